@@ -1,0 +1,11 @@
+# Every target is a task of tools/dev.py, which works without make as well.
+#   make test ARGS="tests/test_migrations.py -k foreign"
+
+PYTHON ?= python3
+ARGS ?=
+
+.PHONY: help run test check fmt db seed openapi docs setup lock clean
+.DEFAULT_GOAL := help
+
+help run test check fmt db seed openapi docs setup lock clean:
+	@$(PYTHON) tools/dev.py $@ $(ARGS)

@@ -1,0 +1,146 @@
+"""The commands; each is a few lines over the package's own functions."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from counterclaim import __version__
+from counterclaim.config import Settings
+from counterclaim.db import make_engine, writing
+from counterclaim.errors import CounterclaimError, RejectedError, StoreError
+from counterclaim.importers.claim_file import read_claim_file
+from counterclaim.migrate import is_current, upgrade
+from counterclaim.seeding import seed as take_seed
+from counterclaim.store.ingest import ingest as take_file
+from counterclaim.store.ledger import open_writer
+from counterclaim.store.rebuild import rebuild as rebuild_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Engine
+
+    from counterclaim.store.ingest import Intake
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="A store and REST API for sourced battlefield-event claims.",
+)
+db = typer.Typer(no_args_is_help=True, help="The store's tables.")
+app.add_typer(db, name="db")
+out = Console()
+err = Console(stderr=True)
+
+
+@contextmanager
+def _store(*, migrated: bool = True) -> Iterator[Engine]:
+    """The store of the settings; the package's own errors end the program with a message."""
+    try:
+        engine = make_engine(Settings().database_url)
+        try:
+            if migrated and not is_current(engine):
+                msg = "The store's tables are not at the newest revision: run counterclaim db upgrade."
+                raise StoreError(msg)
+            yield engine
+        finally:
+            engine.dispose()
+    except RejectedError as error:
+        err.print(f"Nothing was stored: {len(error.problems)} problem(s).", style="bold red")
+        for problem in error.problems:
+            err.print(f"  {problem.pointer or '/'}  {problem.detail}", highlight=False)
+        raise typer.Exit(1) from None
+    except (CounterclaimError, OSError) as error:
+        err.print(str(error), style="bold red")
+        raise typer.Exit(1) from None
+
+
+def _actor() -> str:
+    try:
+        return f"operator:{getpass.getuser()}"
+    except (KeyError, OSError):
+        return f"operator:{os.getuid()}"
+
+
+@app.callback()
+def main() -> None:
+    """Counterclaim: who said what about which strike, in which words."""
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    out.print(__version__, highlight=False)
+
+
+@db.command("upgrade")
+def db_upgrade() -> None:
+    """Make the tables, or bring them to the newest revision; nothing is lost."""
+    with _store(migrated=False) as engine:
+        upgrade(engine)
+        out.print(f"The tables of {engine.url.render_as_string()} are at the newest revision.")
+
+
+@db.command("check")
+def db_check() -> None:
+    """Tell by the exit code whether the tables are at the newest revision."""
+    with _store():
+        out.print("The tables are at the newest revision.")
+
+
+@app.command()
+def seed() -> None:
+    """Load reference rows, ISO regions and the first article; twice changes nothing."""
+    with _store() as engine, writing(engine) as session:
+        writer = open_writer(session, _actor())
+        for name, intake in take_seed(writer):
+            _print_intake(name, intake, verb="loaded")
+
+
+@app.command()
+def ingest(
+    file: Annotated[Path, typer.Argument(help="A claim file: YAML or JSON.")],
+    *,
+    dry_run: Annotated[bool, typer.Option(help="Say what would happen; store nothing.")] = False,
+) -> None:
+    """Take in a claim file, accepted at once: all of it, or nothing."""
+    with _store() as engine:
+        body = read_claim_file(file)
+        with writing(engine, dry_run=dry_run) as session:
+            intake = take_file(open_writer(session, _actor()), body, accept=True)
+        _print_intake(file.name, intake, verb="would be loaded" if dry_run else "loaded")
+
+
+def _print_intake(name: str, intake: Intake, *, verb: str) -> None:
+    created = ", ".join(f"{count} {noun}" for noun, count in intake.created.items() if count)
+    kept = ", ".join(f"{count} {noun}" for noun, count in intake.unchanged.items() if count)
+    out.print(f"{name}: {created or 'nothing new'} {verb}; {kept or 'nothing'} unchanged.")
+    warned = [(taken, warning) for taken in intake.claims for warning in taken.warnings]
+    if not warned:
+        return
+    table = Table("claim", "warning", "detail", title=f"{len(warned)} warning(s)")
+    for taken, warning in warned:
+        table.add_row(taken.ref or taken.id, warning["code"], warning["detail"])
+    out.print(table)
+
+
+@app.command()
+def rebuild() -> None:
+    """Make the read model anew from the claims, with all its versions."""
+    with _store() as engine, writing(engine) as session, Progress(console=err) as bar:
+        task = bar.add_task("transactions", total=None)
+        count = rebuild_all(
+            session, lambda done, all_: bar.update(task, completed=done, total=all_)
+        )
+    out.print(f"Rebuilt from {count} transactions.")

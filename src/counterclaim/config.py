@@ -1,0 +1,25 @@
+"""Settings, read from environment variables ``COUNTERCLAIM_…`` and an ``.env`` file."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """How this process runs; every field is the environment variable of its name."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="COUNTERCLAIM_", env_file=".env", extra="ignore", frozen=True
+    )
+
+    database_url: Annotated[
+        str, Field(description="SQLAlchemy URL of the store: SQLite or PostgreSQL.")
+    ] = "sqlite:///counterclaim.db"
+    host: Annotated[str, Field(description="Address the server listens on.")] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535, description="Port the server listens on.")] = 8000
+    pool_size: Annotated[
+        int, Field(ge=1, le=200, description="Database connections kept per process.")
+    ] = 10

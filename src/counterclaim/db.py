@@ -1,0 +1,243 @@
+"""Base class, column types, engines and sessions, and the few places where the engines differ.
+
+Instants are aware UTC datetimes; ids are UUID texts in Python, in JSON and in SQLite, and native
+UUIDs in PostgreSQL. Nothing here knows a table.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
+
+import orjson
+import uuid_utils
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    TypeDecorator,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
+from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from counterclaim.errors import ConflictError, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.orm import MappedColumn
+    from sqlalchemy.types import TypeEngine
+
+NAMING = {
+    "pk": "pk_%(table_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+}
+
+WRITE_LOCK = 0x636F756E74657263
+"""Key of the PostgreSQL advisory lock that serialises writers: the bytes of "counterc"."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware in and out, always UTC. A naive datetime is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            msg = f"A naive datetime cannot be stored: {value!r}"
+            raise ValueError(msg)
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Id(TypeDecorator[str]):
+    """A UUID as its canonical text; native ``uuid`` in PostgreSQL."""
+
+    impl = String(36)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        native = UUID(as_uuid=False) if dialect.name == "postgresql" else String(36)
+        return dialect.type_descriptor(native)
+
+
+SerialInteger = BigInteger().with_variant(Integer, "sqlite")
+"""A 64-bit integer that is the row id where it is SQLite's primary key."""
+
+
+class Base(DeclarativeBase):
+    """The root of all tables."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: UtcDateTime}
+
+
+def term(
+    vocabulary: type[StrEnum], *, name: str, comment: str, nullable: bool = False
+) -> MappedColumn[Any]:
+    """A column that holds one word of a vocabulary, with a CHECK that lists its words."""
+    kind = Enum(
+        vocabulary,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=40,
+        values_callable=lambda words: [str(word.value) for word in words],
+    )
+    return mapped_column(kind, nullable=nullable, comment=comment)
+
+
+def reference(
+    target: str,
+    comment: str,
+    *,
+    nullable: bool = False,
+    primary_key: bool = False,
+    index: bool = False,
+) -> MappedColumn[Any]:
+    """A foreign key to the ``id`` of another table."""
+    return mapped_column(
+        Id,
+        ForeignKey(f"{target}.id"),
+        nullable=nullable,
+        primary_key=primary_key,
+        index=index,
+        comment=comment,
+    )
+
+
+def new_id() -> str:
+    """A fresh UUIDv7: unique, and ordered by the time it was made."""
+    return str(uuid_utils.uuid7())
+
+
+def now() -> datetime:
+    """The present instant in UTC."""
+    return datetime.now(UTC)
+
+
+def dumps(value: object) -> str:
+    """JSON text, compact, as it is stored and served."""
+    return orjson.dumps(value).decode()
+
+
+def make_engine(url: str, *, pool_size: int = 10) -> Engine:
+    """An engine for SQLite or PostgreSQL, set up so that both keep the same promises."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(parsed, pool_size=pool_size)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if parsed.get_backend_name() == "postgresql":
+        return create_engine(
+            parsed,
+            pool_size=pool_size,
+            pool_pre_ping=True,
+            connect_args={"options": "-c timezone=UTC"},
+        )
+    msg = f"{parsed.get_backend_name()!r} is not supported: use sqlite:///FILE or postgresql://…"
+    raise StoreError(msg)
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    # The driver's own BEGIN comes too late for savepoints and for the write lock: turned off here.
+    assert isinstance(connection, sqlite3.Connection)  # noqa: S101 - for the type checker
+    connection.isolation_level = None
+    for pragma in (
+        "foreign_keys=ON",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "busy_timeout=10000",
+        "cache_size=-65536",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Any) -> None:
+    writing = connection.get_execution_options().get("counterclaim_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def writing(engine: Engine, *, dry_run: bool = False) -> Iterator[Session]:
+    """One write transaction: alone in the store, committed at the end, undone by any error.
+
+    With ``dry_run`` it is undone in any case. Errors of the driver come out as the package's own.
+    """
+    try:
+        with Session(
+            engine.execution_options(counterclaim_writes=True), expire_on_commit=False
+        ) as session:
+            if engine.dialect.name == "postgresql":
+                session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK})
+            yield session
+            if not dry_run:
+                session.commit()
+    except DBAPIError as error:
+        _raise_translated(error)
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """One consistent state of the store, read only."""
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+    try:
+        with Session(engine, autoflush=False, expire_on_commit=False) as session:
+            yield session
+    except DBAPIError as error:
+        _raise_translated(error)
+
+
+def dialect_of(session: Session) -> Literal["sqlite", "postgresql"]:
+    """Which engine a session talks to."""
+    return "postgresql" if session.get_bind().dialect.name == "postgresql" else "sqlite"
+
+
+def _raise_translated(error: DBAPIError) -> NoReturn:
+    """Raise the package's own error for a driver's error."""
+    if isinstance(error, IntegrityError):
+        msg = f"The database refused the row: {str(error.orig).splitlines()[0]}"
+        raise ConflictError(msg) from error
+    msg = f"The database did not answer: {str(error.orig).splitlines()[0]}"
+    raise StoreError(msg) from error
+
+
+def text_index_statements(dialect: str) -> Iterable[str]:
+    """DDL of the text index over events, whose row id is the summary's ``sk``."""
+    if dialect == "sqlite":
+        yield "CREATE VIRTUAL TABLE event_text USING fts5(body, content='', tokenize='ascii')"
+    else:
+        yield "CREATE TABLE event_text (sk BIGINT NOT NULL, body TSVECTOR NOT NULL)"
+        yield "ALTER TABLE event_text ADD CONSTRAINT pk_event_text PRIMARY KEY (sk)"
+        yield "CREATE INDEX ix_event_text_body ON event_text USING gin (body)"

@@ -1,0 +1,103 @@
+"""The read model: one finished JSON document per event and version, and what finds it.
+
+Derived from the claims; it can be dropped and rebuilt at any time. ``sk`` is the event's time in
+whole seconds, shifted, plus the version's serial number: unique, ordered by time, and the cursor.
+The side tables are only ever added to; which version counts is said by ``event_summary`` alone.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from counterclaim.db import Base, SerialInteger, reference, term
+from counterclaim.models.mixins import live
+from counterclaim.vocabulary import EventKind, Grade, Scope
+
+
+def _sk(comment: str) -> Mapped[int]:
+    return mapped_column(SerialInteger, primary_key=True, autoincrement=False, comment=comment)
+
+
+class EventSummary(Base):
+    """One version of what an event "is" under the default policy, valid in [from, to)."""
+
+    __tablename__ = "event_summary"
+    __table_args__ = (
+        CheckConstraint("valid_to > valid_from", name="valid_order"),
+        Index("uq_event_summary_live", "event_id", unique=True, **live("valid_to IS NULL")),
+        Index("ix_event_summary_event_id_valid_from", "event_id", "valid_from"),
+        Index("ix_event_summary_kind_scope_sk", "kind", "scope", "sk"),
+        Index("ix_event_summary_occurred_to", "occurred_to"),
+    )
+
+    sk: Mapped[int] = _sk("Sort key: seconds of occurred_from shifted by 30 bits, plus serial.")
+    serial: Mapped[int] = mapped_column(
+        SerialInteger, unique=True, comment="Serial number of the version, from 1."
+    )
+    event_id: Mapped[str] = reference("event", "The event, or the one that stands for a merge.")
+    valid_from: Mapped[datetime] = mapped_column(index=True, comment="Since when it counts, UTC.")
+    valid_to: Mapped[datetime | None] = mapped_column(
+        comment="Until when it counted, exclusive; null while it counts."
+    )
+    kind: Mapped[EventKind] = term(EventKind, name="kind", comment="Kind of event.")
+    scope: Mapped[Scope] = term(Scope, name="scope", comment="How much the event spans.")
+    attacker: Mapped[str | None] = mapped_column(String(40), comment="Resolved attacking side.")
+    defender: Mapped[str | None] = mapped_column(String(40), comment="Resolved side attacked.")
+    grade: Mapped[Grade | None] = term(
+        Grade, name="grade", comment="How well it is established.", nullable=True
+    )
+    disputed: Mapped[bool] = mapped_column(comment="Whether voices contradict each other.")
+    occurred_from: Mapped[datetime | None] = mapped_column(comment="Earliest instant, UTC.")
+    occurred_to: Mapped[datetime | None] = mapped_column(comment="End, exclusive, UTC.")
+    content_key: Mapped[str] = mapped_column(
+        String(64), comment="SHA-256 of the document and of all that finds it, hex."
+    )
+    document: Mapped[str] = mapped_column(comment="The event as served, JSON.")
+
+
+class EventFigure(Base):
+    """The resolved interval of one outcome or harm of a version, over all munitions or sides."""
+
+    __tablename__ = "event_figure"
+
+    figure: Mapped[str] = mapped_column(
+        String(20), primary_key=True, comment="An outcome or a harm: launched, killed."
+    )
+    sk: Mapped[int] = _sk("The version.")
+    low: Mapped[int | None] = mapped_column(BigInteger, comment="Least; null when not known.")
+    best: Mapped[int | None] = mapped_column(BigInteger, comment="Best value; null when undecided.")
+    high: Mapped[int | None] = mapped_column(BigInteger, comment="Greatest; null when open.")
+
+
+class EventFacet(Base):
+    """One word by which a version is found: a munition, region, claimant and their ancestors."""
+
+    __tablename__ = "event_facet"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    facet: Mapped[str] = mapped_column(String(20), primary_key=True, comment="Which filter.")
+    value: Mapped[str] = mapped_column(String(100), primary_key=True, comment="Which value.")
+    sk: Mapped[int] = _sk("The version.")
+
+
+class EventPoint(Base):
+    """One place of a version on the map, with the box around its uncertainty circle."""
+
+    __tablename__ = "event_point"
+    __table_args__ = (Index("ix_event_point_latitude_longitude", "latitude", "longitude"),)
+
+    sk: Mapped[int] = _sk("The version.")
+    position: Mapped[int] = mapped_column(
+        primary_key=True, autoincrement=False, comment="Order within the version, from 0."
+    )
+    role: Mapped[str] = mapped_column(String(40), comment="What happened there.")
+    latitude: Mapped[float] = mapped_column(comment="Degrees north, WGS 84.")
+    longitude: Mapped[float] = mapped_column(comment="Degrees east, WGS 84.")
+    uncertainty_m: Mapped[int | None] = mapped_column(comment="Radius in metres; null: unknown.")
+    west: Mapped[float] = mapped_column(comment="West edge of the circle's box, degrees.")
+    south: Mapped[float] = mapped_column(comment="South edge, degrees.")
+    east: Mapped[float] = mapped_column(comment="East edge, degrees.")
+    north: Mapped[float] = mapped_column(comment="North edge, degrees.")

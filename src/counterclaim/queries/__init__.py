@@ -1,0 +1,1 @@
+"""The read side: names to rows, filters to statements, statements to pages."""

@@ -1,0 +1,100 @@
+"""Which events are one (merged), and which hang together as parts of wholes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlalchemy import or_, select
+
+from counterclaim.models import Event, EventJudgement, EventPart
+from counterclaim.queries.asof import live_row
+from counterclaim.vocabulary import Judgement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+
+@dataclass(slots=True)
+class Links:
+    """Events, who stands for each of them, and the parts of each; closed under both links."""
+
+    events: dict[str, Event] = field(default_factory=dict)
+    stands_for: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def families(self) -> list[set[str]]:
+        """The ids that stand for events, grouped by what hangs together."""
+        near: dict[str, set[str]] = defaultdict(set)
+        for whole, parts in self.parts.items():
+            for part in parts:
+                near[whole].add(part)
+                near[part].add(whole)
+        return _groups(sorted(set(self.stands_for.values())), near)
+
+
+def linked(session: Session, ids: Iterable[str], at: datetime) -> Links:
+    """All events that hang together with these, as of an instant."""
+    same: dict[str, set[str]] = defaultdict(set)
+    parts: set[tuple[str, str]] = set()
+    known: set[str] = set()
+    frontier = set(ids)
+    while frontier:
+        known |= frontier
+        edges = _edges(session, frontier, at)
+        found = _parts(session, frontier, at)
+        for left, right in edges:
+            same[left].add(right)
+            same[right].add(left)
+        parts |= found
+        frontier = {key for pair in edges | found for key in pair} - known
+    return _links(session, known, same, parts)
+
+
+def _links(
+    session: Session, known: set[str], same: dict[str, set[str]], parts: set[tuple[str, str]]
+) -> Links:
+    events = {row.id: row for row in session.scalars(select(Event).where(Event.id.in_(known)))}
+    links = Links(events=events)
+    for group in _groups(sorted(events), same):
+        first = min(group, key=lambda key: events[key].number)
+        links.stands_for.update(dict.fromkeys(group, first))
+    for whole, part in parts:
+        ends = links.stands_for[whole], links.stands_for[part]
+        if ends[0] != ends[1]:
+            links.parts[ends[0]].add(ends[1])
+    return links
+
+
+def _edges(session: Session, ids: set[str], at: datetime) -> set[tuple[str, str]]:
+    query = select(EventJudgement.left_id, EventJudgement.right_id).where(
+        or_(EventJudgement.left_id.in_(ids), EventJudgement.right_id.in_(ids)),
+        EventJudgement.judgement == Judgement.SAME,
+        live_row(EventJudgement, at),
+    )
+    return {(left, right) for left, right in session.execute(query)}
+
+
+def _parts(session: Session, ids: set[str], at: datetime) -> set[tuple[str, str]]:
+    query = select(EventPart.whole_id, EventPart.part_id).where(
+        or_(EventPart.whole_id.in_(ids), EventPart.part_id.in_(ids)), live_row(EventPart, at)
+    )
+    return {(whole, part) for whole, part in session.execute(query)}
+
+
+def _groups(keys: Iterable[str], near: dict[str, set[str]]) -> list[set[str]]:
+    groups, seen = [], set[str]()
+    for key in keys:
+        if key in seen:
+            continue
+        group, frontier = set[str](), {key}
+        while frontier:
+            group |= frontier
+            frontier = {other for one in frontier for other in near.get(one, ())} - group
+        seen |= group
+        groups.append(group)
+    return groups

@@ -1,0 +1,69 @@
+"""Cursors: where a page ended, of which query, at which state of the store.
+
+A cursor pins the ``known_at`` of its first page and belongs to its query; it never expires.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import orjson
+
+from counterclaim.errors import CursorError
+from counterclaim.moment import isoformat_z
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Scalar = int | float | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The sort values of the last item of a page, and what the page was of."""
+
+    known_at: datetime
+    after: tuple[Scalar, ...]
+
+    def encode(self, query: Mapping[str, object]) -> str:
+        """The opaque text of this cursor for a query."""
+        content = [fingerprint(query), isoformat_z(self.known_at), *self.after]
+        return base64.urlsafe_b64encode(orjson.dumps(content)).rstrip(b"=").decode()
+
+
+def decode(text: str, query: Mapping[str, object], width: int) -> Cursor:
+    """The cursor of a text, with ``width`` sort values.
+
+    Raises:
+        CursorError: it is no cursor, was altered, or belongs to another query.
+    """
+    try:
+        padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+        owner, known_at, *after = orjson.loads(base64.b64decode(padded, b"-_", validate=True))
+        instant = datetime.fromisoformat(known_at)
+    except (ValueError, TypeError, binascii.Error, UnicodeEncodeError):
+        msg = "This is not a cursor: pass the value of next unchanged."
+        raise CursorError(msg) from None
+    if owner != fingerprint(query):
+        msg = "The cursor belongs to another query: keep every filter as it was on the first page."
+        raise CursorError(msg)
+    if len(after) != width or instant.tzinfo is None or not all(map(_is_scalar, after)):
+        msg = "The cursor was altered: pass the value of next unchanged."
+        raise CursorError(msg)
+    return Cursor(instant.astimezone(UTC), tuple(after))
+
+
+def fingerprint(query: Mapping[str, object]) -> str:
+    """A short digest of everything that decides which items a query has, and in which order."""
+    text = orjson.dumps(query, option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(text).hexdigest()[:16]
+
+
+def _is_scalar(value: object) -> bool:
+    fits = not isinstance(value, int) or -(1 << 63) <= value < 1 << 63
+    return fits and (value is None or isinstance(value, int | float | str))

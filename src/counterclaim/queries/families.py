@@ -1,0 +1,322 @@
+"""Loads what the resolver is given: events that hang together, with all live claims about them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import select
+
+from counterclaim.models import (
+    Assessment,
+    Attribution,
+    Casualty,
+    Claim,
+    ClaimPlace,
+    Damage,
+    Document,
+    InterceptionCount,
+    Munition,
+    MunitionFact,
+    Occurrence,
+    Place,
+    Quote,
+    Source,
+    SourceRating,
+)
+from counterclaim.moment import Moment, Precision
+from counterclaim.queries.asof import live_row
+from counterclaim.queries.components import linked
+from counterclaim.queries.names import lineages, names_of
+from counterclaim.resolve import inputs
+from counterclaim.vocabulary import Credibility, Reliability
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from counterclaim.queries.components import Links
+
+Row = TypeVar("Row")
+
+
+@dataclass(slots=True)
+class Loaded:
+    """One family for the resolver, and the rows behind it that the read model needs."""
+
+    family: inputs.Family
+    claims: dict[str, Claim]
+    quotes: dict[str, str]
+    documents: dict[str, Document]
+    sources: dict[str, list[Source]]
+    munitions: dict[str, list[Munition]]
+    places: dict[str, list[Place]]
+    names: dict[str, list[str]]
+    claim_munitions: dict[str, set[str]]
+    claim_places: dict[str, list[ClaimPlace]]
+    targets: dict[str, str]
+    statuses: dict[str, set[str]]
+    members: dict[str, set[str]]
+    numbers: dict[str, int]
+
+
+@dataclass(slots=True)
+class Rows:
+    """The rows that hang on claims, by claim id."""
+
+    occurrences: dict[str, Occurrence]
+    places: dict[str, list[ClaimPlace]]
+    counts: dict[str, list[InterceptionCount]]
+    casualties: dict[str, list[Casualty]]
+    damage: dict[str, list[Damage]]
+    facts: dict[str, list[MunitionFact]]
+    attributed: set[str] = field(default_factory=set)
+
+
+def load_families(session: Session, event_ids: Iterable[str], at: datetime) -> list[Loaded]:
+    """The families of these events as of an instant, each with all that hangs together with it."""
+    links = linked(session, event_ids, at)
+    if not links.events:
+        return []
+    ever = _ever_accepted(session, links.events, at)
+    live = [claim for claim in ever if claim.ended_at is None or claim.ended_at > at]
+    parts = _Parts(session, at, links, ever, live)
+    return [parts.family(group) for group in links.families()]
+
+
+def _ever_accepted(session: Session, events: Iterable[str], at: datetime) -> list[Claim]:
+    query = select(Claim).where(Claim.event_id.in_(list(events)), Claim.accepted_at <= at)
+    return list(session.scalars(query.order_by(Claim.id)))
+
+
+class _Parts:
+    """All rows of several families, loaded together: the number of statements does not grow."""
+
+    def __init__(
+        self,
+        session: Session,
+        at: datetime,
+        links: Links,
+        ever: Sequence[Claim],
+        live: Sequence[Claim],
+    ) -> None:
+        ids = [claim.id for claim in live]
+        self.at, self.links, self.ever, self.live = at, links, ever, live
+        self.rows = _load_rows(session, ids)
+        self.credibility = _credibilities(session, ids, at)
+        document_ids = {claim.document_id for claim in live}
+        self.documents = {row.id: row for row in _by_id(session, Document, document_ids)}
+        self.origins = _origins(session, self.documents)
+        quote_ids = {claim.quote_id for claim in live if claim.quote_id}
+        self.quotes = {row.id: row.exact for row in _by_id(session, Quote, quote_ids)}
+        publishers = {row.publisher_id for row in self.documents.values() if row.publisher_id}
+        claimants = {claim.claimant_id for claim in live}
+        self.sources = lineages(session, Source, claimants | publishers)
+        self.reliability = _reliabilities(session, claimants, at)
+        named = {row.munition_id for rows in self.rows.counts.values() for row in rows}
+        named |= {row.munition_id for rows in self.rows.facts.values() for row in rows}
+        self.munitions = lineages(session, Munition, {key for key in named if key})
+        places = {row.place_id for rows in self.rows.places.values() for row in rows}
+        self.places = lineages(session, Place, {key for key in places if key})
+        self.names = {
+            **names_of(session, Source, self.sources, at),
+            **names_of(session, Munition, self.munitions, at),
+            **names_of(session, Place, self.places, at),
+        }
+
+    def family(self, group: set[str]) -> Loaded:
+        """One family with its rows."""
+        live = [claim for claim in self.live if self._event(claim) in group]
+        ever = [claim for claim in self.ever if self._event(claim) in group]
+        spoken, speaking = {self._event(c) for c in ever}, {self._event(c) for c in live}
+        family = inputs.Family(
+            events={key: self._event_in(key, key in spoken - speaking) for key in sorted(group)},
+            claims=tuple(self._claim_in(claim) for claim in live),
+            munitions={line[0].key: _munition_in(line) for line in self.munitions.values()},
+        )
+        statuses: dict[str, set[str]] = defaultdict(set)
+        for claim in ever:
+            ended = claim.ended_at is not None and claim.ended_at <= self.at
+            statuses[self._event(claim)].add(str(claim.status) if ended else "accepted")
+        members: dict[str, set[str]] = defaultdict(set)
+        for member, first in self.links.stands_for.items():
+            if first in group:
+                members[first].add(member)
+        return Loaded(
+            family=family,
+            claims={claim.id: claim for claim in live},
+            quotes={claim.id: self.quotes[claim.quote_id] for claim in live if claim.quote_id},
+            documents=self.documents,
+            sources=self.sources,
+            munitions=self.munitions,
+            places=self.places,
+            names=self.names,
+            claim_munitions={claim.id: self._munitions_of(claim.id) for claim in live},
+            claim_places={claim.id: self.rows.places.get(claim.id, []) for claim in live},
+            targets={key: row.target for key, row in self.rows.occurrences.items() if row.target},
+            statuses=statuses,
+            members=members,
+            numbers={key: self.links.events[key].number for key in group},
+        )
+
+    def _event(self, claim: Claim) -> str:
+        return self.links.stands_for[str(claim.event_id)]
+
+    def _event_in(self, key: str, withdrawn: bool) -> inputs.Event:  # noqa: FBT001 - one caller
+        row = self.links.events[key]
+        return inputs.Event(
+            id=key,
+            kind=row.kind,
+            scope=row.scope,
+            label=row.label,
+            parts=tuple(sorted(self.links.parts.get(key, ()))),
+            withdrawn=withdrawn,
+        )
+
+    def _munitions_of(self, claim_id: str) -> set[str]:
+        counts = {row.munition_id for row in self.rows.counts.get(claim_id, ()) if row.munition_id}
+        return counts | {row.munition_id for row in self.rows.facts.get(claim_id, ())}
+
+    def _claim_in(self, claim: Claim) -> inputs.Claim:
+        rows, key = self.rows, claim.id
+        line = self.sources[claim.claimant_id]
+        occurrence = rows.occurrences.get(key)
+        facts, figures = rows.facts.get(key), rows.counts.get(key)
+        return inputs.Claim(
+            id=key,
+            event=self._event(claim),
+            kind=claim.kind,
+            claimant=line[0].key,
+            lineage=tuple(source.key for source in line),
+            side=_side(line),
+            stance=claim.stance,
+            polarity=claim.polarity,
+            distribution=claim.distribution,
+            said=claim.said_from,
+            recorded_at=claim.recorded_at,
+            document=claim.document_id,
+            origin=self.origins.get(claim.document_id, claim.document_id),
+            reliability=self.reliability.get(claim.claimant_id, Reliability.F),
+            credibility=self.credibility.get(key, Credibility.UNJUDGED),
+            occurred=_moment(occurrence),
+            attacker=occurrence.attacker if occurrence else None,
+            defender=occurrence.defender if occurrence else None,
+            places=tuple(self._site(row) for row in rows.places.get(key, ())),
+            counts=tuple(self._count(row) for row in rows.counts.get(key, ())),
+            casualties=tuple(_casualty(row) for row in rows.casualties.get(key, ())),
+            damage=tuple(_damage(row) for row in rows.damage.get(key, ())),
+            negates_fact=bool(facts) and not figures,
+            attributed=key in rows.attributed,
+        )
+
+    def _site(self, row: ClaimPlace) -> inputs.Site:
+        place = self.places[row.place_id][0] if row.place_id else None
+        return inputs.Site(
+            role=row.role,
+            key=place.key if place else None,
+            name=place.name if place else None,
+            said=row.said,
+            country=place.country if place else None,
+            region=place.region if place else None,
+            latitude=row.latitude,
+            longitude=row.longitude,
+            uncertainty_m=row.uncertainty_m,
+            precision=row.precision,
+            method=row.method,
+        )
+
+    def _count(self, row: InterceptionCount) -> inputs.Count:
+        munition = self.munitions[row.munition_id][0].key if row.munition_id else None
+        return inputs.Count(munition, row.outcome, row.low, row.high, row.said)
+
+
+def _load_rows(session: Session, ids: Sequence[str]) -> Rows:
+    occurrences = session.scalars(select(Occurrence).where(Occurrence.claim_id.in_(ids)))
+    attributed = select(Attribution.claim_id).where(
+        Attribution.claim_id.in_(ids), Attribution.position == 0, Attribution.source_id.is_not(None)
+    )
+    return Rows(
+        occurrences={row.claim_id: row for row in occurrences},
+        places=_by_claim(session, ClaimPlace, ids),
+        counts=_by_claim(session, InterceptionCount, ids),
+        casualties=_by_claim(session, Casualty, ids),
+        damage=_by_claim(session, Damage, ids),
+        facts=_by_claim(session, MunitionFact, ids),
+        attributed=set(session.scalars(attributed)),
+    )
+
+
+def _by_claim(session: Session, model: type[Row], ids: Sequence[str]) -> dict[str, list[Row]]:
+    table: Any = model
+    found: dict[str, list[Row]] = defaultdict(list)
+    query = select(table).where(table.claim_id.in_(ids))
+    for row in session.scalars(query.order_by(table.claim_id, table.position)):
+        found[row.claim_id].append(row)
+    return found
+
+
+def _by_id(session: Session, model: type[Row], ids: Iterable[str]) -> Sequence[Row]:
+    table: Any = model
+    return session.scalars(select(table).where(table.id.in_(list(ids)))).all()
+
+
+def _credibilities(session: Session, ids: Sequence[str], at: datetime) -> dict[str, Credibility]:
+    query = select(Assessment.claim_id, Assessment.credibility).where(
+        Assessment.claim_id.in_(ids), live_row(Assessment, at)
+    )
+    return {claim: credibility for claim, credibility in session.execute(query)}
+
+
+def _reliabilities(session: Session, ids: set[str], at: datetime) -> dict[str, Reliability]:
+    query = select(SourceRating.source_id, SourceRating.reliability).where(
+        SourceRating.source_id.in_(ids), live_row(SourceRating, at)
+    )
+    return {source: reliability for source, reliability in session.execute(query)}
+
+
+def _origins(session: Session, documents: dict[str, Document]) -> dict[str, str]:
+    """For each document the one at the root of its syndication."""
+    above = {row.id: row.syndicated_from_id for row in documents.values()}
+    wanted = {key for key in above.values() if key} - above.keys()
+    while wanted:
+        query = select(Document.id, Document.syndicated_from_id).where(Document.id.in_(wanted))
+        above.update({key: original for key, original in session.execute(query)})
+        wanted = {key for key in above.values() if key} - above.keys()
+    return {key: _root(above, key) for key in documents}
+
+
+def _root(above: dict[str, str | None], key: str) -> str:
+    seen = {key}
+    while (higher := above.get(key)) is not None and higher not in seen:
+        key = higher
+        seen.add(key)
+    return key
+
+
+def _side(line: Sequence[Source]) -> str | None:
+    return next((source.side for source in line if source.side), None)
+
+
+def _moment(row: Occurrence | None) -> Moment | None:
+    if row is None or row.occurred_edtf is None:
+        return None
+    precision = Precision(row.precision or Precision.INTERVAL)
+    return Moment(row.occurred_edtf, row.occurred_from, row.occurred_to, precision)
+
+
+def _casualty(row: Casualty) -> inputs.Casualty:
+    return inputs.Casualty(row.side, row.status, row.harm, row.low, row.high, row.said)
+
+
+def _damage(row: Damage) -> inputs.Damage:
+    return inputs.Damage(row.object, row.severity, row.low, row.high, row.said)
+
+
+def _munition_in(line: Sequence[Munition]) -> inputs.Munition:
+    first, *above = line
+    return inputs.Munition(
+        first.key, first.name, first.category, tuple(munition.key for munition in above)
+    )

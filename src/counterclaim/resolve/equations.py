@@ -1,0 +1,124 @@
+"""Which figures of a family must add up.
+
+Within an event, per munition: launched = intercepted + not intercepted, and what was not
+intercepted covers all other outcomes. Between events: a collection's figure is the sum over its
+parts. Lines of different munitions are never added here; munitions that nobody named are a line of
+their own, which says nothing about the named ones.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from counterclaim.resolve.intervals import MUNITION, NOT_INTERCEPTED, Key
+from counterclaim.vocabulary import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from counterclaim.resolve.kinship import Kinship
+
+AFTER_DEFENCE = (
+    Outcome.SUPPRESSED,
+    Outcome.HIT,
+    Outcome.MISSED,
+    Outcome.IN_FLIGHT,
+    Outcome.UNACCOUNTED,
+)
+MEASURES = (Outcome.LAUNCHED, Outcome.INTERCEPTED, NOT_INTERCEPTED, *AFTER_DEFENCE)
+
+
+class Variable(NamedTuple):
+    """One figure of one event."""
+
+    event: str
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """``whole`` equals the sum of ``terms``, or is at least that where it is not ``exact``."""
+
+    whole: Variable
+    terms: tuple[Variable, ...]
+    exact: bool
+
+    def __str__(self) -> str:
+        """The equation in words, for explanations."""
+        events = {v.event for v in (self.whole, *self.terms)}
+        name = _measure if len(events) == 1 else _located
+        return f"{name(self.whole)} {'=' if self.exact else '>='} {_sum(map(name, self.terms))}"
+
+
+class System:
+    """All equations of a family, in an order of its own, and which of them touch a figure."""
+
+    def __init__(self, kinship: Kinship, keys: Iterable[Key]) -> None:
+        """Write down the equations for all figures that somebody gave for some event."""
+        self.equations = tuple(_equations(kinship, _complete(keys)))
+        touching: Mapping[Variable, list[int]] = defaultdict(list)
+        for index, equation in enumerate(self.equations):
+            for variable in {equation.whole, *equation.terms}:
+                touching[variable].append(index)
+        self._touching = touching
+
+    def touching(self, variables: Iterable[Variable]) -> list[int]:
+        """The indexes of the equations that hold one of these figures, ascending."""
+        return sorted({i for v in variables if v in self._touching for i in self._touching[v]})
+
+
+def _complete(keys: Iterable[Key]) -> list[Key]:
+    """The keys, sorted, with every outcome of each munition."""
+    found = set(keys)
+    munitions = {k.subject for k in found if k.table == MUNITION}
+    found.update(Key(MUNITION, m, "", str(measure)) for m in munitions for measure in MEASURES)
+    return sorted(found)
+
+
+def _equations(kinship: Kinship, keys: list[Key]) -> Iterator[Equation]:
+    munitions = sorted({k.subject for k in keys if k.table == MUNITION})
+    for event in kinship.bottom_up():
+        for munition in munitions:
+            yield from _line(event, munition)
+        for whole, parts, exact in _sums(kinship, event):
+            for key in keys:
+                terms = tuple(Variable(part, key) for part in parts)
+                yield Equation(Variable(whole, key), terms, exact)
+
+
+def _line(event: str, munition: str) -> Iterator[Equation]:
+    def of(measure: str) -> Variable:
+        return Variable(event, Key(MUNITION, munition, "", str(measure)))
+
+    left = of(NOT_INTERCEPTED)
+    yield Equation(of(Outcome.LAUNCHED), (of(Outcome.INTERCEPTED), left), exact=True)
+    yield Equation(left, tuple(of(outcome) for outcome in AFTER_DEFENCE), exact=False)
+
+
+def _sums(kinship: Kinship, whole: str) -> Iterator[tuple[str, tuple[str, ...], bool]]:
+    """How a collection adds up: over its parts or, where parts overlap, over what is in them."""
+    parts = kinship.parts[whole]
+    if not parts:
+        return
+    leaves = [kinship.leaves[part] for part in parts]
+    inside = frozenset[str]().union(*leaves)
+    if sum(map(len, leaves)) == len(inside):
+        yield whole, parts, True
+        return
+    yield whole, tuple(sorted(inside)), True
+    for part in parts:
+        yield whole, (part,), False
+
+
+def _measure(variable: Variable) -> str:
+    return str(variable.key)
+
+
+def _located(variable: Variable) -> str:
+    return f"{variable.key} of {variable.event}"
+
+
+def _sum(names: Iterable[str]) -> str:
+    return " + ".join(names)

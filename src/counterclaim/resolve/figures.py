@@ -1,0 +1,141 @@
+"""The figures that an event shows: what voices state of it, and what follows for it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from counterclaim.resolve.constraints import derive
+from counterclaim.resolve.equations import Variable
+from counterclaim.resolve.intervals import MUNITION, NOT_INTERCEPTED, Interval
+from counterclaim.vocabulary import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from counterclaim.resolve.constraints import State
+    from counterclaim.resolve.equations import Equation
+    from counterclaim.resolve.intervals import Key
+    from counterclaim.resolve.kinship import Kinship
+    from counterclaim.resolve.policies import Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One resolved value.
+
+    Attributes:
+        interval: None where the figure was mentioned and nothing gives a number.
+        voices: How many voices gave a value, None for one that is derived.
+        agreement: The share of those voices that the value is compatible with.
+        claims: The claims that carry the value or that it follows from, sorted.
+        narrowed_by: The claims that a stated value was narrowed by, sorted.
+        rule: Which rule of the policy decided, or ``derived``.
+        equations: What the value, or its narrowing, follows from.
+    """
+
+    interval: Interval | None
+    basis: Literal["stated", "derived"]
+    claims: tuple[str, ...]
+    voices: int | None = None
+    agreement: float | None = None
+    narrowed_by: tuple[str, ...] = ()
+    rule: str = "derived"
+    equations: tuple[Equation, ...] = field(default=(), compare=False)
+
+    @property
+    def best(self) -> int | None:
+        """The one number left, if one is."""
+        return self.interval.best if self.interval else None
+
+    @property
+    def bounded(self) -> bool:
+        """Whether the value has both ends."""
+        return self.interval is not None and self.interval.high is not None
+
+    def document(self, *, shared: bool = False) -> dict[str, Any]:
+        """The wire shape. A figure shared with other events says nothing of agreement."""
+        low, high = self.interval or (None, None)
+        body = {"low": low, "best": self.best, "high": high, "basis": self.basis}
+        extra = {
+            "voices": self.voices,
+            "agreement": None if shared else self.agreement,
+            "claims": list(self.claims),
+            "narrowed_by": list(self.narrowed_by) or None,
+        }
+        return body | {name: value for name, value in extra.items() if value is not None}
+
+
+Figures = dict["Key", Figure]
+
+
+def show_figures(
+    kinship: Kinship, choices: Mapping[Variable, Choice], state: State
+) -> dict[str, Figures]:
+    """The figures of every event, by event."""
+    bounded: Mapping[str, set[Key]] = defaultdict(set)
+    for variable in (*state.lows, *state.highs):
+        if variable not in choices:
+            bounded[variable.event].add(variable.key)
+    shown: dict[str, Figures] = {event: {} for event in kinship.events}
+    for variable, choice in choices.items():
+        shown[variable.event][variable.key] = _stated(variable, choice, state)
+    for event in kinship.bottom_up():
+        parts = [shown[part] for part in kinship.parts[event]]
+        for key in sorted(bounded[event], key=_dependent_last):
+            variable = Variable(event, key)
+            if _worth_showing(key, state.interval(variable), shown[event], parts):
+                shown[event][key] = _derived(variable, state)
+    return shown
+
+
+def _stated(variable: Variable, choice: Choice, state: State) -> Figure:
+    given, settled = choice.interval or Interval(), state.interval(variable)
+    trace = derive(
+        state.lows.get(variable) if settled.low != given.low else None,
+        state.highs.get(variable) if settled.high != given.high else None,
+    )
+    return Figure(
+        interval=choice.interval if settled == given else settled,
+        basis="stated",
+        claims=choice.claims,
+        voices=choice.voices,
+        agreement=choice.agreement,
+        narrowed_by=tuple(c for c in trace.claims if c not in choice.carriers),
+        rule=choice.rule,
+        equations=trace.equations,
+    )
+
+
+def _derived(variable: Variable, state: State) -> Figure:
+    trace = derive(state.lows.get(variable), state.highs.get(variable))
+    return Figure(state.interval(variable), "derived", trace.claims, equations=trace.equations)
+
+
+def _dependent_last(key: Key) -> tuple[bool, Key]:
+    return key.measure in {NOT_INTERCEPTED, Outcome.HIT}, key
+
+
+def _worth_showing(key: Key, value: Interval, event: Figures, parts: list[Figures]) -> bool:
+    """Whether a derived value says enough: "not below 0" or "not more than launched" does not.
+
+    Hits and what was not intercepted do as soon as both figures that they come from are known.
+    """
+    if key.table == MUNITION and key.measure in {NOT_INTERCEPTED, Outcome.HIT}:
+        sources = [key._replace(measure=o.value) for o in (Outcome.LAUNCHED, Outcome.INTERCEPTED)]
+        if all(source in event and event[source].bounded for source in sources):
+            return True
+    if key.measure == NOT_INTERCEPTED:
+        return False
+    in_all_parts = bool(parts) and all(key in part for part in parts)
+    return value.low > 0 or (value.high is not None and in_all_parts)
+
+
+def undetermined(keys: Iterable[Key], whole: Figures, parts: list[Figures]) -> Figures:
+    """A collection's stated figures that its parts do not already add up to."""
+
+    def known(key: Key, part: Figures) -> bool:
+        return key in part and part[key].best is not None
+
+    return {k: whole[k] for k in keys if not all(known(k, part) for part in parts)}

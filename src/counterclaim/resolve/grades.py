@@ -1,0 +1,129 @@
+"""How well an event is established, who disputes it and what each side has said of it.
+
+The grades are Airwars' (Civilian casualty methodology, "grading"), applied to the occurrence.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from counterclaim.resolve.voices import by_voice, recency
+from counterclaim.vocabulary import ClaimKind, Credibility, Grade, Position
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from counterclaim.resolve.inputs import Claim
+    from counterclaim.resolve.voices import Ballot, Ballots, Voices
+
+STRENGTH = list(Position)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The grade, None where nobody asserts or denies the event, and whether voices contradict."""
+
+    grade: Grade | None
+    disputed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Disagreement:
+    """Whether voices contradict each other, and whether two sides are among them."""
+
+    any: bool
+    sides: bool
+
+
+def assess(
+    claims: tuple[Claim, ...],
+    voices: Voices,
+    figures: Iterable[Ballots],
+    parties: frozenset[str],
+    *,
+    withdrawn: bool,
+) -> Standing:
+    """Grade an event by the claims that bear on it.
+
+    Args:
+        claims: All of them, those about its collections included.
+        voices: The voice of each claim.
+        figures: What was said of the event's own figures.
+        parties: Attacker and defender, whose admission confirms.
+        withdrawn: The event had claims and all are retracted.
+    """
+    clashes = [_occurrence_clash(claims, voices), *(_figure_clash(f.given) for f in figures)]
+    disputed = any(clash.any for clash in clashes)
+    denials = any(c.denies for c in claims)
+    affirming = [c for c in claims if c.affirms]
+    credible = [c for c in affirming if c.credibility is not Credibility.IMPROBABLE]
+    if not affirming and not denials:
+        return Standing(Grade.DISCOUNTED if withdrawn else None, disputed)
+    if not credible:
+        return Standing(Grade.DISCOUNTED, disputed)
+    if any(clash.sides for clash in clashes):
+        return Standing(Grade.CONTESTED, disputed=True)
+    return Standing(_undisputed(claims, credible, voices, parties), disputed)
+
+
+def _undisputed(
+    claims: tuple[Claim, ...], credible: list[Claim], voices: Voices, parties: frozenset[str]
+) -> Grade:
+    admitted = any(c.position is Position.ADMITS and c.side in parties for c in claims)
+    if admitted or any(c.credibility is Credibility.CONFIRMED for c in credible):
+        return Grade.CONFIRMED
+    return Grade.FAIR if len({voices[c.id] for c in credible}) > 1 else Grade.WEAK
+
+
+def _occurrence_clash(claims: tuple[Claim, ...], voices: Voices) -> _Disagreement:
+    """Whether one voice's last word is that it took place, and another's that it did not."""
+    decisive = [c for c in claims if c.affirms or c.denies]
+    words = [max(said, key=_decisive_recency) for said in by_voice(decisive, voices)]
+    for_it = {c.party for c in words if c.affirms}
+    against = {c.party for c in words if c.denies}
+    sides = any(a and b and a != b for a in for_it for b in against)
+    return _Disagreement(bool(for_it and against), sides)
+
+
+def _decisive_recency(claim: Claim) -> tuple[object, ...]:
+    return recency(claim, claim.affirms)
+
+
+def _figure_clash(ballots: Iterable[Ballot]) -> _Disagreement:
+    """Whether two voices give intervals that no number satisfies; each side by its extremes."""
+    lows: dict[str, int] = defaultdict(int)
+    tops: dict[str, float] = {}
+    for ballot in ballots:
+        if ballot.interval:
+            side = ballot.claim.party or ""
+            lows[side] = max(lows[side], ballot.interval.low)
+            tops[side] = min(tops.get(side, ballot.interval.top), ballot.interval.top)
+    named = sorted(set(tops) - {""})
+    return _Disagreement(
+        any=bool(tops) and max(lows.values()) > min(tops.values()),
+        sides=any(lows[a] > tops[b] or lows[b] > tops[a] for a, b in combinations(named, 2)),
+    )
+
+
+def count_voices(claims: Iterable[Claim], voices: Mapping[str, str]) -> int:
+    """How many voices say of the event that it took place, or that it did not."""
+    speaking = (c for c in claims if c.kind is ClaimKind.OCCURRENCE and _takes_a_stand(c))
+    return len({voices[c.id] for c in speaking})
+
+
+def _takes_a_stand(claim: Claim) -> bool:
+    return claim.position not in {None, Position.DECLINES}
+
+
+def positions(claims: Iterable[Claim], parties: Iterable[str]) -> dict[str, Position]:
+    """The strongest position of each party and of every other side that spoke, by side."""
+    strongest = dict.fromkeys(parties, Position.SILENT)
+    for claim in claims:
+        said, side = claim.position, claim.party
+        if said and side:
+            known = strongest.get(side, Position.SILENT)
+            strongest[side] = min(said, known, key=STRENGTH.index)
+    return dict(sorted(strongest.items()))

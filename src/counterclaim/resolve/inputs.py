@@ -1,0 +1,195 @@
+"""What the resolver is given: plain, frozen values that the read side loads from the tables.
+
+All claims here are live. Merged events arrive as one event, with the claims mapped to its id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from counterclaim.vocabulary import ClaimKind, Position, Stance
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from counterclaim.moment import Moment
+    from counterclaim.vocabulary import (
+        Credibility,
+        Distribution,
+        EventKind,
+        Harm,
+        HarmStatus,
+        MunitionCategory,
+        Outcome,
+        PlaceMethod,
+        PlacePrecision,
+        PlaceRole,
+        Reliability,
+        Scope,
+        Severity,
+    )
+
+NEUTRAL = "neutral"
+AFFIRMING = frozenset({Stance.ASSERTS, Stance.ADMITS})
+SPOKEN = {
+    Stance.ADMITS: Position.ADMITS,
+    Stance.ASSERTS: Position.ASSERTS,
+    Stance.DENIES: Position.DENIES,
+    Stance.DECLINES: Position.DECLINES,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Munitions that met one outcome; ``munition`` None is a munition that nobody named."""
+
+    munition: str | None
+    outcome: Outcome
+    low: int | None
+    high: int | None
+    said: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Casualty:
+    """People harmed; ``side`` None is a side that nobody named."""
+
+    side: str | None
+    status: HarmStatus
+    harm: Harm
+    low: int | None
+    high: int | None
+    said: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Objects damaged or destroyed."""
+
+    object: str
+    severity: Severity
+    low: int | None
+    high: int | None
+    said: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place that a claim names, in WGS 84 degrees; both coordinates or none."""
+
+    role: PlaceRole
+    key: str | None
+    name: str | None
+    said: str | None
+    country: str | None
+    region: str | None
+    latitude: float | None
+    longitude: float | None
+    uncertainty_m: int | None
+    precision: PlacePrecision
+    method: PlaceMethod
+
+
+@dataclass(frozen=True, slots=True)
+class Munition:
+    """A type of weapon and the keys of all types above it, in any order."""
+
+    key: str
+    name: str
+    category: MunitionCategory
+    ancestors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One live claim about one event.
+
+    Attributes:
+        lineage: The claimant's key, then the keys of the sources above it.
+        side: A side, ``neutral`` for outlets and observers, None where nothing is known.
+        polarity: +1, or -1 for what is said not to be so.
+        said: When the claimant spoke; None is unknown and counts as earliest.
+        origin: Id of the document at the root of the syndication; its own id if there is none.
+        negates_fact: Polarity -1 speaks of a munition's property, not of the occurrence.
+        attributed: The document names this claimant; False is the document's own voice.
+    """
+
+    id: str
+    event: str
+    kind: ClaimKind
+    claimant: str
+    lineage: tuple[str, ...]
+    side: str | None
+    stance: Stance
+    polarity: int
+    distribution: Distribution
+    said: datetime | None
+    recorded_at: datetime
+    document: str
+    origin: str
+    reliability: Reliability
+    credibility: Credibility
+    occurred: Moment | None = None
+    attacker: str | None = None
+    defender: str | None = None
+    places: tuple[Site, ...] = ()
+    counts: tuple[Count, ...] = ()
+    casualties: tuple[Casualty, ...] = ()
+    damage: tuple[Damage, ...] = ()
+    negates_fact: bool = False
+    attributed: bool = False
+
+    @property
+    def party(self) -> str | None:
+        """The side that speaks, None where it is neutral or unknown."""
+        return None if self.side == NEUTRAL else self.side
+
+    @property
+    def affirms(self) -> bool:
+        """Whether the claim says that the event took place."""
+        return (
+            self.kind is ClaimKind.OCCURRENCE
+            and self.stance in AFFIRMING
+            and (self.polarity > 0 or self.negates_fact)
+        )
+
+    @property
+    def denies(self) -> bool:
+        """Whether the claim says that the event did not take place."""
+        if self.kind is not ClaimKind.OCCURRENCE or self.negates_fact:
+            return False
+        if self.stance in AFFIRMING:
+            return self.polarity < 0 and not (self.counts or self.casualties or self.damage)
+        return self.stance is Stance.DENIES
+
+    @property
+    def position(self) -> Position | None:
+        """What the claim makes its claimant's position; None for threats, evidence, background."""
+        if self.denies:
+            return Position.DENIES
+        if self.kind not in {ClaimKind.OCCURRENCE, ClaimKind.POSITION}:
+            return None
+        return SPOKEN.get(self.stance)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What claims are about; ``withdrawn``: it had claims and all of them are retracted."""
+
+    id: str
+    kind: EventKind
+    scope: Scope
+    label: str
+    parts: tuple[str, ...] = ()
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Events linked by part-of, directly or over others, with all live claims about them."""
+
+    events: Mapping[str, Event]
+    claims: tuple[Claim, ...]
+    munitions: Mapping[str, Munition]

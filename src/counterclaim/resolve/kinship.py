@@ -1,0 +1,113 @@
+"""Which events are parts of which, and which claims bear on an event through that."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from counterclaim.vocabulary import Distribution, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from counterclaim.resolve.inputs import Claim, Family
+
+Links = dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """The claims that bear on one event, sorted by id.
+
+    ``own`` speak of this event alone: their figures, times and places are its. ``all`` adds those
+    about the collections it is part of, which count for its grade and positions only.
+    """
+
+    own: tuple[Claim, ...]
+    all: tuple[Claim, ...]
+
+
+class Kinship:
+    """The part-of graph of a family. Parts that the family does not hold are left out."""
+
+    def __init__(self, family: Family) -> None:
+        """Read the links of a family."""
+        self.events = {key: family.events[key] for key in sorted(family.events)}
+        self.parts: Links = {
+            key: tuple(sorted({p for p in event.parts if p in self.events and p != key}))
+            for key, event in self.events.items()
+        }
+        self.wholes = _inverse(self.parts)
+        self.leaves = self._find_leaves()
+        """The events without parts inside each event; itself, if it has none."""
+
+    def above(self, event: str) -> tuple[str, ...]:
+        """All collections that the event is part of, directly or not, the nearest first."""
+        return _reach(self.wholes, event)
+
+    def _find_leaves(self) -> dict[str, frozenset[str]]:
+        leaves: dict[str, frozenset[str]] = {}
+        for event in self.bottom_up():
+            inside = (leaves.get(part, frozenset()) for part in self.parts[event])
+            leaves[event] = frozenset().union(*inside) if self.parts[event] else frozenset({event})
+        return leaves
+
+    def bottom_up(self) -> tuple[str, ...]:
+        """All events, each after its parts."""
+        done: dict[str, None] = {}
+        for root in self.events:
+            stack = [(root, False)]
+            while stack:
+                event, ready = stack.pop()
+                if ready:
+                    done.setdefault(event)
+                elif event not in done:
+                    stack.append((event, True))
+                    stack.extend((p, False) for p in reversed(self.parts[event]) if p not in done)
+        return tuple(done)
+
+    def bearings(self, claims: tuple[Claim, ...]) -> dict[str, Bearing]:
+        """The claims that bear on each event."""
+        about: Mapping[str, list[Claim]] = defaultdict(list)
+        for claim in sorted(claims, key=lambda c: c.id):
+            about[claim.event].append(claim)
+        return {event: self._bearing(event, about) for event in self.events}
+
+    def _bearing(self, event: str, about: Mapping[str, list[Claim]]) -> Bearing:
+        direct = about[event]
+        own = [c for c in direct if not (self._has_parts(event) and _holds_for_each(c))]
+        for whole in self.wholes[event]:
+            own += filter(_holds_for_each, about[whole])
+        everything = [*direct, *(c for whole in self.above(event) for c in about[whole])]
+        return Bearing(_by_id(own), _by_id(everything))
+
+    def _has_parts(self, event: str) -> bool:
+        return bool(self.parts[event]) or self.events[event].scope is Scope.COLLECTION
+
+
+def _holds_for_each(claim: Claim) -> bool:
+    return claim.distribution is Distribution.EACH
+
+
+def _by_id(claims: list[Claim]) -> tuple[Claim, ...]:
+    return tuple(sorted(claims, key=lambda c: c.id))
+
+
+def _inverse(parts: Links) -> Links:
+    wholes: dict[str, list[str]] = {event: [] for event in parts}
+    for whole, inside in parts.items():
+        for part in inside:
+            wholes[part].append(whole)
+    return {event: tuple(above) for event, above in wholes.items()}
+
+
+def _reach(links: Links, start: str) -> tuple[str, ...]:
+    """Everything linked to an event, without itself, the nearest first; ends on circles too."""
+    seen = {start: None}
+    queue = [start]
+    for event in queue:
+        fresh = [e for e in links[event] if e not in seen]
+        seen.update(dict.fromkeys(fresh))
+        queue.extend(fresh)
+    return tuple(seen)[1:]

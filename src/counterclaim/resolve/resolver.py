@@ -1,0 +1,112 @@
+"""From claims to answers: the order in which the other modules of this package are asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from counterclaim.resolve.circumstances import find_circumstances
+from counterclaim.resolve.contradictions import settle
+from counterclaim.resolve.equations import System, Variable
+from counterclaim.resolve.figures import show_figures, undetermined
+from counterclaim.resolve.grades import assess, count_voices, positions
+from counterclaim.resolve.kinship import Kinship
+from counterclaim.resolve.policies import choose, find_policy
+from counterclaim.resolve.summary import Dropped, Shared, Summary
+from counterclaim.resolve.totals import add_up
+from counterclaim.resolve.voices import collect_ballots, find_voices
+
+if TYPE_CHECKING:
+    from counterclaim.resolve.contradictions import Contradiction
+    from counterclaim.resolve.inputs import Family
+
+
+def resolve(family: Family, policy: str = "graded") -> dict[str, Summary]:
+    """Resolve every event of a family, by event id.
+
+    The result depends on what is said, never on the order of the input.
+
+    Raises:
+        FilterError: There is no such policy.
+    """
+    resolution = _Resolution(family, policy)
+    return {event: resolution.summary(event) for event in resolution.kinship.events}
+
+
+class _Resolution:
+    """One run over one family: what its summaries share."""
+
+    def __init__(self, family: Family, policy: str) -> None:
+        rule = find_policy(policy)
+        self.family = family
+        self.policy = policy
+        self.kinship = Kinship(family)
+        self.bearings = self.kinship.bearings(family.claims)
+        self.voices = {e: find_voices(b.all) for e, b in self.bearings.items()}
+        self.ballots = {e: collect_ballots(b.own, self.voices[e]) for e, b in self.bearings.items()}
+        self.choices = {
+            Variable(event, key): choose(found[key].given, rule)
+            for event, found in self.ballots.items()
+            for key in sorted(found)
+            if found[key].given
+        }
+        system = System(self.kinship, (variable.key for variable in self.choices))
+        facts = {v: choice.carriers for v, choice in self.choices.items() if choice.carriers}
+        state, self.contradictions = settle(facts, system)
+        self.figures = show_figures(self.kinship, self.choices, state)
+        self.circumstances = find_circumstances(self.kinship, self.bearings, self.voices)
+        self.by_id = {claim.id: claim for claim in family.claims}
+        self.labels = {event.id: event.label for event in family.events.values()}
+
+    def summary(self, event: str) -> Summary:
+        bearing, voices = self.bearings[event].all, self.voices[event]
+        found, figures = self.circumstances[event], self.figures[event]
+        contradictions = tuple(c for c in self.contradictions if event in c.events)
+        parties = frozenset(filter(None, (found.attacker, found.defender)))
+        standing = assess(
+            bearing,
+            voices,
+            self.ballots[event].values(),
+            parties,
+            withdrawn=self.kinship.events[event].withdrawn,
+        )
+        return Summary(
+            event=self.kinship.events[event],
+            policy=self.policy,
+            occurred=found.occurred,
+            attacker=found.attacker,
+            defender=found.defender,
+            places=found.places,
+            figures=figures,
+            shared=self._shared(event),
+            part_of=self.kinship.wholes[event],
+            parts=self.kinship.parts[event],
+            grade=standing.grade,
+            disputed=standing.disputed or any(map(self._across_voices, contradictions)),
+            contradictions=contradictions,
+            positions=positions(bearing, parties),
+            voices=count_voices(bearing, voices),
+            claims=len(bearing),
+            documents=len({claim.document for claim in bearing}),
+            totals=add_up({k: f.interval for k, f in figures.items()}, self.family.munitions),
+            dropped=self._dropped(event),
+            munitions=self.family.munitions,
+            labels=self.labels,
+        )
+
+    def _shared(self, event: str) -> tuple[Shared, ...]:
+        entries = []
+        for whole in self.kinship.above(event):
+            stated = [k for k, ballots in self.ballots[whole].items() if ballots.given]
+            parts = [self.figures[part] for part in self.kinship.parts[whole]]
+            figures = undetermined(sorted(stated), self.figures[whole], parts)
+            if figures:
+                entries.append(Shared(self.kinship.events[whole], figures))
+        return tuple(entries)
+
+    def _dropped(self, event: str) -> tuple[Dropped, ...]:
+        ballots = sorted(self.ballots[event].items())
+        return tuple(Dropped(key, *why) for key, found in ballots for why in found.dropped)
+
+    def _across_voices(self, contradiction: Contradiction) -> bool:
+        claims = [self.by_id[claim] for claim in contradiction.claims]
+        return len(set(find_voices(claims).values())) > 1

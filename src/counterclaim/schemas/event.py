@@ -1,0 +1,161 @@
+"""Events and strikes as they are given out. The resolver writes these; the shapes document them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from counterclaim.schemas.fields import MomentOut, Shape
+from counterclaim.vocabulary import (
+    EventKind,
+    Grade,
+    Harm,
+    HarmStatus,
+    MunitionCategory,
+    PlaceMethod,
+    PlacePrecision,
+    PlaceRole,
+    Position,
+    Scope,
+    Severity,
+    Stance,
+)
+
+ClaimIds = Annotated[list[str], Field(description="Ids of the claims it rests on.")]
+
+
+class FigureOut(Shape):
+    """A resolved interval. ``voices`` and ``agreement`` stand where some voice states it."""
+
+    low: Annotated[int | None, Field(description="Least; null when not known.")]
+    best: Annotated[int | None, Field(description="Best value; null when undecided or open.")]
+    high: Annotated[int | None, Field(description="Greatest; null when open.")]
+    basis: Literal["stated", "derived"]
+    voices: Annotated[int, Field(description="How many independent voices give it.")] = 0
+    agreement: Annotated[float, Field(description="Share of voices that fit the interval.")] = 0
+    claims: ClaimIds = []
+    narrowed_by: Annotated[list[str], Field(description="Claims that narrowed the interval.")] = []
+
+
+class MunitionLine(Shape):
+    """What became of one type of munition; outcomes of which nothing is known are left out."""
+
+    key: Annotated[str | None, Field(description="Key of the munition; null when unnamed.")]
+    name: str | None = None
+    category: MunitionCategory = MunitionCategory.UNKNOWN
+    launched: FigureOut = Field(default=None)
+    intercepted: FigureOut = Field(default=None)
+    suppressed: FigureOut = Field(default=None)
+    not_intercepted: FigureOut = Field(default=None)
+    hit: FigureOut = Field(default=None)
+    missed: FigureOut = Field(default=None)
+    in_flight: FigureOut = Field(default=None)
+    unaccounted: FigureOut = Field(default=None)
+
+
+class CasualtyLine(FigureOut):
+    """People harmed."""
+
+    side: str | None
+    status: HarmStatus
+    harm: Harm
+
+
+class DamageLine(FigureOut):
+    """Objects damaged."""
+
+    object: str
+    severity: Severity
+
+
+class EventPlaceOut(Shape):
+    """A place of an event; without coordinates where none are known."""
+
+    role: PlaceRole
+    key: str | None
+    name: str | None
+    said: str | None
+    country: str | None
+    region: str | None
+    latitude: float | None
+    longitude: float | None
+    uncertainty_m: int | None
+    precision: PlacePrecision
+    method: PlaceMethod
+
+
+class SharedOut(Shape):
+    """Figures of a collection that are not split among its parts."""
+
+    event: str
+    label: str
+    casualties: list[CasualtyLine]
+    damage: list[DamageLine]
+    munitions: list[MunitionLine]
+
+
+class ContradictionOut(Shape):
+    """Figures that cannot all be true, with a minimal set of claims that cannot stand together."""
+
+    model_config = ConfigDict(extra="allow")
+
+    figure: str
+    detail: str
+    claims: ClaimIds
+
+
+class EventOut(Shape):
+    """An event with its resolved values."""
+
+    id: str
+    kind: EventKind
+    scope: Scope
+    label: str
+    occurred: MomentOut | None
+    attacker: str | None
+    defender: str | None
+    places: list[EventPlaceOut]
+    munitions: list[MunitionLine]
+    casualties: list[CasualtyLine]
+    damage: list[DamageLine]
+    shared: list[SharedOut]
+    part_of: list[str]
+    parts: list[str]
+    grade: Grade | None
+    disputed: bool
+    contradictions: list[ContradictionOut]
+    positions: Annotated[dict[str, Position], Field(description="By side.")]
+    voices: int
+    claims: int
+    documents: int
+    policy: str
+    updated_at: str
+
+
+class PositionClaimOut(Shape):
+    """One claim behind a position."""
+
+    id: str
+    claimant: str
+    stance: Stance
+    polarity: int
+    quote: str | None
+    said: MomentOut | None
+    document: str
+
+
+class PositionOut(Shape):
+    """What one side has said of an event; ``claims`` is empty where it is silent."""
+
+    side: str
+    position: Position
+    claims: list[PositionClaimOut]
+
+
+class PositionsOut(Shape):
+    """What each side has said of an event, as of ``known_at``."""
+
+    event: str
+    known_at: str
+    items: list[PositionOut]

@@ -1,0 +1,319 @@
+"""What is taken in: reference rows, a document, events and claims; together they are a claim file."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
+
+from counterclaim.schemas.fields import (
+    Country,
+    Edtf,
+    Input,
+    Key,
+    Lang,
+    Latitude,
+    Line,
+    Longitude,
+    Number,
+    QuantityIn,
+    Region,
+    Side,
+    Text,
+    Url,
+    Words,
+)
+from counterclaim.vocabulary import (
+    Basis,
+    ClaimKind,
+    Distribution,
+    EventKind,
+    Harm,
+    HarmStatus,
+    MunitionCategory,
+    NameKind,
+    PlaceKind,
+    PlacePrecision,
+    PlaceRole,
+    Scope,
+    Severity,
+    SourceKind,
+    Speech,
+    Stance,
+)
+
+Ref = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"),
+    Field(description="A name used within the same body only."),
+]
+Named = Annotated[Line, Field(description="A key or any known spelling of a name.")]
+
+
+class NameIn(Input):
+    """One more name of a reference row."""
+
+    name: Line
+    lang: Lang | None = None
+    script: Annotated[str, StringConstraints(pattern=r"^[A-Z][a-z]{3}$")] | None = None
+    kind: NameKind = NameKind.ALIAS
+
+
+class ReferenceIn(Input):
+    """What every new reference row gives."""
+
+    key: Key
+    name: Line
+    country: Country | None = None
+    parent: Named | None = None
+    names: Annotated[list[NameIn], Field(max_length=500)] = []
+    origin: Annotated[Words | None, Field(description="Where these facts come from.")] = None
+
+
+class SourceIn(ReferenceIn):
+    """A new source."""
+
+    kind: SourceKind
+    side: Side | None = None
+    url: Url | None = None
+
+
+class MunitionIn(ReferenceIn):
+    """A new munition."""
+
+    category: MunitionCategory
+
+
+class PlaceIn(ReferenceIn):
+    """A new place."""
+
+    kind: PlaceKind
+    region: Region | None = None
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+    uncertainty_m: Number | None = None
+    geonames_id: Number | None = None
+
+    @model_validator(mode="after")
+    def _both_coordinates(self) -> Self:
+        if (self.latitude is None) != (self.longitude is None):
+            msg = "Give both latitude and longitude, or none."
+            raise ValueError(msg)
+        return self
+
+
+class PublishedIn(Input):
+    """A publication date that had to be inferred, with the rule."""
+
+    edtf: Edtf
+    basis: Literal["stated", "inferred"] = "stated"
+    rule: Words | None = None
+
+    @model_validator(mode="after")
+    def _inferred_has_rule(self) -> Self:
+        if self.basis == "inferred" and self.rule is None:
+            msg = "An inferred date needs the rule by which it was inferred."
+            raise ValueError(msg)
+        return self
+
+
+class DocumentIn(Input):
+    """One published item with its text."""
+
+    title: Line
+    text: Annotated[Text, StringConstraints(min_length=1)] | None = None
+    text_file: Annotated[
+        str | None, Field(description="In a claim file: path of the text beside the file.")
+    ] = None
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    publisher: Named | None = None
+    url: Url | None = None
+    archived_url: Url | None = None
+    lang: Lang | None = None
+    translated_from: Lang | None = None
+    published: Edtf | PublishedIn | None = None
+    retrieved_at: Annotated[Edtf | None, Field(description="An instant with a zone.")] = None
+    media_type: Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-z0-9.+-]+$")] = "text/plain"
+    licence: Line | None = None
+    syndicated_from: Annotated[str | None, Field(description="Id or SHA-256 of a document.")] = None
+    note: Words | None = None
+
+    @model_validator(mode="after")
+    def _one_text(self) -> Self:
+        if (self.text is None) == (self.text_file is None):
+            msg = "Give the text itself, or in a claim file its text_file; one of the two."
+            raise ValueError(msg)
+        return self
+
+
+class EventIn(Input):
+    """A new event; ``ref`` is how the claims of the same body name it."""
+
+    ref: Ref | None = None
+    kind: EventKind
+    scope: Scope = Scope.SINGLE
+    label: Line
+    parts: Annotated[list[str], Field(description="Ids or refs of its parts.")] = []
+    parts_basis: Words | None = None
+
+
+class QuoteIn(Input):
+    """Words addressed by what stands around them or by their offsets in code points."""
+
+    exact: Words
+    prefix: Text | None = None
+    suffix: Text | None = None
+    start: Number | None = None
+    end: Number | None = None
+
+
+class RelativeIn(Input):
+    """A distance and a bearing from a known place."""
+
+    anchor: Named
+    distance_km: Annotated[float, Field(ge=0, le=20_000)]
+    bearing: Annotated[
+        Annotated[float, Field(ge=0, lt=360)] | Line,
+        Field(description="Degrees clockwise from north, or words as northwest."),
+    ]
+
+
+class ClaimPlaceIn(Input):
+    """Where, as the claim says."""
+
+    role: PlaceRole = PlaceRole.TARGET
+    place: Named | None = None
+    said: Words | None = None
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+    uncertainty_m: Number | None = None
+    precision: PlacePrecision | None = None
+    method: Literal["media_geolocation", "source_coordinates"] | None = None
+    relative: RelativeIn | None = None
+
+    @model_validator(mode="after")
+    def _says_where(self) -> Self:
+        if (self.latitude is None) != (self.longitude is None):
+            msg = "Give both latitude and longitude, or none."
+            raise ValueError(msg)
+        if self.place is None and self.latitude is None and self.said is None:
+            msg = "Give a place, coordinates or at least the words as said."
+            raise ValueError(msg)
+        return self
+
+
+class CountIn(Input):
+    """How many of one munition met which outcome; no outcome means used, number unknown."""
+
+    munition: Named | None = None
+    launched: QuantityIn = None
+    intercepted: QuantityIn = None
+    suppressed: QuantityIn = None
+    hit: QuantityIn = None
+    missed: QuantityIn = None
+    in_flight: QuantityIn = None
+    unaccounted: QuantityIn = None
+
+
+class CasualtyIn(Input):
+    """How many people were harmed."""
+
+    side: Side | None = None
+    status: HarmStatus = HarmStatus.UNKNOWN
+    harm: Harm
+    count: QuantityIn = None
+
+
+class DamageIn(Input):
+    """How many objects were damaged."""
+
+    object: Line
+    severity: Severity = Severity.UNKNOWN
+    count: QuantityIn = None
+
+
+class TallyIn(Input):
+    """Any other number that is stated."""
+
+    object: Line
+    count: QuantityIn = None
+
+
+class MunitionFactIn(Input):
+    """A property of a munition."""
+
+    munition: Named
+    property: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+    value: Words
+    unit: Annotated[Line, StringConstraints(max_length=20)] | None = None
+
+
+class ClaimIn(Input):
+    """One assertion by one claimant in one quote about one subject."""
+
+    ref: Ref | None = None
+    kind: Annotated[
+        ClaimKind | None, Field(description="Left out: told by what the claim holds.")
+    ] = None
+    event: Annotated[str | None, Field(description="Id or ref of the event.")] = None
+    about: Annotated[str | None, Field(description="Id or ref of another claim.")] = None
+    said_by: Annotated[
+        list[Named],
+        Field(max_length=10, description="Attribution chain, root first; empty: own voice."),
+    ] = []
+    speech: Speech | None = None
+    stance: Stance = Stance.ASSERTS
+    polarity: Literal[1, -1] = 1
+    distribution: Distribution = Distribution.SINGLE
+    quote: Words | QuoteIn
+    said: Annotated[
+        Edtf | None, Field(description="When it was said; left out: when published.")
+    ] = None
+    basis: Literal[Basis.STATED, Basis.INFERRED, Basis.COMPUTED] = Basis.STATED
+    inference_rule: Words | None = None
+    occurred: Edtf | None = None
+    attacker: Side | None = None
+    defender: Side | None = None
+    target: Words | None = None
+    places: Annotated[list[ClaimPlaceIn], Field(max_length=100)] = []
+    counts: Annotated[list[CountIn], Field(max_length=200)] = []
+    casualties: Annotated[list[CasualtyIn], Field(max_length=100)] = []
+    damage: Annotated[list[DamageIn], Field(max_length=100)] = []
+    tallies: Annotated[list[TallyIn], Field(max_length=100)] = []
+    munition_facts: Annotated[list[MunitionFactIn], Field(max_length=100)] = []
+    note: Words | None = None
+
+    @model_validator(mode="after")
+    def _subject_and_rule(self) -> Self:
+        if self.event is not None and self.about is not None:
+            msg = "A claim has one subject: give event or about, not both."
+            raise ValueError(msg)
+        if self.basis is Basis.INFERRED and self.inference_rule is None:
+            msg = "An inferred claim needs its inference_rule."
+            raise ValueError(msg)
+        return self
+
+    def told_kind(self) -> ClaimKind:
+        """The kind given or, where none is, the one that the claim's content tells."""
+        if self.kind is not None:
+            return self.kind
+        if self.about is not None:
+            return ClaimKind.EVIDENCE
+        if self.event is None:
+            return ClaimKind.MUNITION_FACT if self.munition_facts else ClaimKind.CONTEXT
+        return ClaimKind.OCCURRENCE
+
+
+class ClaimFile(Input):
+    """A document with its new reference rows, events and claims: all of it is stored, or nothing."""
+
+    model_config = ConfigDict(
+        extra="forbid", title="Counterclaim claim file", json_schema_extra={"$id": "claim-file"}
+    )
+
+    document: DocumentIn | None = None
+    sources: list[SourceIn] = []
+    munitions: list[MunitionIn] = []
+    places: list[PlaceIn] = []
+    events: list[EventIn] = []
+    claims: list[ClaimIn] = []

@@ -1,0 +1,1 @@
+"""The write side. Functions take a ``Writer``, flush and never commit."""

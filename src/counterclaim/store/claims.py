@@ -1,0 +1,391 @@
+"""Reads a claim as posted into rows, and writes it once.
+
+Every problem is collected with a JSON pointer into the claim; nothing is written if there is one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from counterclaim.db import new_id
+from counterclaim.errors import InputError, Problem
+from counterclaim.models import (
+    Attribution,
+    Casualty,
+    Claim,
+    Damage,
+    InterceptionCount,
+    Munition,
+    MunitionFact,
+    Occurrence,
+    Source,
+    Tally,
+)
+from counterclaim.moment import parse_moment
+from counterclaim.quantity import Quantity, parse_quantity
+from counterclaim.queries.names import Reference, find
+from counterclaim.schemas.fields import LARGEST, Bounds
+from counterclaim.store.documents import record_quote
+from counterclaim.store.ledger import digest
+from counterclaim.store.places import read_place
+from counterclaim.vocabulary import (
+    AttributionRole,
+    ClaimKind,
+    Outcome,
+    SourceKind,
+    Speech,
+    Status,
+)
+
+if TYPE_CHECKING:
+    from counterclaim.db import Base
+    from counterclaim.models import Document, Quote
+    from counterclaim.schemas.incoming import ClaimIn
+    from counterclaim.store.ledger import Writer
+
+
+@dataclass(slots=True)
+class Subject:
+    """What a claim is about: ids, as far as its refs were known."""
+
+    event_id: str | None = None
+    about_id: str | None = None
+
+
+@dataclass(slots=True)
+class Reading:
+    """A claim being read: where it stands, and what was wrong so far."""
+
+    writer: Writer
+    shape: ClaimIn
+    document: Document
+    pointer: str
+    problems: list[Problem] = field(default_factory=list)
+
+    def fail(self, path: str, detail: str, suggestions: tuple[str, ...] = ()) -> None:
+        """Note a problem at a path below the claim."""
+        self.problems.append(Problem(f"{self.pointer}{path}", detail, suggestions))
+
+    def find(self, model: type[Reference], name: str | None, path: str) -> Reference | None:
+        """The row that a name means, or a problem."""
+        if name is None:
+            return None
+        try:
+            return find(self.writer.session, model, name)
+        except InputError as error:
+            self.fail(path, error.message, error.suggestions)
+            return None
+
+    def quantity(self, value: Any, path: str) -> Quantity:
+        """The interval that a number or words mean, or a problem."""
+        given = value.model_dump(exclude_unset=True) if isinstance(value, Bounds) else value
+        try:
+            quantity = parse_quantity(given, lang=self.lang)
+        except InputError as error:
+            self.fail(path, error.message, error.suggestions)
+            return Quantity(None, None, None, None)
+        if max(quantity.low or 0, quantity.high or 0) > LARGEST:
+            self.fail(path, f"More than {LARGEST:,} cannot be meant.")
+        return quantity
+
+    @property
+    def lang(self) -> str:
+        """The language of the words: English where no lexicon knows the document's."""
+        return "en"
+
+
+@dataclass(slots=True)
+class Draft:
+    """A claim with its rows, read but not yet written."""
+
+    claim: Claim
+    rows: list[Base]
+    counts: list[tuple[InterceptionCount, str]]
+    quantities: list[tuple[Quantity, str]]
+
+
+def read_claim(reading: Reading, subject: Subject) -> Draft | None:
+    """The rows of a claim, or None with the problems noted."""
+    shape = reading.shape
+    chain = [
+        reading.find(Source, name, f"/said_by/{place}") for place, name in enumerate(shape.said_by)
+    ]
+    claimant_id = _claimant(reading, chain)
+    quote = _quote(reading)
+    quantities: list[tuple[Quantity, str]] = []
+    counts = _counts(reading, quantities)
+    rows: list[Base] = [
+        *_attributions(shape, chain),
+        *_places(reading),
+        *(count for count, _path in counts),
+        *_casualties(reading, quantities),
+        *_damage(reading, quantities),
+        *_tallies(reading, quantities),
+        *_facts(reading),
+    ]
+    occurrence = _occurrence(reading)
+    if reading.problems or quote is None or claimant_id is None:
+        return None
+    if occurrence is not None:
+        rows.append(occurrence)
+    claim = _claim(reading, subject, claimant_id, quote, rows)
+    return Draft(claim, rows, counts, quantities)
+
+
+def _claim(
+    reading: Reading, subject: Subject, claimant_id: str, quote: Quote, rows: list[Base]
+) -> Claim:
+    shape, document = reading.shape, reading.document
+    said = parse_moment(shape.said) if shape.said else None
+    facts = [row for row in rows if isinstance(row, MunitionFact)]
+    alone = subject.event_id is None and subject.about_id is None
+    claim = Claim(
+        id=new_id(),
+        kind=shape.told_kind(),
+        event_id=subject.event_id,
+        munition_id=facts[0].munition_id if facts and alone else None,
+        about_id=subject.about_id,
+        claimant_id=claimant_id,
+        document_id=document.id,
+        quote_id=quote.id,
+        stance=shape.stance,
+        polarity=shape.polarity,
+        distribution=shape.distribution,
+        said_edtf=said.edtf if said else document.published_edtf,
+        said_from=said.start if said else document.published_from,
+        said_to=said.end if said else document.published_to,
+        basis=shape.basis,
+        inference_rule=shape.inference_rule,
+        recorded_at=reading.writer.at,
+        recorded_by=reading.writer.actor,
+        note=shape.note,
+        warnings=[],
+        status=Status.PENDING,
+    )
+    claim.content_key = content_key(claim, rows)
+    return claim
+
+
+LIFE = {"id", "claim_id", "note", "warnings", "status", "content_key", "supersedes_id",
+        "recorded_at", "recorded_by", "accepted_at", "ended_at", "end_reason", "lexicon"}  # fmt: skip
+"""Columns that are not part of what a claim says."""
+
+
+def content_key(claim: Claim, rows: list[Base]) -> str:
+    """SHA-256 of what a claim says, whoever entered it and whenever."""
+    return digest([_said(claim), *sorted((_said(row) for row in rows), key=repr)])
+
+
+def _said(row: Base) -> dict[str, Any]:
+    columns = [column.key for column in row.__table__.columns if column.key not in LIFE]
+    values = {name: getattr(row, name) for name in columns}
+    said = {name: str(value) for name, value in values.items() if value is not None}
+    return {"table": row.__tablename__, **said}
+
+
+def record_claim(writer: Writer, draft: Draft, *, accept: bool) -> tuple[Claim, bool]:
+    """Write a claim, accepted at once or pending; the one that says the same if there is one."""
+    session = writer.session
+    claim = draft.claim
+    same = select(Claim).where(Claim.content_key == claim.content_key, Claim.ended_at.is_(None))
+    known = session.scalars(same).one_or_none()
+    if known is not None:
+        return known, False
+    if accept:
+        claim.status, claim.accepted_at = Status.ACCEPTED, writer.at
+    session.add(claim)
+    session.flush()
+    for row in draft.rows:
+        row.claim_id = claim.id  # type: ignore[attr-defined]
+    session.add_all(draft.rows)
+    session.flush()
+    body = {
+        "event": claim.event_id,
+        "document": claim.document_id,
+        "quote": claim.quote_id,
+        "status": claim.status,
+        "content_key": claim.content_key,
+    }
+    writer.note("record_claim", claim.id, body)
+    return claim, True
+
+
+def _claimant(reading: Reading, chain: list[Source | None]) -> str | None:
+    if chain:
+        return chain[0].id if chain[0] else None
+    if reading.document.publisher_id is None:
+        detail = "A claim in the document's own voice needs the document's publisher."
+        reading.fail("/said_by", detail)
+    return reading.document.publisher_id
+
+
+def _quote(reading: Reading) -> Quote | None:
+    try:
+        return record_quote(reading.writer, reading.document, reading.shape.quote)
+    except InputError as error:
+        reading.fail("/quote", error.message, error.suggestions)
+        return None
+
+
+def _attributions(shape: ClaimIn, chain: list[Source | None]) -> list[Base]:
+    own = Speech.INDIRECT if chain else Speech.UNATTRIBUTED
+    speech = shape.speech or own
+    links: list[Base] = []
+    for position, source in enumerate(chain):
+        role = AttributionRole.CLAIMANT if position == 0 else _later_role(source)
+        source_id = source.id if source else None
+        links.append(Attribution(position=position, source_id=source_id, role=role, speech=speech))
+    role = AttributionRole.PUBLISHER if chain else AttributionRole.CLAIMANT
+    last = Speech.INDIRECT if chain else speech
+    links.append(Attribution(position=len(chain), source_id=None, role=role, speech=last))
+    return links
+
+
+def _later_role(source: Source | None) -> AttributionRole:
+    speaks = source is not None and source.kind is SourceKind.OFFICIAL
+    return AttributionRole.SPOKESPERSON if speaks else AttributionRole.RELAY
+
+
+def _occurrence(reading: Reading) -> Occurrence | None:
+    shape, published = reading.shape, reading.document.published_to
+    if not (shape.occurred or shape.attacker or shape.defender or shape.target):
+        return None
+    moment = parse_moment(shape.occurred) if shape.occurred else None
+    said = parse_moment(shape.said) if shape.said else None
+    for end, word in ((said.end if said else None, "said"), (published, "published")):
+        if moment and moment.start and end and moment.start >= end:
+            detail = f"It cannot have occurred on {moment.edtf}, after it was {word}."
+            reading.fail("/occurred", detail)
+            break
+    return Occurrence(
+        occurred_edtf=moment.edtf if moment else None,
+        occurred_from=moment.start if moment else None,
+        occurred_to=moment.end if moment else None,
+        precision=moment.precision if moment else None,
+        attacker=shape.attacker,
+        defender=shape.defender,
+        target=shape.target,
+    )
+
+
+def _places(reading: Reading) -> list[Base]:
+    rows: list[Base] = []
+    for place, shape in enumerate(reading.shape.places):
+        path = f"/places/{place}"
+        try:
+            rows.append(read_place(reading.writer.session, shape, place))
+        except InputError as error:
+            reading.fail(path, error.message, error.suggestions)
+    return rows
+
+
+def _counts(
+    reading: Reading, quantities: list[tuple[Quantity, str]]
+) -> list[tuple[InterceptionCount, str]]:
+    counts: list[tuple[InterceptionCount, str]] = []
+    seen: set[tuple[str | None, str]] = set()
+    for place, shape in enumerate(reading.shape.counts):
+        munition = reading.find(Munition, shape.munition, f"/counts/{place}/munition")
+        munition_id = munition.id if munition else None
+        given = [name for name in Outcome if name.value in shape.model_fields_set]
+        for outcome in given or [Outcome.LAUNCHED]:
+            path = f"/counts/{place}/{outcome}"
+            if (munition_id, outcome) in seen:
+                reading.fail(path, f"{outcome} stands twice for the same munition.")
+            seen.add((munition_id, outcome))
+            quantity = reading.quantity(getattr(shape, outcome), path)
+            quantities.append((quantity, path))
+            row = InterceptionCount(
+                position=len(counts),
+                munition_id=munition_id,
+                outcome=outcome,
+                **_measured(quantity),
+            )
+            counts.append((row, path))
+        _check_sum(reading, [count for count in counts if count[0].munition_id == munition_id])
+    return counts
+
+
+def _check_sum(reading: Reading, counts: list[tuple[InterceptionCount, str]]) -> None:
+    launched = next((row for row, _path in counts if row.outcome is Outcome.LAUNCHED), None)
+    if launched is None or launched.high is None:
+        return
+    fates = [(row, path) for row, path in counts if row.outcome is not Outcome.LAUNCHED]
+    total = sum(row.low or 0 for row, _path in fates)
+    if total > launched.high:
+        what = " + ".join(f"{row.outcome} {row.low}" for row, _path in fates if row.low)
+        reading.fail(fates[0][1], f"{what} is more than launched {launched.high}.")
+
+
+def _measured(quantity: Quantity) -> dict[str, Any]:
+    return {
+        "low": quantity.low,
+        "high": quantity.high,
+        "said": quantity.said,
+        "lexicon": quantity.lexicon,
+    }
+
+
+def _casualties(reading: Reading, quantities: list[tuple[Quantity, str]]) -> list[Base]:
+    rows: list[Base] = []
+    for place, shape in enumerate(reading.shape.casualties):
+        path = f"/casualties/{place}/count"
+        quantity = reading.quantity(shape.count, path)
+        quantities.append((quantity, path))
+        key = {"side": shape.side, "status": shape.status, "harm": shape.harm}
+        rows.append(Casualty(position=place, **key, **_measured(quantity)))
+    _check_once(reading, "casualties", ("side", "status", "harm"))
+    return rows
+
+
+def _damage(reading: Reading, quantities: list[tuple[Quantity, str]]) -> list[Base]:
+    rows: list[Base] = []
+    for place, shape in enumerate(reading.shape.damage):
+        path = f"/damage/{place}/count"
+        quantity = reading.quantity(shape.count, path)
+        quantities.append((quantity, path))
+        key = {"object": shape.object, "severity": shape.severity}
+        rows.append(Damage(position=place, **key, **_measured(quantity)))
+    _check_once(reading, "damage", ("object", "severity"))
+    return rows
+
+
+def _tallies(reading: Reading, quantities: list[tuple[Quantity, str]]) -> list[Base]:
+    rows: list[Base] = []
+    for place, shape in enumerate(reading.shape.tallies):
+        path = f"/tallies/{place}/count"
+        quantity = reading.quantity(shape.count, path)
+        quantities.append((quantity, path))
+        rows.append(Tally(position=place, object=shape.object, **_measured(quantity)))
+    _check_once(reading, "tallies", ("object",))
+    return rows
+
+
+def _check_once(reading: Reading, part: str, key: tuple[str, ...]) -> None:
+    seen: set[tuple[Any, ...]] = set()
+    for place, shape in enumerate(getattr(reading.shape, part)):
+        value = tuple(getattr(shape, name) for name in key)
+        if value in seen:
+            reading.fail(f"/{part}/{place}", f"{' '.join(map(str, value))} stands twice.")
+        seen.add(value)
+
+
+def _facts(reading: Reading) -> list[Base]:
+    rows: list[Base] = []
+    for place, shape in enumerate(reading.shape.munition_facts):
+        path = f"/munition_facts/{place}/munition"
+        munition = reading.find(Munition, shape.munition, path)
+        rows.append(
+            MunitionFact(
+                position=place,
+                munition_id=munition.id if munition else None,
+                **shape.model_dump(exclude={"munition"}),
+            )
+        )
+    needs = reading.shape.told_kind() is ClaimKind.MUNITION_FACT and not rows
+    if needs:
+        reading.fail("/munition_facts", "A claim of kind munition_fact needs one.")
+    return rows

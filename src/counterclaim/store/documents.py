@@ -1,0 +1,211 @@
+"""Writes documents and finds quotes in their text."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rapidfuzz import fuzz
+from sqlalchemy import or_, select
+
+from counterclaim.db import new_id
+from counterclaim.errors import InputError, Problem, RejectedError
+from counterclaim.models import Document, Quote, Source
+from counterclaim.moment import parse_moment
+from counterclaim.queries.names import find
+from counterclaim.schemas.incoming import DocumentIn, PublishedIn, QuoteIn
+from counterclaim.vocabulary import Basis
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from counterclaim.store.ledger import Writer
+
+CONTEXT = 32
+"""How many code points before and behind a quote are kept with it."""
+
+NEAR_ENOUGH = 60.0
+"""Below this likeness in percent no stretch is offered for a quote that is not in the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a text: offsets in code points, the end exclusive."""
+
+    start: int
+    end: int
+
+
+def record_document(writer: Writer, shape: DocumentIn) -> tuple[Document, bool]:
+    """Write a document, or find the one with the same text; true if it is new.
+
+    Raises:
+        RejectedError: text and hash differ, or a name is unknown; pointers into the document.
+    """
+    text = shape.text or ""
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    problems: list[Problem] = []
+    if shape.sha256 is not None and shape.sha256 != sha256:
+        detail = f"The text's SHA-256 is {sha256}, not {shape.sha256}."
+        problems.append(Problem("/document/sha256", detail))
+    publisher = _publisher(writer, shape, problems)
+    original = _original(writer, shape, problems)
+    retrieved_at = _instant(shape, problems)
+    if problems:
+        raise RejectedError(problems)
+    known = writer.session.scalars(select(Document).where(Document.sha256 == sha256)).one_or_none()
+    if known is not None:
+        return known, False
+    document = Document(
+        id=new_id(),
+        recorded_at=writer.at,
+        publisher_id=publisher.id if publisher else None,
+        syndicated_from_id=original.id if original else None,
+        retrieved_at=retrieved_at,
+        text=text,
+        sha256=sha256,
+        **_published(shape.published),
+        **shape.model_dump(include=PLAIN),
+    )
+    writer.session.add(document)
+    writer.session.flush()
+    writer.note("record_document", document.id, {"sha256": sha256, "length": len(text)})
+    return document, True
+
+
+PLAIN = {
+    "title",
+    "url",
+    "archived_url",
+    "lang",
+    "translated_from",
+    "media_type",
+    "licence",
+    "note",
+}
+"""Fields that go from the shape to the row as they are."""
+
+
+def _publisher(writer: Writer, shape: DocumentIn, problems: list[Problem]) -> Source | None:
+    if shape.publisher is None:
+        return None
+    try:
+        return find(writer.session, Source, shape.publisher)
+    except InputError as error:
+        problems.append(Problem("/document/publisher", error.message, error.suggestions))
+        return None
+
+
+def _original(writer: Writer, shape: DocumentIn, problems: list[Problem]) -> Document | None:
+    if shape.syndicated_from is None:
+        return None
+    same = or_(Document.id == shape.syndicated_from, Document.sha256 == shape.syndicated_from)
+    if len(shape.syndicated_from) != len(new_id()):
+        same = Document.sha256 == shape.syndicated_from
+    original = writer.session.scalars(select(Document).where(same)).one_or_none()
+    if original is None:
+        detail = f"No document has the id or SHA-256 {shape.syndicated_from!r}."
+        problems.append(Problem("/document/syndicated_from", detail))
+    return original
+
+
+def _instant(shape: DocumentIn, problems: list[Problem]) -> datetime | None:
+    if shape.retrieved_at is None:
+        return None
+    moment = parse_moment(shape.retrieved_at)
+    if "T" not in shape.retrieved_at or moment.start is None:
+        detail = "An instant with a zone is needed, as 2024-11-26T09:30:00Z."
+        problems.append(Problem("/document/retrieved_at", detail))
+    return moment.start
+
+
+def _published(published: str | PublishedIn | None) -> dict[str, object]:
+    if published is None:
+        return {"published_basis": Basis.STATED}
+    given = PublishedIn(edtf=published) if isinstance(published, str) else published
+    moment = parse_moment(given.edtf)
+    return {
+        "published_edtf": moment.edtf,
+        "published_from": moment.start,
+        "published_to": moment.end,
+        "published_basis": Basis(given.basis),
+        "published_rule": given.rule,
+    }
+
+
+def record_quote(writer: Writer, document: Document, wanted: str | QuoteIn) -> Quote:
+    """The quote at the place where the words stand in the document's text.
+
+    Raises:
+        InputError: the words stand nowhere, with the nearest stretch; or in several places.
+    """
+    stretch = locate(document.text, wanted)
+    query = select(Quote).where(
+        Quote.document_id == document.id, Quote.start == stretch.start, Quote.end == stretch.end
+    )
+    known = writer.session.scalars(query).one_or_none()
+    if known is not None:
+        return known
+    text = document.text
+    quote = Quote(
+        id=new_id(),
+        document_id=document.id,
+        exact=text[stretch.start : stretch.end],
+        prefix=text[max(0, stretch.start - CONTEXT) : stretch.start],
+        suffix=text[stretch.end : stretch.end + CONTEXT],
+        start=stretch.start,
+        end=stretch.end,
+    )
+    writer.session.add(quote)
+    return quote
+
+
+def locate(text: str, wanted: str | QuoteIn) -> Stretch:
+    """Where in a text the words stand."""
+    quote = QuoteIn(exact=wanted) if isinstance(wanted, str) else wanted
+    if quote.start is not None:
+        return _at_offsets(text, quote, quote.start)
+    found = [place for place in _occurrences(text, quote.exact) if _in_context(text, quote, place)]
+    if len(found) == 1:
+        return Stretch(found[0], found[0] + len(quote.exact))
+    if found:
+        places = ", ".join(map(str, found[:5]))
+        msg = f"The words stand in {len(found)} places, at {places}: add start, prefix or suffix."
+        raise InputError(msg)
+    raise _not_found(text, quote.exact, "The words are not in the text.")
+
+
+def _at_offsets(text: str, quote: QuoteIn, start: int) -> Stretch:
+    end = start + len(quote.exact) if quote.end is None else quote.end
+    if text[start:end] != quote.exact:
+        msg = f"Between {start} and {end} the text has other words."
+        raise _not_found(text, quote.exact, msg)
+    return Stretch(start, end)
+
+
+def _occurrences(text: str, words: str) -> list[int]:
+    found = []
+    at = text.find(words)
+    while at != -1:
+        found.append(at)
+        at = text.find(words, at + 1)
+    return found
+
+
+def _in_context(text: str, quote: QuoteIn, start: int) -> bool:
+    before = quote.prefix is None or text[:start].endswith(quote.prefix)
+    return before and (
+        quote.suffix is None or text.startswith(quote.suffix, start + len(quote.exact))
+    )
+
+
+def _not_found(text: str, words: str, message: str) -> InputError:
+    near = fuzz.partial_ratio_alignment(words, text, score_cutoff=NEAR_ENOUGH)
+    if near is None or near.dest_end <= near.dest_start:
+        return InputError(f"{message} Nothing in it is like {words[:80]!r}.")
+    stretch = text[near.dest_start : near.dest_end]
+    detail = (
+        f"{message} The nearest stretch is at {near.dest_start} to {near.dest_end}: {stretch!r}"
+    )
+    return InputError(detail, suggestions=[stretch])

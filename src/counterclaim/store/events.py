@@ -1,0 +1,87 @@
+"""Writes events and what is part of what."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from counterclaim.db import new_id
+from counterclaim.errors import InputError
+from counterclaim.models import Event, EventPart, Strike
+from counterclaim.vocabulary import EventKind, Scope
+
+if TYPE_CHECKING:
+    from counterclaim.models import Document
+    from counterclaim.schemas.incoming import EventIn
+    from counterclaim.store.ledger import Writer
+
+NAMESPACE = uuid.UUID("9d3c4e0a-6f0b-5b51-8f6e-3f3c1f0f7a55")
+"""Root of the ids of events that a claim file names by ref."""
+
+
+def event_id(shape: EventIn, document: Document | None) -> str:
+    """The id of a new event: the same each time the same file is taken in, else a fresh one."""
+    if shape.ref is None or document is None:
+        return new_id()
+    name = "\n".join((document.sha256, shape.ref, shape.kind, shape.scope, shape.label))
+    return str(uuid.uuid5(NAMESPACE, name))
+
+
+def record_event(
+    writer: Writer, shape: EventIn, *, document: Document | None = None
+) -> tuple[Event, bool]:
+    """Write an event without its parts; true if it is new."""
+    session = writer.session
+    key = event_id(shape, document)
+    known = session.get(Event, key)
+    if known is not None:
+        return known, False
+    model = Strike if shape.kind is EventKind.STRIKE else Event
+    event = model(
+        id=key,
+        number=(session.scalar(select(func.max(Event.number))) or 0) + 1,
+        kind=shape.kind,
+        scope=shape.scope,
+        label=shape.label,
+        recorded_at=writer.at,
+    )
+    session.add(event)
+    session.flush()
+    body = {"kind": shape.kind, "scope": shape.scope, "label": shape.label}
+    writer.note("record_event", event.id, body)
+    return event, True
+
+
+def record_part(writer: Writer, whole: Event, part: Event, basis: str | None) -> bool:
+    """Say that one event is part of another; true if that was not said yet.
+
+    Raises:
+        InputError: the whole is a single event, or lies within its part.
+    """
+    session = writer.session
+    if session.get(EventPart, (whole.id, part.id)) is not None:
+        return False
+    if whole.scope is Scope.SINGLE:
+        msg = f"{whole.label!r} has scope single: only a collection or a wave has parts."
+        raise InputError(msg)
+    if whole.id == part.id or whole.id in _wholly_below(writer, part.id):
+        msg = f"{whole.label!r} is itself part of {part.label!r}."
+        raise InputError(msg)
+    session.add(EventPart(whole_id=whole.id, part_id=part.id, basis=basis, recorded_at=writer.at))
+    session.flush()
+    writer.note("record_event_part", whole.id, {"part": part.id})
+    return True
+
+
+def _wholly_below(writer: Writer, whole_id: str) -> set[str]:
+    below: set[str] = set()
+    frontier = {whole_id}
+    while frontier:
+        query = select(EventPart.part_id).where(
+            EventPart.whole_id.in_(frontier), EventPart.ended_at.is_(None)
+        )
+        frontier = set(writer.session.scalars(query)) - below
+        below |= frontier
+    return below

@@ -1,0 +1,230 @@
+"""Takes in a claim file: a document with its reference rows, events and claims, all or nothing."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from counterclaim.errors import InputError, Problem, RejectedError
+from counterclaim.models import Claim, Document, Event
+
+from counterclaim.store.checks import check_draft, check_resolved
+from counterclaim.store.claims import Draft, Reading, Subject, read_claim, record_claim
+from counterclaim.store.documents import record_document
+from counterclaim.store.events import record_event, record_part
+from counterclaim.store.project import project
+from counterclaim.store.references import record_references
+from counterclaim.store.touched import touched_by
+
+if TYPE_CHECKING:
+    from counterclaim.schemas.incoming import ClaimFile, ClaimIn, EventIn
+    from counterclaim.store.ledger import Writer
+
+
+@dataclass(slots=True)
+class Taken:
+    """One row taken in: its id, the ref it had in the body, and whether it is new."""
+
+    id: str
+    ref: str | None
+    created: bool
+    warnings: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Intake:
+    """What came of a claim file."""
+
+    document: Taken | None = None
+    events: list[Taken] = field(default_factory=list)
+    claims: list[Taken] = field(default_factory=list)
+    created: dict[str, int] = field(default_factory=dict)
+    unchanged: dict[str, int] = field(default_factory=dict)
+
+    def count(self, noun: str, created: int, given: int) -> None:
+        """Note how many of the rows given were new."""
+        self.created[noun] = created
+        self.unchanged[noun] = given - created
+
+
+def ingest(writer: Writer, body: ClaimFile, *, accept: bool) -> Intake:
+    """Write what a claim file says; nothing of it twice, and nothing at all if anything is wrong.
+
+    With ``accept`` the claims count at once, else they are pending. The read model is up to date
+    when this returns; the caller commits.
+
+    Raises:
+        RejectedError: all that is wrong, with JSON pointers into the body; undo the transaction.
+    """
+    taking = _Taking(writer, body, accept=accept)
+    taking.references()
+    taking.document_and_events()
+    taking.claims()
+    taking.raise_problems()
+    project(writer.session, touched_by(writer.session, writer.at), writer.at)
+    taking.note_contradictions()
+    return taking.intake
+
+
+class _Taking:
+    """One claim file being taken in."""
+
+    def __init__(self, writer: Writer, body: ClaimFile, *, accept: bool) -> None:
+        self.writer, self.body, self.accept = writer, body, accept
+        self.intake = Intake()
+        self.problems: list[Problem] = []
+        self.document: Document | None = None
+        self.events: dict[str, Event] = {}
+        self.claim_ids: dict[str, str] = {}
+        self.fresh: list[tuple[Claim, Taken]] = []
+
+    def raise_problems(self) -> None:
+        """Refuse the body if anything was wrong with it."""
+        if self.problems:
+            raise RejectedError(self.problems)
+
+    def references(self) -> None:
+        """Sources, munitions and places, before anything that names them."""
+        for noun in ("sources", "munitions", "places"):
+            rows = getattr(self.body, noun)
+            created, problems = record_references(self.writer, rows, f"/{noun}")
+            self.intake.count(noun, created, len(rows))
+            self.problems += problems
+
+    def document_and_events(self) -> None:
+        """The document, then the events, then what is part of what."""
+        if self.body.document is not None:
+            try:
+                self.document, created = record_document(self.writer, self.body.document)
+                self.intake.document = Taken(self.document.id, None, created)
+                self.intake.count("documents", int(created), 1)
+            except RejectedError as error:
+                self.problems += error.problems
+        for place, shape in enumerate(self.body.events):
+            self._event(place, shape)
+        for place, shape in enumerate(self.body.events):
+            self._parts(place, shape)
+        taken = self.intake.events
+        self.intake.count("events", sum(one.created for one in taken), len(taken))
+
+    def _event(self, place: int, shape: EventIn) -> None:
+        if shape.ref is not None and shape.ref in self.events:
+            self._fail(f"/events/{place}/ref", f"{shape.ref!r} stands twice.")
+            return
+        event, created = record_event(self.writer, shape, document=self.document)
+        self.events[shape.ref or event.id] = event
+        self.intake.events.append(Taken(event.id, shape.ref, created))
+
+    def _parts(self, place: int, shape: EventIn) -> None:
+        whole = self.events.get(shape.ref or self.intake.events[place].id)
+        for position, name in enumerate(shape.parts):
+            pointer = f"/events/{place}/parts/{position}"
+            part = self._find_event(name, pointer)
+            if part is None or whole is None:
+                continue
+            try:
+                record_part(self.writer, whole, part, shape.parts_basis)
+            except InputError as error:
+                self._fail(pointer, error.message)
+
+    def claims(self) -> None:
+        """The claims, those that others are about before those."""
+        for place in _ordered(self.body.claims, self._fail):
+            self._claim(place, self.body.claims[place])
+        taken = self.intake.claims
+        self.intake.count("claims", sum(one.created for one in taken), len(taken))
+
+    def _claim(self, place: int, shape: ClaimIn) -> None:
+        pointer = f"/claims/{place}"
+        if self.document is None:
+            if self.body.document is None:
+                self._fail(pointer, "Claims need the document that they stand in.")
+            return
+        before = len(self.problems)
+        subject = self._subject(shape, pointer)
+        reading = Reading(self.writer, shape, self.document, pointer)
+        draft = read_claim(reading, subject)
+        self.problems += reading.problems
+        if draft is None or len(self.problems) > before:
+            return
+        self._record(draft, shape, pointer)
+
+    def _record(self, draft: Draft, shape: ClaimIn, pointer: str) -> None:
+        remarks = check_draft(self.writer.session, draft, shape, pointer)
+        draft.claim.warnings = [remark.as_json() for remark in remarks]
+        claim, created = record_claim(self.writer, draft, accept=self.accept)
+        taken = Taken(claim.id, shape.ref, created, list(claim.warnings))
+        self.intake.claims.append(taken)
+        if shape.ref is not None:
+            self.claim_ids[shape.ref] = claim.id
+        if created:
+            self.fresh.append((claim, taken))
+
+    def _subject(self, shape: ClaimIn, pointer: str) -> Subject:
+        subject = Subject()
+        if shape.event is not None:
+            event = self._find_event(shape.event, f"{pointer}/event")
+            subject.event_id = event.id if event else None
+        if shape.about is not None:
+            subject.about_id = self._find_claim(shape.about, f"{pointer}/about")
+        return subject
+
+    def _find_event(self, name: str, pointer: str) -> Event | None:
+        event = (
+            self.events.get(name)
+            or self.writer.session.scalars(
+                select(Event).where(Event.id == name) if is_id(name) else select(Event).limit(0)
+            ).one_or_none()
+        )
+        if event is None:
+            refs = ", ".join(sorted(self.events)) or "none"
+            self._fail(pointer, f"No event has the id or ref {name!r}; refs given: {refs}.")
+        return event
+
+    def _find_claim(self, name: str, pointer: str) -> str | None:
+        found = self.claim_ids.get(name)
+        if found is None and is_id(name) and self.writer.session.get(Claim, name) is not None:
+            return name
+        if found is None:
+            self._fail(pointer, f"No claim has the id or ref {name!r}.")
+        return found
+
+    def note_contradictions(self) -> None:
+        """Warn of each new claim that cannot stand beside other live claims."""
+        if not self.accept:
+            return
+        for claim, remarks in check_resolved(self.writer, [claim for claim, _ in self.fresh]):
+            taken = next(taken for fresh, taken in self.fresh if fresh is claim)
+            taken.warnings += [remark.as_json() for remark in remarks]
+            claim.warnings = list(taken.warnings)
+        self.writer.session.flush()
+
+    def _fail(self, pointer: str, detail: str) -> None:
+        self.problems.append(Problem(pointer, detail))
+
+
+def is_id(text: str) -> bool:
+    """Whether a text can be the id of a row."""
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def _ordered(claims: list[ClaimIn], fail: Any) -> list[int]:
+    """Positions in an order in which what a claim is about comes before it."""
+    refs = {claim.ref: place for place, claim in enumerate(claims) if claim.ref}
+    order: list[int] = []
+    waiting = list(range(len(claims)))
+    while waiting:
+        done = set(order)
+        ready = [place for place in waiting if refs.get(claims[place].about or "") in {*done, None}]
+        if not ready:
+            fail(f"/claims/{waiting[0]}/about", "These claims are about each other in a circle.")
+            break
+        order += ready
+        waiting = [place for place in waiting if place not in set(ready)]
+    return order

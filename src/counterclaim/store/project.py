@@ -1,0 +1,186 @@
+"""Keeps the read model: resolves what a write touched and stores the new versions.
+
+A version's documents and side rows depend on the claims alone, and its serial number on the order
+of the transactions, so that ``rebuild`` makes again exactly what the writes left.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, insert, select, text, update
+
+from counterclaim.db import dialect_of, dumps
+from counterclaim.models import EventFacet, EventFigure, EventPoint, EventSummary
+from counterclaim.moment import isoformat_z
+from counterclaim.queries.families import load_families
+from counterclaim.resolve import resolve
+from counterclaim.resolve.kinship import Kinship
+from counterclaim.store.facets import facets_of, points_of, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from counterclaim.queries.families import Loaded
+    from counterclaim.resolve import Claim, Summary
+
+SERIAL_BITS = 30
+FARTHEST = 1 << 33
+"""Seconds around 1970 that fit beside the serial number: the years 1697 to 2242."""
+
+BATCH = 200
+"""Families are loaded for this many events at a time."""
+
+
+@dataclass(slots=True)
+class Version:
+    """One event as it is to be served, with all that finds it."""
+
+    event_id: str
+    number: int
+    document: str
+    columns: dict[str, Any]
+    figures: list[dict[str, Any]]
+    facets: set[tuple[str, str]]
+    points: list[dict[str, Any]]
+    text: str
+
+    @property
+    def content_key(self) -> str:
+        """SHA-256 of the document and of all that finds it, hex."""
+        found_by = f"{sorted(self.facets)}{self.figures}"
+        return hashlib.sha256(f"{self.document}{found_by}{self.text}".encode()).hexdigest()
+
+
+def project(session: Session, event_ids: Iterable[str], at: datetime) -> None:
+    """Write a new version of each of these events, and of all that hang together with them.
+
+    An event of which neither document nor search words changed keeps its version; one that no claim bears on any more
+    and was never claimed, or that was merged into another, loses it.
+    """
+    session.flush()
+    waiting = sorted(set(event_ids))
+    for start in range(0, len(waiting), BATCH):
+        versions, gone = _versions(session, waiting[start : start + BATCH], at)
+        _close(session, gone, at)
+        _write(session, versions, at)
+
+
+def _versions(
+    session: Session, event_ids: list[str], at: datetime
+) -> tuple[list[Version], set[str]]:
+    versions: list[Version] = []
+    gone: set[str] = set()
+    for loaded in load_families(session, event_ids, at):
+        made = list(_family_versions(loaded))
+        versions += made
+        gone |= {member for group in loaded.members.values() for member in group}
+        gone -= {version.event_id for version in made}
+    return versions, gone
+
+
+def _family_versions(loaded: Loaded) -> Iterator[Version]:
+    bearings = Kinship(loaded.family).bearings(loaded.family.claims)
+    for event_id, summary in resolve(loaded.family).items():
+        bearing = bearings[event_id].all
+        if bearing or loaded.family.events[event_id].withdrawn:
+            yield _version(loaded, event_id, summary, bearing)
+
+
+def _version(loaded: Loaded, event_id: str, summary: Summary, bearing: Sequence[Claim]) -> Version:
+    document = summary.document()
+    occurred = summary.occurred
+    event = loaded.family.events[event_id]
+    return Version(
+        event_id=event_id,
+        number=loaded.numbers[event_id],
+        document=dumps(document),
+        columns={
+            "event_id": event_id,
+            "kind": event.kind,
+            "scope": event.scope,
+            "attacker": summary.attacker,
+            "defender": summary.defender,
+            "grade": summary.grade,
+            "disputed": summary.disputed,
+            "occurred_from": occurred.start if occurred else None,
+            "occurred_to": occurred.end if occurred else None,
+        },
+        figures=[
+            {"figure": str(name), "low": low, "best": best, "high": high}
+            for name, (low, best, high) in summary.totals.items()
+        ],
+        facets=facets_of(loaded, event_id, bearing) | _shown(document),
+        points=points_of(document),
+        text=text_of(loaded, event.label, bearing),
+    )
+
+
+def _shown(document: dict[str, Any]) -> set[tuple[str, str]]:
+    """A collection is found by the places that it shows, which may be those of its parts."""
+    shown = {("place", place["key"]) for place in document["places"] if place["key"]}
+    for facet in ("region", "country"):
+        shown |= {(facet, place[facet]) for place in document["places"] if place[facet]}
+    return shown
+
+
+def _close(session: Session, event_ids: Iterable[str], at: datetime) -> None:
+    given = list(event_ids)
+    if given:
+        live = EventSummary.event_id.in_(given), EventSummary.valid_to.is_(None)
+        session.execute(update(EventSummary).where(*live).values(valid_to=at))
+
+
+def _write(session: Session, versions: list[Version], at: datetime) -> None:
+    ids = [version.event_id for version in versions]
+    query = select(EventSummary.event_id, EventSummary.content_key).where(
+        EventSummary.event_id.in_(ids), EventSummary.valid_to.is_(None)
+    )
+    served = {event_id: key for event_id, key in session.execute(query)}
+    changed = [one for one in versions if served.get(one.event_id) != one.content_key]
+    _close(session, [version.event_id for version in changed if version.event_id in served], at)
+    serial = session.scalar(select(func.max(EventSummary.serial))) or 0
+    for version in sorted(changed, key=lambda one: one.number):
+        serial += 1
+        _insert(session, version, serial, at)
+
+
+def _insert(session: Session, version: Version, serial: int, at: datetime) -> None:
+    sk = sort_key(version.columns["occurred_from"], serial)
+    row = {
+        "sk": sk,
+        "serial": serial,
+        "valid_from": at,
+        "content_key": version.content_key,
+        "document": f'{version.document[:-1]},"updated_at":"{isoformat_z(at)}"}}',
+        **version.columns,
+    }
+    session.execute(insert(EventSummary.__table__), [row])
+    facets = [{"facet": f, "value": v, "sk": sk} for f, v in sorted(version.facets)]
+    for table, rows in (
+        (EventFacet, facets),
+        (EventFigure, [{"sk": sk, **figure} for figure in version.figures]),
+        (EventPoint, [{"sk": sk, **point} for point in version.points]),
+    ):
+        if rows:
+            session.execute(insert(table.__table__), rows)
+    session.execute(text(TEXT_INSERTS[dialect_of(session)]), {"sk": sk, "body": version.text})
+
+
+TEXT_INSERTS = {
+    "sqlite": "INSERT INTO event_text (rowid, body) VALUES (:sk, :body)",
+    "postgresql": "INSERT INTO event_text (sk, body) VALUES (:sk, to_tsvector('simple', :body))",
+}
+
+
+def sort_key(occurred_from: datetime | None, serial: int) -> int:
+    """Seconds of the event's beginning, shifted, plus the serial; no date sorts first of all."""
+    seconds = -FARTHEST
+    if occurred_from is not None:
+        seconds = max(-FARTHEST, min(FARTHEST - 1, int(occurred_from.timestamp())))
+    return (seconds << SERIAL_BITS) | serial

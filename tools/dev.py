@@ -1,0 +1,335 @@
+#!/usr/bin/env python3
+"""Every development task of this project: ``python3 tools/dev.py TASK [ARGUMENTS]``.
+
+Needs only Python 3.11 or newer on a Unix system, as root or not. The first task makes ``.venv``
+and fills it from the hashed lock files; as long as these do not change, later ones start at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import NoReturn
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+STAMP = VENV / ".installed"
+"""Fingerprint of what was installed last; written when all is done."""
+
+UNFINISHED = "unfinished"
+"""What the stamp says while a set-up is under way, and after one that was interrupted."""
+
+LOCKS = {"run": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
+PYTHONS = ("python3.14", "python3.13", "python3.12", "python3.11", "python3")
+MISSING_PYTHON = (
+    "Python 3.11 or newer with the modules venv and ensurepip is needed.\n"
+    "On Debian and Ubuntu: apt-get install python3-venv"
+)
+LINT_IMPORTS = "from importlinter.cli import lint_imports_command as main; main()"
+CACHES = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".import_linter_cache")
+
+
+# Tasks
+
+
+def run(arguments: Sequence[str]) -> None:
+    """Start the server on a migrated and seeded store; arguments go to `serve`."""
+    set_up("run")
+    call("-m", "counterclaim", "db", "upgrade")
+    call("-m", "counterclaim", "seed")
+    become("-m", "counterclaim", "serve", *arguments)
+
+
+def test(arguments: Sequence[str]) -> None:
+    """Run the tests: all on two processes, or what the arguments for pytest select."""
+    set_up("dev")
+    become("-m", "pytest", *(arguments or ("-n", "2", "--dist", "worksteal")))
+
+
+def check(_arguments: Sequence[str]) -> None:
+    """Check format, lint, layers, types, migrations, openapi.json and the generated docs."""
+    set_up("dev")
+    checks: dict[str, Callable[[], None]] = {
+        "format": lambda: call("-m", "ruff", "format", "--check"),
+        "lint": lambda: call("-m", "ruff", "check"),
+        "layers": lambda: call("-c", LINT_IMPORTS, "--no-logo"),
+        "types": lambda: call("-m", "mypy"),
+        "migrations": check_migrations,
+        "openapi.json": lambda: call("-m", "counterclaim", "openapi", "--check"),
+        "generated docs": lambda: call("-m", "counterclaim", "docs", "--check"),
+    }
+    failed = [name for name, job in checks.items() if not passes(name, job)]
+    if failed:
+        sys.exit(f"check: failed: {', '.join(failed)}")
+    say("check: all passed")
+
+
+def fmt(arguments: Sequence[str]) -> None:
+    """Format the code and mend what the linter can mend."""
+    set_up("dev")
+    call("-m", "ruff", "check", "--fix-only", "--quiet", *arguments)
+    become("-m", "ruff", "format", *arguments)
+
+
+def db(arguments: Sequence[str]) -> None:
+    """Bring the store's tables up to date, or do what the arguments for `db` say."""
+    set_up("run")
+    become("-m", "counterclaim", "db", *(arguments or ("upgrade",)))
+
+
+def seed(arguments: Sequence[str]) -> None:
+    """Fill the store with the seed article and its claims."""
+    set_up("run")
+    become("-m", "counterclaim", "seed", *arguments)
+
+
+def openapi(arguments: Sequence[str]) -> None:
+    """Write openapi.json anew; with --check, only compare it."""
+    set_up("dev")
+    become("-m", "counterclaim", "openapi", *arguments)
+
+
+def docs(arguments: Sequence[str]) -> None:
+    """Write the generated pages of docs/ anew; with --check, only compare them."""
+    set_up("dev")
+    become("-m", "counterclaim", "docs", *arguments)
+
+
+def setup(arguments: Sequence[str]) -> None:
+    """Make .venv for development; `setup run` leaves out what only development needs."""
+    profile = arguments[0] if arguments else "dev"
+    if profile not in LOCKS:
+        sys.exit(f"setup: {profile!r} is neither run nor dev")
+    set_up(profile)
+    say(f"set-up: {VENV.name} is ready")
+
+
+def lock(arguments: Sequence[str]) -> None:
+    """Write both lock files anew with uv; `--upgrade` takes the newest versions."""
+    uv = shutil.which("uv")
+    if uv is None:
+        sys.exit("lock: uv is needed: pip install uv")
+    options = ("--universal", "--generate-hashes", "--no-annotate", "--no-header", "--quiet")
+    compile_lock = (uv, "pip", "compile", *options, *arguments, "pyproject.toml")
+    # The runtime pins constrain the other file, so that both agree on every package they share.
+    for more in ((), ("--extra", "dev", "--constraint", LOCKS["run"].name)):
+        target = LOCKS["dev" if more else "run"]
+        with phase(f"lock: writing {target.name}"):
+            subprocess.run(
+                [*compile_lock, *more, "--output-file", target.name],
+                check=True,
+                env={"UV_SYSTEM_CERTS": "1", **os.environ},
+            )
+        if "://" in target.read_text(encoding="utf-8"):
+            sys.exit(f"lock: {target.name} holds an address; lock files name packages only")
+
+
+def clean(_arguments: Sequence[str]) -> None:
+    """Remove .venv, caches and builds; never a database."""
+    for name in (VENV.name, *CACHES, "build", "dist"):
+        shutil.rmtree(ROOT / name, ignore_errors=True)
+
+
+# Set-up
+
+
+def set_up(profile: str) -> None:
+    """Make sure that ``.venv`` holds what a profile (``run`` or ``dev``) needs.
+
+    What ``run`` needs is a part of what ``dev`` needs, so a ``dev`` environment serves both.
+    """
+    if is_ready(profile):
+        return
+    with alone():
+        if is_ready(profile):
+            return
+        if is_unfinished() or not is_usable():
+            python = find_python()
+            with phase(f"set-up: making {VENV.name} with {python}"):
+                subprocess.run([python, "-m", "venv", "--clear", str(VENV)], check=True)
+        STAMP.write_text(UNFINISHED, encoding="utf-8")
+        with phase(f"set-up: installing what {LOCKS[profile].name} lists"):
+            install(LOCKS[profile])
+            link_project()
+        STAMP.write_text(fingerprint(profile), encoding="utf-8")
+
+
+def is_ready(profile: str) -> bool:
+    """Whether the environment holds all that a profile needs, in the locked versions."""
+    if not (STAMP.is_file() and PYTHON.exists()):
+        return False
+    return STAMP.read_text(encoding="utf-8") in {fingerprint(profile), fingerprint("dev")}
+
+
+def is_unfinished() -> bool:
+    """Whether a set-up was interrupted, so that packages may be half there."""
+    return STAMP.is_file() and STAMP.read_text(encoding="utf-8") == UNFINISHED
+
+
+def is_usable() -> bool:
+    """Whether there is an environment made for this folder whose Python and pip work."""
+    settings = VENV / "pyvenv.cfg"
+    if not settings.is_file() or str(VENV) not in settings.read_text(encoding="utf-8"):
+        return False
+    return works(str(PYTHON), "import pip")
+
+
+def fingerprint(profile: str) -> str:
+    """A digest of all that decides what is installed, and where."""
+    digest = hashlib.sha256(f"{profile}\0{VENV}\0".encode())
+    for file in (LOCKS[profile], VENV / "pyvenv.cfg"):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def find_python() -> str:
+    """The path of a Python that can make the environment: the running one, if it is able to."""
+    for name in (sys.executable, *PYTHONS):
+        path = shutil.which(name) if name else None
+        if path and works(path, "import ensurepip, venv"):
+            return path
+    sys.exit(MISSING_PYTHON)
+
+
+def works(python: str, statement: str) -> bool:
+    """Whether an interpreter starts, is new enough and can run a statement."""
+    program = f"import sys; assert sys.version_info >= (3, 11); {statement}"
+    try:
+        return subprocess.run([python, "-c", program], capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
+def install(lock_file: Path) -> None:
+    """Install exactly what a lock file lists, by hash, from wheels only."""
+    options = ("--quiet", "--no-input", "--disable-pip-version-check", "--no-deps")
+    strict = ("--require-hashes", "--only-binary", ":all:")
+    call(
+        *("-m", "pip", "install", *options, *strict, "--requirement", str(lock_file)),
+        env={**os.environ, "PIP_USER": "0", "PIP_ROOT_USER_ACTION": "ignore"},
+    )
+
+
+def link_project() -> None:
+    """Make the environment import the package from ``src`` and know it as a command."""
+    for site_packages in VENV.glob("lib/python3*/site-packages"):
+        (site_packages / "counterclaim.pth").write_text(f"{ROOT / 'src'}\n", encoding="utf-8")
+    command = VENV / "bin" / "counterclaim"
+    python = shlex.quote(str(PYTHON))
+    command.write_text(f'#!/bin/sh\nexec {python} -m counterclaim "$@"\n', encoding="utf-8")
+    command.chmod(0o755)
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """Let one process at a time change the environment; the lock ends with the process."""
+    folder = os.open(ROOT, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("set-up: waiting for another one to finish")
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+# Checks
+
+
+def check_migrations() -> None:
+    """Go up, compare with the models, go down and up again on a database of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        env = {**os.environ, "COUNTERCLAIM_DATABASE_URL": f"sqlite:///{folder}/check.db"}
+        for step in (("upgrade", "head"), ("check",), ("downgrade", "base"), ("upgrade", "head")):
+            call("-m", "alembic", *step, env=env)
+
+
+def passes(name: str, job: Callable[[], None]) -> bool:
+    """Run one check, say how it went, and go on in either case."""
+    begun = time.monotonic()
+    say(f"check: {name}")
+    try:
+        job()
+    except subprocess.CalledProcessError:
+        say(f"check: {name} failed after {time.monotonic() - begun:.1f} s")
+        return False
+    say(f"check: {name} passed in {time.monotonic() - begun:.1f} s")
+    return True
+
+
+# Processes and words
+
+
+def call(*arguments: str, env: Mapping[str, str] | None = None) -> None:
+    """Run the environment's Python and wait; raises CalledProcessError when it fails."""
+    subprocess.run([str(PYTHON), *arguments], check=True, env=env)
+
+
+def become(*arguments: str) -> NoReturn:
+    """Turn this process into the environment's Python, which then gets all signals itself."""
+    sys.stdout.flush()
+    os.execv(PYTHON, [str(PYTHON), *arguments])
+
+
+def say(line: str) -> None:
+    """Tell the developer; the output proper is left to what is called."""
+    print(line, file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def phase(title: str) -> Iterator[None]:
+    """Say what begins, and how long it took."""
+    begun = time.monotonic()
+    print(f"{title} … ", end="", file=sys.stderr, flush=True)
+    yield
+    say(f"{time.monotonic() - begun:.1f} s")
+
+
+TASKS: dict[str, Callable[[Sequence[str]], None]] = {
+    task.__name__: task
+    for task in (run, test, check, fmt, db, seed, openapi, docs, setup, lock, clean)
+}
+
+
+def usage() -> str:
+    """What there is to do, one line each."""
+    lines = [f"  {name:<8} {task.__doc__}" for name, task in TASKS.items()]
+    return "\n".join(["python3 tools/dev.py TASK [ARGUMENTS], or make TASK ARGS=…", "", *lines])
+
+
+def main(argv: Sequence[str]) -> None:
+    """Do one task."""
+    name = argv[0] if argv else "help"
+    if name in {"help", "-h", "--help"}:
+        print(usage())
+        return
+    if name not in TASKS:
+        sys.exit(f"There is no task {name!r}.\n\n{usage()}")
+    os.chdir(ROOT)
+    try:
+        TASKS[name](argv[1:])
+    except subprocess.CalledProcessError as error:
+        say(f"{name}: stopped: {shlex.join(map(str, error.cmd))} gave {error.returncode}")
+        sys.exit(error.returncode if error.returncode > 0 else 1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
