@@ -11,26 +11,25 @@ import os
 import shutil
 import uuid
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from hypothesis import settings
 from sqlalchemy import event
 
 from counterclaim.db import make_engine
+from counterclaim.migrate import upgrade
+from factories import put_seed
 from postgres import PostgresServer, running_postgres
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
+    from pathlib import Path
     from typing import Any
 
     from sqlalchemy import Engine
 
-ROOT = Path(__file__).resolve().parent.parent
 ENGINES = ("sqlite", "postgresql")
 
 # Deadlines measure the machine; the examples of the usual profile are few, but the same each time.
@@ -39,18 +38,10 @@ settings.register_profile("thorough", deadline=None, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
-def alembic_config() -> Config:
-    """The project's own migrations."""
-    return Config(ROOT / "alembic.ini")
-
-
 def migrate(url: str) -> None:
     """Bring an empty database to the newest version."""
     engine = make_engine(url)
-    config = alembic_config()
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    upgrade(engine)
     engine.dispose()
 
 
@@ -64,7 +55,7 @@ class Databases:
         # Several processes may share a given server.
         self._prefix = f"counterclaim_test_{uuid.uuid4().hex[:12]}"
         self._numbers = itertools.count(1)
-        self._template: str | None = None
+        self._templates: dict[Callable[[Engine], object] | None, str] = {}
 
     def empty(self) -> str:
         """The name of a new database without tables."""
@@ -73,16 +64,27 @@ class Databases:
             self._server.create_database(name)
         return name
 
-    def migrated(self) -> str:
-        """The name of a new database with all tables, and nothing in them."""
-        if self._template is None:
-            self._template = self.empty()
-            migrate(self.url(self._template))
+    def migrated(self, fill: Callable[[Engine], object] | None = None) -> str:
+        """The name of a new database with all tables, and nothing in them but what fills it."""
+        if fill not in self._templates:
+            template = self.empty() if fill is None else self.migrated()
+            migrate(self.url(template))
+            if fill is not None:
+                self._filled(template, fill)
+            self._templates[fill] = template
+        return self._copy(self._templates[fill])
+
+    def _filled(self, name: str, fill: Callable[[Engine], object]) -> None:
+        engine = make_engine(self.url(name))
+        fill(engine)
+        engine.dispose()
+
+    def _copy(self, template: str) -> str:
         name = f"{self._prefix}_{next(self._numbers)}"
         if self._server:
-            self._server.create_database(name, self._template)
+            self._server.create_database(name, template)
         else:
-            shutil.copyfile(self._file(self._template), self._file(name))
+            shutil.copyfile(self._file(template), self._file(name))
         return name
 
     def url(self, name: str) -> str:
@@ -99,8 +101,8 @@ class Databases:
 
     def close(self) -> None:
         """Remove what the copies were made of."""
-        if self._template is not None:
-            self.drop(self._template)
+        for template in self._templates.values():
+            self.drop(template)
 
     def _file(self, name: str) -> Path:
         return self._folder / f"{name}.db"
@@ -161,6 +163,16 @@ def engine(database_url: str) -> Iterator[Engine]:
     made = make_engine(database_url)
     yield made
     made.dispose()
+
+
+@pytest.fixture
+def seeded_engine(databases: Databases) -> Iterator[Engine]:
+    """An engine on a database of its own with the seed in it."""
+    name = databases.migrated(put_seed)
+    made = make_engine(databases.url(name))
+    yield made
+    made.dispose()
+    databases.drop(name)
 
 
 @pytest.fixture

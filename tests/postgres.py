@@ -89,8 +89,8 @@ def running_postgres() -> Iterator[PostgresServer]:
             yield PostgresServer(make_url(url))
             return
     with _own_server() as socket_folder:
-        url = URL.create("postgresql", "postgres", database="postgres")
-        yield PostgresServer(url.update_query_dict({"host": str(socket_folder)}))
+        query = {"host": str(socket_folder)}
+        yield PostgresServer(URL.create("postgresql", "postgres", database="postgres", query=query))
 
 
 @contextmanager
@@ -223,4 +223,9 @@ def _wait_for(folder: Path, server: subprocess.Popen[bytes]) -> None:
 
 def _environment(folder: Path) -> dict[str, str]:
     """Nothing of the caller's: no PG… variable, locale or library path."""
-    return {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "TZ": "UTC", "HOME": str(folder)}
+    return {
+        "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+        "LC_ALL": "C",
+        "TZ": "UTC",
+        "HOME": str(folder),
+    }

@@ -11,8 +11,8 @@ from sqlalchemy import CheckConstraint, Enum, Inspector, MetaData, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 import counterclaim.models  # noqa: F401 - fills the metadata
-from conftest import alembic_config
 from counterclaim.db import Base, make_engine, new_id, now
+from counterclaim.migrate import migration_config
 from counterclaim.models import EventPart
 from counterclaim.vocabulary import VOCABULARIES
 
@@ -39,7 +39,7 @@ def empty_engine(empty_database_url: str) -> Iterator[Engine]:
 @pytest.fixture
 def config(empty_engine: Engine) -> Iterator[Config]:
     with empty_engine.begin() as connection:
-        made = alembic_config()
+        made = migration_config()
         made.attributes["connection"] = connection
         yield made
 
@@ -63,7 +63,7 @@ def test_migrations_go_up_down_and_up_again(config: Config) -> None:
 
 
 def test_a_migrated_database_is_what_the_models_say(engine: Engine) -> None:
-    config = alembic_config()
+    config = migration_config()
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.check(config)
@@ -147,7 +147,9 @@ def test_every_constraint_and_index_is_named_by_the_convention(engine: Engine) -
 
 
 def test_every_column_is_explained() -> None:
-    unexplained = [str(column) for table in TABLES for column in table.columns if not column.comment]
+    unexplained = [
+        str(column) for table in TABLES for column in table.columns if not column.comment
+    ]
     assert unexplained == []
 
 

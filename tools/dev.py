@@ -164,7 +164,11 @@ def set_up(profile: str) -> None:
         STAMP.write_text(UNFINISHED, encoding="utf-8")
         with phase(f"set-up: installing what {LOCKS[profile].name} lists"):
             install(LOCKS[profile])
-            link_project()
+        if sys.dont_write_bytecode:
+            # Python will not keep what it compiles, and would do it again at every start.
+            with phase("set-up: compiling it"):
+                call("-m", "compileall", "-qq", "-j", "0", *map(str, site_packages()), check=False)
+        link_project()
         STAMP.write_text(fingerprint(profile), encoding="utf-8")
 
 
@@ -216,22 +220,27 @@ def works(python: str, statement: str) -> bool:
 
 def install(lock_file: Path) -> None:
     """Install exactly what a lock file lists, by hash, from wheels only."""
-    options = ("--quiet", "--no-input", "--disable-pip-version-check", "--no-deps")
-    strict = ("--require-hashes", "--only-binary", ":all:")
+    quiet = ("-qq", "--no-input", "--no-compile", "--disable-pip-version-check")
+    strict = ("--no-deps", "--require-hashes", "--only-binary", ":all:")
     call(
-        *("-m", "pip", "install", *options, *strict, "--requirement", str(lock_file)),
+        *("-m", "pip", "install", *quiet, *strict, "--requirement", str(lock_file)),
         env={**os.environ, "PIP_USER": "0", "PIP_ROOT_USER_ACTION": "ignore"},
     )
 
 
 def link_project() -> None:
     """Make the environment import the package from ``src`` and know it as a command."""
-    for site_packages in VENV.glob("lib/python3*/site-packages"):
-        (site_packages / "counterclaim.pth").write_text(f"{ROOT / 'src'}\n", encoding="utf-8")
+    for folder in site_packages():
+        (folder / "counterclaim.pth").write_text(f"{ROOT / 'src'}\n", encoding="utf-8")
     command = VENV / "bin" / "counterclaim"
     python = shlex.quote(str(PYTHON))
     command.write_text(f'#!/bin/sh\nexec {python} -m counterclaim "$@"\n', encoding="utf-8")
     command.chmod(0o755)
+
+
+def site_packages() -> list[Path]:
+    """The folder that packages are installed in; one, as the environment has one Python."""
+    return list(VENV.glob("lib/python3*/site-packages"))
 
 
 @contextlib.contextmanager
@@ -276,9 +285,9 @@ def passes(name: str, job: Callable[[], None]) -> bool:
 # Processes and words
 
 
-def call(*arguments: str, env: Mapping[str, str] | None = None) -> None:
-    """Run the environment's Python and wait; raises CalledProcessError when it fails."""
-    subprocess.run([str(PYTHON), *arguments], check=True, env=env)
+def call(*arguments: str, env: Mapping[str, str] | None = None, check: bool = True) -> None:
+    """Run the environment's Python and wait; raises CalledProcessError when a check fails."""
+    subprocess.run([str(PYTHON), *arguments], check=check, env=env)
 
 
 def become(*arguments: str) -> NoReturn:

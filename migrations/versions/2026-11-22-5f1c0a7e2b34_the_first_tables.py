@@ -173,10 +173,24 @@ def upgrade() -> None:
             "uncertainty_m", sa.Integer(), nullable=True, comment="Radius in metres; null: unknown."
         ),
         sa.Column(
+            "x_m", sa.Double(), nullable=False, comment="Earth-centred x of the point, metres."
+        ),
+        sa.Column(
+            "y_m", sa.Double(), nullable=False, comment="Earth-centred y of the point, metres."
+        ),
+        sa.Column(
+            "z_m", sa.Double(), nullable=False, comment="Earth-centred z of the point, metres."
+        ),
+        sa.Column(
             "west", sa.Double(), nullable=False, comment="West edge of the circle's box, degrees."
         ),
         sa.Column("south", sa.Double(), nullable=False, comment="South edge, degrees."),
-        sa.Column("east", sa.Double(), nullable=False, comment="East edge, degrees."),
+        sa.Column(
+            "east",
+            sa.Double(),
+            nullable=False,
+            comment="East edge, degrees; less than west where the box lies across 180 degrees.",
+        ),
         sa.Column("north", sa.Double(), nullable=False, comment="North edge, degrees."),
         sa.PrimaryKeyConstraint("sk", "position", name=op.f("pk_event_point")),
     )

@@ -7,10 +7,10 @@ UUIDs in PostgreSQL. Nothing here knows a table.
 from __future__ import annotations
 
 import sqlite3
+import uuid
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn
 
 import orjson
 import uuid_utils
@@ -24,6 +24,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     String,
+    Table,
     TypeDecorator,
     create_engine,
     event,
@@ -33,15 +34,16 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from counterclaim.errors import ConflictError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from enum import StrEnum
 
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.orm import MappedColumn
+    from sqlalchemy.pool import ConnectionPoolEntry
     from sqlalchemy.types import TypeEngine
 
 NAMING = {
@@ -95,7 +97,7 @@ class Base(DeclarativeBase):
     """The root of all tables."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: UtcDateTime}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime}
 
 
 def term(
@@ -135,6 +137,14 @@ def reference(
 def new_id() -> str:
     """A fresh UUIDv7: unique, and ordered by the time it was made."""
     return str(uuid_utils.uuid7())
+
+
+def is_id(text: str) -> bool:
+    """Whether a text can be the id of a row: a UUID in its canonical form, in either case."""
+    try:
+        return str(uuid.UUID(text)) == text.lower()
+    except ValueError:
+        return False
 
 
 def now() -> datetime:
@@ -217,6 +227,13 @@ def reading(engine: Engine) -> Iterator[Session]:
             yield session
     except DBAPIError as error:
         _raise_translated(error)
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table of a model, for statements that write many rows at once."""
+    table = model.__table__
+    assert isinstance(table, Table)  # noqa: S101 - for the type checker
+    return table
 
 
 def dialect_of(session: Session) -> Literal["sqlite", "postgresql"]:

@@ -278,3 +278,15 @@ _ANCHOR = re.compile(
     r"(?=[^\W\d_a-z])[\w'’ʼ-]+){0,3})"
     r"(?![\w'’ʼ-])(?!\s+(?:border|front|frontier|coast|line)\b)"
 )
+
+
+def earth_centred(latitude: float, longitude: float) -> tuple[float, float, float]:
+    """The point on the WGS 84 ellipsoid in Earth-centred coordinates: x, y and z in metres."""
+    phi, lam = math.radians(latitude), math.radians(longitude)
+    flatness = Geodesic.WGS84.f * (2 - Geodesic.WGS84.f)
+    normal = Geodesic.WGS84.a / math.sqrt(1 - flatness * math.sin(phi) ** 2)
+    return (
+        normal * math.cos(phi) * math.cos(lam),
+        normal * math.cos(phi) * math.sin(lam),
+        normal * (1 - flatness) * math.sin(phi),
+    )

@@ -59,6 +59,7 @@ _TWIN_KH = re.compile(r"(?<![a-z0-9])x(?=[^a-z0-9]*[0-9])")
 _TWIN_S = re.compile(r"(?<![a-z0-9])c(?=[^a-z0-9]*(?:200|300|350|400|500)(?![0-9]))")
 _FINAL_IJ = re.compile(r"ij(?![a-z0-9])")
 _YO = re.compile(r"(?<=[bdfghklmnprstvz])yo")
+_LONG_LETTERS = re.compile(r"(?<=[^\W\d_]{4})(?=\d)")
 _RUN_OF_I = re.compile(r"ii+")
 _NOT_FOLDED = re.compile(r"[^a-z0-9]+")
 
@@ -87,7 +88,8 @@ def fold(text: str) -> str:
     """The form in which names are compared: only a-z and 0-9, the same for all spellings.
 
     Beyond romanising: y and i are one letter and runs of it one (Vostochnyy, Vostochny), an e
-    swallows a y before it (Yevpatoria), yo after a consonant is e (Oryol, Orel), X before a number is Kh, C before 200 … 500 is S.
+    swallows a y before it (Yevpatoria), yo after a consonant is e (Oryol, Orel), X before a
+    number is Kh, C before 200 … 500 is S.
     A text with a letter or a digit never folds to nothing. Idempotent.
     """
     return _fold_cached(text) if len(text) <= _CACHED else _fold(text)
@@ -267,7 +269,7 @@ def _chunks(text: str) -> Iterator[str]:
 def _parts(chunk: str) -> list[str]:
     """The parts at the hyphens; long letters with digits behind them also part (Shahed136)."""
     pieces = [piece for piece in _HYPHENS.split(chunk) if any(map(str.isalnum, piece))]
-    apart = [re.sub(r"([^\W\d_]{4,})(\d)", r"\1 \2", piece).split() for piece in pieces]
+    apart = [_LONG_LETTERS.sub(" ", piece).split() for piece in pieces]
     return [fold(word) for words_ in apart for word in words_]
 
 

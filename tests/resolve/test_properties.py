@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 OUTCOMES = [o.value for o in Outcome]
 SPEAKERS = ["ru-mod", "russia", "kremlin", "ua-staff", "outlet", "agency", "ngo"]
 
-some = settings(max_examples=40, deadline=None)
-many = settings(max_examples=100, deadline=None)
+some = settings(max_examples=30, deadline=None)
+many = settings(max_examples=60, deadline=None)
 
 
 @st.composite

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -23,20 +24,18 @@ from counterclaim.vocabulary import (
 
 from .building import SAID, Quantity, claim, counts, damaged, event, family, injured
 
-RELIABLE = {"reliability": Reliability.A}
-ADMITS = {"stance": Stance.ADMITS}
-DENIES = {"stance": Stance.DENIES}
-IMPROBABLE = {"credibility": Credibility.IMPROBABLE}
-LATER = {"said": SAID + timedelta(hours=1)}
+RELIABLE: dict[str, Any] = {"reliability": Reliability.A}
+ADMITS: dict[str, Any] = {"stance": Stance.ADMITS}
+DENIES: dict[str, Any] = {"stance": Stance.DENIES}
+IMPROBABLE: dict[str, Any] = {"credibility": Credibility.IMPROBABLE}
+LATER: dict[str, Any] = {"said": SAID + timedelta(hours=1)}
+
+
+NUMBERS = count(1)
 
 
 def said(launched: Quantity, by: str = "ru-mod", **values: Any) -> Claim:
-    said.number += 1  # type: ignore[attr-defined]  # a counter for ids
-    id_ = f"c{said.number:04}"  # type: ignore[attr-defined]  # a counter for ids
-    return claim(id_, "E", by, counts=counts(launched=launched), **values)
-
-
-said.number = 0  # type: ignore[attr-defined]  # a counter for ids
+    return claim(f"c{next(NUMBERS):04}", "E", by, counts=counts(launched=launched), **values)
 
 
 def launched_of(*claims: Claim) -> dict[str, Any]:
@@ -99,13 +98,16 @@ def test_more_voices_break_a_tie_of_weights() -> None:
 
 
 def test_explanation_names_what_was_dropped() -> None:
-    claims = [claim("old", "E", counts=counts(hit=1)), claim("new", "E", counts=counts(hit=2))]
+    claims = [
+        claim("old", "E", counts=counts(hit=1)),
+        claim("new", "E", counts=counts(hit=2), **LATER),
+    ]
     denial = claim("no", "E", "ua-staff", counts=counts(hit=3), **DENIES)
     summary = resolve(family([event("E")], *claims, denial))["E"]
     reasons = {(d.claim, d.reason) for d in summary.dropped}
-    assert reasons == {("new", "superseded"), ("no", "denied")}
+    assert reasons == {("old", "superseded"), ("no", "denied")}
     hit = next(f for key, f in summary.figures.items() if key.measure == "hit")
-    assert (hit.claims, hit.rule) == (("old",), "weighted median")
+    assert (hit.claims, hit.rule) == (("new",), "weighted median")
 
 
 def test_unknown_policy_is_a_filter_error() -> None:
@@ -177,7 +179,9 @@ def test_more_intercepted_than_launched_is_a_contradiction() -> None:
         "munition": "atacms",
         "event": "E",
         "claims": sorted([claims[0].id, "i"]),
-        "detail": "Together these claims make atacms launched at least 7 and at most 5 for event E.",
+        "detail": (
+            "Together these claims make atacms launched at least 7 and at most 5 for event E."
+        ),
     }
     assert body["disputed"]
     assert body["munitions"][0]["launched"]["best"] == 5

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import getpass
+import json
 import os
-import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+import uvicorn
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
 from counterclaim import __version__
+from counterclaim.app import create_app
+from counterclaim.codebook import generated_docs
 from counterclaim.config import Settings
 from counterclaim.db import make_engine, writing
 from counterclaim.errors import CounterclaimError, RejectedError, StoreError
@@ -40,6 +43,9 @@ app = typer.Typer(
 )
 db = typer.Typer(no_args_is_help=True, help="The store's tables.")
 app.add_typer(db, name="db")
+GRACE_S = 30
+"""Seconds that requests under way are given when the server is told to stop."""
+
 out = Console()
 err = Console(stderr=True)
 
@@ -51,7 +57,7 @@ def _store(*, migrated: bool = True) -> Iterator[Engine]:
         engine = make_engine(Settings().database_url)
         try:
             if migrated and not is_current(engine):
-                msg = "The store's tables are not at the newest revision: run counterclaim db upgrade."
+                msg = "The tables are not at the newest revision: run counterclaim db upgrade."
                 raise StoreError(msg)
             yield engine
         finally:
@@ -144,3 +150,57 @@ def rebuild() -> None:
             session, lambda done, all_: bar.update(task, completed=done, total=all_)
         )
     out.print(f"Rebuilt from {count} transactions.")
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Instead of COUNTERCLAIM_HOST.")] = None,
+    port: Annotated[int | None, typer.Option(help="Instead of COUNTERCLAIM_PORT.")] = None,
+) -> None:
+    """Serve the API until told to stop; requests under way are finished first."""
+    given = {"host": host, "port": port}
+    settings = Settings().model_copy(update={k: v for k, v in given.items() if v is not None})
+    with _store():
+        pass
+    out.print(f"Counterclaim answers at http://{settings.host}:{settings.port}", highlight=False)
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_level="info",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+
+
+@app.command()
+def openapi(
+    *,
+    check: Annotated[bool, typer.Option(help="Only tell whether it is current.")] = False,
+    file: Annotated[Path, typer.Option(help="Where it is written.")] = Path("openapi.json"),
+) -> None:
+    """Write the API's description."""
+    described = create_app(Settings(database_url="sqlite://")).openapi()
+    text = json.dumps(described, indent=2, ensure_ascii=False) + "\n"
+    _write_or_check(file, text, check=check)
+
+
+@app.command()
+def docs(
+    *,
+    check: Annotated[bool, typer.Option(help="Only tell whether they are current.")] = False,
+    folder: Annotated[Path, typer.Option(help="Where they are written.")] = Path("docs"),
+) -> None:
+    """Write the pages that are made from the code: the codebook and the claim file's schema."""
+    for name, text in generated_docs().items():
+        _write_or_check(folder / name, text, check=check)
+
+
+def _write_or_check(file: Path, text: str, *, check: bool) -> None:
+    if not check:
+        file.write_text(text, encoding="utf-8")
+        out.print(f"{file} is written.")
+    elif not file.is_file() or file.read_text(encoding="utf-8") != text:
+        err.print(f"{file} is not current: run the command without --check.", style="bold red")
+        raise typer.Exit(1)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class _Loader(yaml.SafeLoader):
     """YAML in which a date stays the text it was, and a key may stand only once."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - the library's signature
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [self.construct_object(key, deep=True) for key, _value in node.value]
         for key in keys:
             if keys.count(key) > 1:

@@ -36,6 +36,7 @@ class Named(Identified, Ending):
     @declared_attr
     @classmethod
     def kind(cls) -> Mapped[NameKind]:
+        """How the name relates to the row."""
         return term(NameKind, name="kind", comment="How the name relates to the row.")
 
 

@@ -97,7 +97,12 @@ class EventPoint(Base):
     latitude: Mapped[float] = mapped_column(comment="Degrees north, WGS 84.")
     longitude: Mapped[float] = mapped_column(comment="Degrees east, WGS 84.")
     uncertainty_m: Mapped[int | None] = mapped_column(comment="Radius in metres; null: unknown.")
+    x_m: Mapped[float] = mapped_column(comment="Earth-centred x of the point, metres.")
+    y_m: Mapped[float] = mapped_column(comment="Earth-centred y of the point, metres.")
+    z_m: Mapped[float] = mapped_column(comment="Earth-centred z of the point, metres.")
     west: Mapped[float] = mapped_column(comment="West edge of the circle's box, degrees.")
     south: Mapped[float] = mapped_column(comment="South edge, degrees.")
-    east: Mapped[float] = mapped_column(comment="East edge, degrees.")
+    east: Mapped[float] = mapped_column(
+        comment="East edge, degrees; less than west where the box lies across 180 degrees."
+    )
     north: Mapped[float] = mapped_column(comment="North edge, degrees.")

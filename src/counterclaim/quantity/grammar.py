@@ -39,14 +39,17 @@ def phrase_at(tokens: Sequence[Token], at: int, phrases: Iterable[str]) -> str |
 
 def read_quantity(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Reading | None:
     """The longest quantity that begins at a place."""
+    if at >= len(tokens):
+        return None
+    if tokens[at].kind != "number" and tokens[at].text not in lexicon.first_words:
+        return None
     readings = [
         *_read_bounded(tokens, at, lexicon),
         *_read_framed_range(tokens, at, lexicon),
         *_read_joined(tokens, at, lexicon),
         *_read_amount(tokens, at, lexicon),
     ]
-    article = at < len(tokens) and tokens[at].text in lexicon.articles
-    if article and tokens[at].kind == "word":
+    if tokens[at].kind == "word" and tokens[at].text in lexicon.articles:
         readings.append(Reading((1, 1), at + 1, (1,), article=True))
     return max(readings, key=lambda reading: reading.stop, default=None)
 

@@ -73,6 +73,13 @@ class Lexicon:
         return frozenset({*self.units, *self.tens, *self.scales, *self.articles, self.conjunction})
 
     @cached_property
+    def first_words(self) -> frozenset[str]:
+        """Each word and sign that a quantity can begin with, besides digits."""
+        openings = (*self.phrases, *self.before)
+        frames = (first for first, _ in self.ranges)
+        return self.numerals | {phrase.split()[0] for phrase in openings} | set(frames)
+
+    @cached_property
     def known_words(self) -> frozenset[str]:
         """Every word that the grammar can read, for suggestions."""
         parts = [*self.phrases, *self.before, *self.after, *self.openers, *self.links]

@@ -42,7 +42,7 @@ class Token:
     @property
     def year_like(self) -> bool:
         """Whether it is written as a year of our time is."""
-        return self.value in _YEAR and len(self.text) == 4
+        return self.kind == "number" and len(self.text) == 4 and self.value in _YEAR
 
 
 def tokenize(text: str, lang: str) -> list[Token]:

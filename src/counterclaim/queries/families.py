@@ -165,7 +165,7 @@ class _Parts:
     def _event(self, claim: Claim) -> str:
         return self.links.stands_for[str(claim.event_id)]
 
-    def _event_in(self, key: str, withdrawn: bool) -> inputs.Event:  # noqa: FBT001 - one caller
+    def _event_in(self, key: str, withdrawn: bool) -> inputs.Event:
         row = self.links.events[key]
         return inputs.Event(
             id=key,

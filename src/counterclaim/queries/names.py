@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import or_, select
 
 from counterclaim.errors import InputError
 from counterclaim.models import Munition, MunitionName, Place, PlaceName, Source, SourceName
-from counterclaim.names import fold, nearest
+from counterclaim.names import fold, nearest, script_of
 from counterclaim.queries.asof import live_row
 
 if TYPE_CHECKING:
@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 Reference = TypeVar("Reference", Source, Munition, Place)
 
-NAME_TABLES = {Source: SourceName, Munition: MunitionName, Place: PlaceName}
+NAME_TABLES: dict[type[Any], type[Any]] = {
+    Source: SourceName,
+    Munition: MunitionName,
+    Place: PlaceName,
+}
 
 
 def owner_column(model: type[Reference]) -> InstrumentedAttribute[str]:
@@ -52,6 +56,25 @@ def find(session: Session, model: type[Reference], name: str) -> Reference:
     raise InputError(msg, suggestions=near)
 
 
+class Finder:
+    """``find`` with a memory, for many names in one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._found: dict[tuple[type[Any], str], Any] = {}
+
+    def find(self, model: type[Reference], name: str) -> Reference:
+        """As ``find``; a name is looked up once."""
+        if (model, name) not in self._found:
+            self._found[model, name] = find(self.session, model, name)
+        found: Reference = self._found[model, name]
+        return found
+
+    def forget(self) -> None:
+        """Look every name up again: new names may make it ambiguous."""
+        self._found.clear()
+
+
 def _folded_alike(session: Session, model: type[Reference], name: str) -> list[Reference]:
     folded = fold(name)
     if not folded:
@@ -67,7 +90,11 @@ def suggest(session: Session, model: type[Reference], name: str, *, limit: int =
     names = NAME_TABLES[model]
     live = select(names.name).where(names.ended_at.is_(None))
     known: Iterable[str] = session.scalars(live.union(select(model.key)))
-    return nearest(name, known, limit=limit)
+    script = script_of(name)
+    spelt: dict[str, str] = {}
+    for one in sorted(known, key=lambda spelling: (script_of(spelling) != script, spelling)):
+        spelt.setdefault(fold(one), one)
+    return nearest(name, spelt.values(), limit=limit)
 
 
 def lineages(

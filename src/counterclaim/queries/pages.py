@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sqlalchemy import and_, func, or_, select
@@ -13,8 +12,9 @@ from counterclaim.queries.cursors import Cursor, Scalar, decode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy import ColumnElement, Select, SQLColumnExpression
     from sqlalchemy.orm import Session
 
 Item = TypeVar("Item")
@@ -34,7 +34,7 @@ class Slice(Generic[Item]):
 class Key:
     """One column of an order; none of them is null."""
 
-    column: ColumnElement[Any]
+    column: SQLColumnExpression[Any]
     descending: bool = False
 
     @property
@@ -75,7 +75,7 @@ def after(keys: Sequence[Key], values: Sequence[Scalar]) -> ColumnElement[bool]:
 
 def take_page(
     session: Session,
-    statement: Select[Any],
+    statement: Select[*tuple[Any, ...]],
     keys: Sequence[Key],
     window: Window,
     known_at: datetime,

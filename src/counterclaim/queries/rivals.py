@@ -50,6 +50,7 @@ def rivals_of(
 def _figures(claim: Claim) -> Iterator[Figure]:
     if claim.polarity < 0:
         return
+    what: tuple[str, ...]
     for count in claim.counts:
         what = claim.event, count.outcome, count.munition or "unnamed munitions"
         yield Figure(what, count.low or 0, _top(count.high), claim.id)

@@ -95,7 +95,7 @@ def _common(values: Iterable[str | None]) -> str | None:
 
 def _occurred(claims: list[Claim], voices: Voices) -> Moment | None:
     """The best supported of the narrowest moments; a moment supports all that it overlaps."""
-    latest = _latest(claims, voices, lambda claim: claim.occurred, _length)
+    latest = _latest(claims, voices, lambda claim: claim.occurred, _shortness)
     said = dict.fromkeys(moment for _, moment in latest)
     narrowest = [m for m in said if not any(_strictly_inside(other, m) for other in said)]
 
@@ -111,7 +111,7 @@ def _side(
 ) -> str | None:
     """The value with the most weight behind it, then with the most voices."""
     behind: dict[str, list[int]] = defaultdict(list)
-    for claim, value in _latest(claims, voices, attribute, lambda _: timedelta()):
+    for claim, value in _latest(claims, voices, attribute, lambda _: 0):
         behind[value].append(weigh(claim))
     return min(behind, key=lambda v: (-sum(behind[v]), -len(behind[v]), v), default=None)
 
@@ -120,14 +120,14 @@ def _latest(
     claims: list[Claim],
     voices: Voices,
     attribute: Callable[[Claim], T | None],
-    length: Callable[[T], timedelta],
+    fullness: Callable[[T], object],
 ) -> list[tuple[Claim, T]]:
-    """Each voice's latest word on one attribute; of two at the same time the shorter."""
+    """Each voice's latest word on one attribute; of two at the same time the fuller."""
     found = []
     for spoken in by_voice(claims, voices):
         words = [(c, value) for c in spoken if (value := attribute(c)) is not None]
         if words:
-            found.append(max(words, key=lambda word: recency(word[0], -length(word[1]))))
+            found.append(max(words, key=lambda w: recency(w[0], str(w[1]), fullness(w[1]))))
     return found
 
 
@@ -139,9 +139,9 @@ def _span(moment: Moment) -> tuple[datetime, datetime]:
     return moment.start or LONG_AGO, moment.end or FAR_AHEAD
 
 
-def _length(moment: Moment) -> timedelta:
+def _shortness(moment: Moment) -> timedelta:
     start, end = _span(moment)
-    return end - start
+    return start - end
 
 
 def _places(candidates: Iterable[tuple[Claim, Site]]) -> tuple[Site, ...]:

@@ -43,6 +43,11 @@ class Conflict:
     low: Bound | None
     high: Bound
 
+    @property
+    def trace(self) -> Derivation:
+        """How it came about."""
+        return derive(self.low, self.high)
+
 
 @dataclass(slots=True)
 class State:
@@ -78,18 +83,19 @@ class State:
         return True
 
 
-def propagate(facts: Facts, system: System, frozen: Set[Variable] = frozenset()) -> State:
+def propagate(facts: Facts, system: System, cut: Set[Equation] = frozenset()) -> State:
     """Narrow all figures as far as the equations force it; stop at the first contradiction.
 
-    Frozen figures keep what was stated of them; others may still follow from them.
+    Equations that are cut do not count.
     """
     state = stated(facts)
     due = system.touching(facts)
     for _ in range(MAX_ROUNDS):
         changed: set[Variable] = set()
-        for index in due:
-            for bound, lower in _consequences(system.equations[index], state):
-                if bound.variable not in frozen and state.narrow(bound, lower=lower):
+        for equation in due:
+            consequences = () if equation in cut else _consequences(equation, state)
+            for bound, lower in consequences:
+                if state.narrow(bound, lower=lower):
                     changed.add(bound.variable)
                 if state.conflict:
                     return state

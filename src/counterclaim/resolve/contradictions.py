@@ -1,8 +1,8 @@
 """Finds the claims that cannot all be true, and settles what the rest of them imply.
 
-A contradiction is named by a minimal set of claims: drop any one of them and it is gone. The
-figures that led to it keep what was stated of them, and propagation starts again without touching
-them, until nothing is empty.
+A contradiction is named by a minimal set of claims: drop any one of them and it is gone. Then the
+smallest step back is taken: between a collection and its parts the equations that link them are
+cut, within one event the figures are left out. The figures at odds keep what was stated of them.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from counterclaim.resolve.constraints import Facts, derive, propagate, stated
+from counterclaim.resolve.constraints import Facts, State, propagate, stated
 
 if TYPE_CHECKING:
-    from counterclaim.resolve.constraints import Conflict, State
-    from counterclaim.resolve.equations import System, Variable
+    from counterclaim.resolve.constraints import Conflict, Derivation
+    from counterclaim.resolve.equations import Equation, System, Variable
 
 MAX_CONTRADICTIONS = 32
 MAX_MINIMISED = 64
@@ -36,25 +36,44 @@ class Contradiction:
 
 
 def settle(facts: Facts, system: System) -> tuple[State, tuple[Contradiction, ...]]:
-    """Propagate; on a contradiction record it, freeze its figures and start again.
+    """Propagate; on a contradiction record it, step back and start again.
 
     Where there are more contradictions than can be named, nothing is narrowed or derived at all.
     """
-    frozen: set[Variable] = set()
+    left, cut = dict(facts), set["Equation"]()
     found: dict[tuple[str, ...], Contradiction] = {}
-    while conflict := (state := propagate(facts, system, frozen)).conflict:
+    at_odds = set["Variable"]()
+    while conflict := (state := propagate(left, system, cut)).conflict:
         if len(found) == MAX_CONTRADICTIONS:
             return stated(facts), tuple(found.values())
         claims = _minimal(_blame(conflict, facts), facts, system)
-        # Alone these claims may meet at another figure: what froze before was in the way there.
-        plain = _refute(claims, facts, system) or conflict
-        found.setdefault(claims, _contradiction(plain, claims))
-        frozen |= next(path for path in map(_path, (plain, conflict)) if path - frozen)
-    return state, tuple(found.values())
+        # Alone the claims may meet at a figure nearer to them than where they met among others.
+        nearest = _refute(claims, facts, system) or conflict
+        found.setdefault(claims, _contradiction(nearest, claims))
+        at_odds |= nearest.trace.stated
+        if not _step_back(nearest.trace, left, cut):
+            _step_back(conflict.trace, left, cut)
+    return _restore(state, {v: facts[v] for v in at_odds}), tuple(found.values())
 
 
-def _path(conflict: Conflict) -> frozenset[Variable]:
-    return derive(conflict.low, conflict.high).variables
+def _step_back(trace: Derivation, left: Facts, cut: set[Equation]) -> bool:
+    """Take out what led to a conflict; False where that had happened before."""
+    links = {equation for equation in trace.equations if equation.links}
+    figures = frozenset() if links else trace.stated & left.keys()
+    if links <= cut and not figures:
+        return False
+    cut |= links
+    for variable in figures:
+        del left[variable]
+    return True
+
+
+def _restore(state: State, facts: Facts) -> State:
+    """The state with these figures as they were stated."""
+    given = stated(facts)
+    lows = {v: bound for v, bound in state.lows.items() if v not in facts}
+    highs = {v: bound for v, bound in state.highs.items() if v not in facts}
+    return State(lows | given.lows, highs | given.highs)
 
 
 def _blame(conflict: Conflict, facts: Facts) -> tuple[str, ...]:
@@ -62,8 +81,7 @@ def _blame(conflict: Conflict, facts: Facts) -> tuple[str, ...]:
 
     One is enough: the others carry the same value, or one that is no narrower.
     """
-    trace = derive(conflict.low, conflict.high)
-    return tuple(sorted({min(facts[variable]) for variable in trace.stated}))
+    return tuple(sorted({min(facts[variable]) for variable in conflict.trace.stated}))
 
 
 def _minimal(claims: tuple[str, ...], facts: Facts, system: System) -> tuple[str, ...]:
@@ -91,5 +109,5 @@ def _restrict(facts: Facts, claims: tuple[str, ...]) -> Facts:
 
 def _contradiction(conflict: Conflict, claims: tuple[str, ...]) -> Contradiction:
     low = conflict.low.value if conflict.low else 0
-    events = frozenset(v.event for v in derive(conflict.low, conflict.high).stated)
+    events = frozenset(variable.event for variable in conflict.trace.stated)
     return Contradiction(conflict.variable, low, conflict.high.value, claims, events)

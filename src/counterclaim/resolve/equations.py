@@ -37,7 +37,7 @@ class Variable(NamedTuple):
     key: Key
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Equation:
     """``whole`` equals the sum of ``terms``, or is at least that where it is not ``exact``."""
 
@@ -45,10 +45,14 @@ class Equation:
     terms: tuple[Variable, ...]
     exact: bool
 
+    @property
+    def links(self) -> bool:
+        """Whether it links a collection to its parts, rather than the figures of one event."""
+        return any(term.event != self.whole.event for term in self.terms)
+
     def __str__(self) -> str:
         """The equation in words, for explanations."""
-        events = {v.event for v in (self.whole, *self.terms)}
-        name = _measure if len(events) == 1 else _located
+        name = _located if self.links else _measure
         return f"{name(self.whole)} {'=' if self.exact else '>='} {_sum(map(name, self.terms))}"
 
 
@@ -57,16 +61,17 @@ class System:
 
     def __init__(self, kinship: Kinship, keys: Iterable[Key]) -> None:
         """Write down the equations for all figures that somebody gave for some event."""
-        self.equations = tuple(_equations(kinship, _complete(keys)))
+        self._equations = tuple(_equations(kinship, _complete(keys)))
         touching: Mapping[Variable, list[int]] = defaultdict(list)
-        for index, equation in enumerate(self.equations):
+        for index, equation in enumerate(self._equations):
             for variable in {equation.whole, *equation.terms}:
                 touching[variable].append(index)
         self._touching = touching
 
-    def touching(self, variables: Iterable[Variable]) -> list[int]:
-        """The indexes of the equations that hold one of these figures, ascending."""
-        return sorted({i for v in variables if v in self._touching for i in self._touching[v]})
+    def touching(self, variables: Iterable[Variable]) -> list[Equation]:
+        """The equations that hold one of these figures, in the order of the system."""
+        found = {i for v in variables if v in self._touching for i in self._touching[v]}
+        return [self._equations[i] for i in sorted(found)]
 
 
 def _complete(keys: Iterable[Key]) -> list[Key]:

@@ -89,7 +89,7 @@ def _occurrence_clash(claims: tuple[Claim, ...], voices: Voices) -> _Disagreemen
 
 
 def _decisive_recency(claim: Claim) -> tuple[object, ...]:
-    return recency(claim, claim.affirms)
+    return recency(claim, claim.party or "", claim.affirms)
 
 
 def _figure_clash(ballots: Iterable[Ballot]) -> _Disagreement:

@@ -36,7 +36,7 @@ class Interval(NamedTuple):
     @property
     def width(self) -> tuple[float, int]:
         """Sorts the narrower first; of two open intervals the one that begins higher."""
-        return self.top - self.low, -self.low
+        return self.top - self.low, -self.low if self.high is None else 0
 
     @property
     def best(self) -> int | None:

@@ -54,17 +54,19 @@ class Kinship:
         return leaves
 
     def bottom_up(self) -> tuple[str, ...]:
-        """All events, each after its parts."""
+        """All events, each after its parts; a circle, which no store should hold, is cut open."""
         done: dict[str, None] = {}
+        opened = set[str]()
         for root in self.events:
-            stack = [(root, False)]
+            stack = [root]
             while stack:
-                event, ready = stack.pop()
-                if ready:
-                    done.setdefault(event)
-                elif event not in done:
-                    stack.append((event, True))
-                    stack.extend((p, False) for p in reversed(self.parts[event]) if p not in done)
+                event = stack[-1]
+                ahead = [] if event in opened else [p for p in self.parts[event] if p not in opened]
+                opened.add(event)
+                if ahead:
+                    stack.extend(reversed(ahead))
+                else:
+                    done.setdefault(stack.pop())
         return tuple(done)
 
     def bearings(self, claims: tuple[Claim, ...]) -> dict[str, Bearing]:

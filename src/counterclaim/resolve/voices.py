@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from counterclaim.resolve.inputs import AFFIRMING, NEUTRAL
 from counterclaim.resolve.intervals import Interval, hull, quantities
+from counterclaim.resolve.weights import weigh
 from counterclaim.vocabulary import ClaimKind, Stance
 
 if TYPE_CHECKING:
@@ -70,9 +71,13 @@ def by_voice(claims: Iterable[Claim], voices: Voices) -> Iterator[list[Claim]]:
     return (groups[name] for name in sorted(groups))
 
 
-def recency(claim: Claim, fullness: object = 0) -> tuple[object, ...]:
-    """Sorts a voice's latest word last; of words said at the same time the fuller account."""
-    return claim.said or LONG_AGO, fullness, claim.recorded_at, claim.id
+def recency(claim: Claim, value: object, fullness: object = 0) -> tuple[object, ...]:
+    """Sorts a voice's latest word last; of words said at the same time the fuller account.
+
+    The value comes before the id, so that saying a thing once more does not decide for it.
+    """
+    said = claim.said or LONG_AGO
+    return said, fullness, claim.recorded_at, weigh(claim), value, claim.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,5 +137,6 @@ def _why_not(claim: Claim) -> str | None:
 
 def _precedence(ballot: Ballot) -> tuple[object, ...]:
     """Sorts the ballot last that stands for its voice; a mention never replaces a number."""
-    width = ballot.interval.width if ballot.interval else (0, 0)
-    return ballot.interval is not None, *recency(ballot.claim, tuple(-w for w in width))
+    interval = ballot.interval or Interval()
+    narrowness = tuple(-w for w in interval.width)
+    return ballot.interval is not None, *recency(ballot.claim, interval.order, narrowness)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
-from counterclaim.schemas.fields import MomentOut, QuantityOut, Shape
+from counterclaim.schemas.fields import MomentOut, QuantityOut, Shape, left_out
 from counterclaim.vocabulary import (
     AttributionRole,
     Basis,
@@ -73,13 +74,13 @@ class CountOut(Shape):
     """How many of one munition met which outcome; outcomes not spoken of are left out."""
 
     munition: Annotated[str | None, Field(description="Key; null when unnamed.")]
-    launched: QuantityOut = Field(default=None)
-    intercepted: QuantityOut = Field(default=None)
-    suppressed: QuantityOut = Field(default=None)
-    hit: QuantityOut = Field(default=None)
-    missed: QuantityOut = Field(default=None)
-    in_flight: QuantityOut = Field(default=None)
-    unaccounted: QuantityOut = Field(default=None)
+    launched: QuantityOut | SkipJsonSchema[None] = left_out()
+    intercepted: QuantityOut | SkipJsonSchema[None] = left_out()
+    suppressed: QuantityOut | SkipJsonSchema[None] = left_out()
+    hit: QuantityOut | SkipJsonSchema[None] = left_out()
+    missed: QuantityOut | SkipJsonSchema[None] = left_out()
+    in_flight: QuantityOut | SkipJsonSchema[None] = left_out()
+    unaccounted: QuantityOut | SkipJsonSchema[None] = left_out()
 
 
 class CasualtyOut(Shape):

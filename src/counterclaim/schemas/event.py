@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 
-from counterclaim.schemas.fields import MomentOut, Shape
+from counterclaim.schemas.fields import MomentOut, Shape, left_out
 from counterclaim.vocabulary import (
     EventKind,
     Grade,
@@ -44,14 +45,14 @@ class MunitionLine(Shape):
     key: Annotated[str | None, Field(description="Key of the munition; null when unnamed.")]
     name: str | None = None
     category: MunitionCategory = MunitionCategory.UNKNOWN
-    launched: FigureOut = Field(default=None)
-    intercepted: FigureOut = Field(default=None)
-    suppressed: FigureOut = Field(default=None)
-    not_intercepted: FigureOut = Field(default=None)
-    hit: FigureOut = Field(default=None)
-    missed: FigureOut = Field(default=None)
-    in_flight: FigureOut = Field(default=None)
-    unaccounted: FigureOut = Field(default=None)
+    launched: FigureOut | SkipJsonSchema[None] = left_out()
+    intercepted: FigureOut | SkipJsonSchema[None] = left_out()
+    suppressed: FigureOut | SkipJsonSchema[None] = left_out()
+    not_intercepted: FigureOut | SkipJsonSchema[None] = left_out()
+    hit: FigureOut | SkipJsonSchema[None] = left_out()
+    missed: FigureOut | SkipJsonSchema[None] = left_out()
+    in_flight: FigureOut | SkipJsonSchema[None] = left_out()
+    unaccounted: FigureOut | SkipJsonSchema[None] = left_out()
 
 
 class CasualtyLine(FigureOut):

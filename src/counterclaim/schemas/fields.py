@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -92,6 +92,15 @@ QuantityIn = Annotated[
         description='A number, {"low", "high"}, or words: "five", "at least 12", "several", "3-5".'
     ),
 ]
+
+
+def _without_default(schema: dict[str, Any]) -> None:
+    schema.pop("default", None)
+
+
+def left_out() -> Any:
+    """The default of a field that is left out, rather than null, where there is nothing to say."""
+    return Field(default=None, json_schema_extra=_without_default)
 
 
 class MomentOut(Shape):

@@ -1,4 +1,4 @@
-"""What is taken in: reference rows, a document, events and claims; together they are a claim file."""
+"""What is taken in: reference rows, a document, events and claims; together a claim file."""
 
 from __future__ import annotations
 
@@ -305,7 +305,7 @@ class ClaimIn(Input):
 
 
 class ClaimFile(Input):
-    """A document with its new reference rows, events and claims: all of it is stored, or nothing."""
+    """A document with its reference rows, events and claims: all of it is stored, or nothing."""
 
     model_config = ConfigDict(
         extra="forbid", title="Counterclaim claim file", json_schema_extra={"$id": "claim-file"}

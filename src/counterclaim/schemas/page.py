@@ -8,7 +8,6 @@ from pydantic import Field
 
 from counterclaim.schemas.fields import Shape
 
-
 T = TypeVar("T")
 
 

@@ -16,7 +16,7 @@ from counterclaim.models import (
     MunitionFact,
     Source,
 )
-from counterclaim.quantity import stands_in
+from counterclaim.quantity import languages, stands_in
 from counterclaim.queries.names import lineages
 from counterclaim.queries.rivals import rivals_of
 from counterclaim.queries.similar import similar_events
@@ -48,20 +48,24 @@ class Remark:
         return {"code": self.code, "detail": self.detail, "pointer": self.pointer}
 
 
-def check_draft(session: Session, draft: Draft, shape: ClaimIn, pointer: str) -> list[Remark]:
+def check_draft(
+    session: Session, draft: Draft, shape: ClaimIn, pointer: str, lang: str
+) -> list[Remark]:
     """What the claim by itself, its quote and its names give cause to remark."""
     quote = shape.quote if isinstance(shape.quote, str) else shape.quote.exact
     return [
-        *_unquoted_numbers(draft, quote, pointer),
+        *_unquoted_numbers(draft, quote, pointer, lang),
         *_odd_stance(session, draft, shape, pointer),
         *_beyond_range(session, draft, pointer),
     ]
 
 
-def _unquoted_numbers(draft: Draft, quote: str, pointer: str) -> Iterator[Remark]:
+def _unquoted_numbers(draft: Draft, quote: str, pointer: str, lang: str) -> Iterator[Remark]:
+    if lang not in languages():
+        return
     for quantity, path in draft.quantities:
         if (quantity.low is not None or quantity.high is not None) and not stands_in(
-            quantity, quote
+            quantity, quote, lang=lang
         ):
             shown = quantity.said or f"[{quantity.low}, {quantity.high}]"
             detail = f"{shown} does not stand in the quote, neither as digits nor as words."

@@ -21,14 +21,14 @@ from counterclaim.models import (
     Munition,
     MunitionFact,
     Occurrence,
+    Quote,
     Source,
     Tally,
 )
 from counterclaim.moment import parse_moment
-from counterclaim.quantity import Quantity, parse_quantity
-from counterclaim.queries.names import Reference, find
+from counterclaim.quantity import Quantity, languages, parse_quantity
 from counterclaim.schemas.fields import LARGEST, Bounds
-from counterclaim.store.documents import record_quote
+from counterclaim.store.documents import primary_language, read_quote
 from counterclaim.store.ledger import digest
 from counterclaim.store.places import read_place
 from counterclaim.vocabulary import (
@@ -41,8 +41,13 @@ from counterclaim.vocabulary import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
     from counterclaim.db import Base
-    from counterclaim.models import Document, Quote
+    from counterclaim.models import Document
+    from counterclaim.queries.names import Reference
     from counterclaim.schemas.incoming import ClaimIn
     from counterclaim.store.ledger import Writer
 
@@ -74,7 +79,7 @@ class Reading:
         if name is None:
             return None
         try:
-            return find(self.writer.session, model, name)
+            return self.writer.names.find(model, name)
         except InputError as error:
             self.fail(path, error.message, error.suggestions)
             return None
@@ -94,7 +99,8 @@ class Reading:
     @property
     def lang(self) -> str:
         """The language of the words: English where no lexicon knows the document's."""
-        return "en"
+        lang = primary_language(self.document)
+        return lang if lang in languages() else "en"
 
 
 @dataclass(slots=True)
@@ -102,6 +108,7 @@ class Draft:
     """A claim with its rows, read but not yet written."""
 
     claim: Claim
+    quote: Quote
     rows: list[Base]
     counts: list[tuple[InterceptionCount, str]]
     quantities: list[tuple[Quantity, str]]
@@ -132,7 +139,7 @@ def read_claim(reading: Reading, subject: Subject) -> Draft | None:
     if occurrence is not None:
         rows.append(occurrence)
     claim = _claim(reading, subject, claimant_id, quote, rows)
-    return Draft(claim, rows, counts, quantities)
+    return Draft(claim, quote, rows, counts, quantities)
 
 
 def _claim(
@@ -165,18 +172,35 @@ def _claim(
         warnings=[],
         status=Status.PENDING,
     )
-    claim.content_key = content_key(claim, rows)
+    claim.content_key = content_key(claim, quote, rows)
     return claim
 
 
-LIFE = {"id", "claim_id", "note", "warnings", "status", "content_key", "supersedes_id",
-        "recorded_at", "recorded_by", "accepted_at", "ended_at", "end_reason", "lexicon"}  # fmt: skip
+LIFE = frozenset(
+    {
+        "id",
+        "claim_id",
+        "quote_id",
+        "note",
+        "warnings",
+        "status",
+        "content_key",
+        "supersedes_id",
+        "recorded_at",
+        "recorded_by",
+        "accepted_at",
+        "ended_at",
+        "end_reason",
+        "lexicon",
+    }
+)
 """Columns that are not part of what a claim says."""
 
 
-def content_key(claim: Claim, rows: list[Base]) -> str:
+def content_key(claim: Claim, quote: Quote, rows: list[Base]) -> str:
     """SHA-256 of what a claim says, whoever entered it and whenever."""
-    return digest([_said(claim), *sorted((_said(row) for row in rows), key=repr)])
+    words = [quote.start, quote.end]
+    return digest([words, _said(claim), *sorted((_said(row) for row in rows), key=repr)])
 
 
 def _said(row: Base) -> dict[str, Any]:
@@ -186,31 +210,50 @@ def _said(row: Base) -> dict[str, Any]:
     return {"table": row.__tablename__, **said}
 
 
-def record_claim(writer: Writer, draft: Draft, *, accept: bool) -> tuple[Claim, bool]:
-    """Write a claim, accepted at once or pending; the one that says the same if there is one."""
+def record_claims(writer: Writer, drafts: Sequence[Draft], *, accept: bool) -> None:
+    """Write claims of which none is there yet, accepted at once or pending."""
     session = writer.session
-    claim = draft.claim
-    same = select(Claim).where(Claim.content_key == claim.content_key, Claim.ended_at.is_(None))
-    known = session.scalars(same).one_or_none()
-    if known is not None:
-        return known, False
-    if accept:
-        claim.status, claim.accepted_at = Status.ACCEPTED, writer.at
-    session.add(claim)
+    session.add_all(draft.quote for draft in drafts if draft.quote not in session)
     session.flush()
-    for row in draft.rows:
-        row.claim_id = claim.id  # type: ignore[attr-defined]
-    session.add_all(draft.rows)
+    for draft in drafts:
+        if accept:
+            draft.claim.status, draft.claim.accepted_at = Status.ACCEPTED, writer.at
+        for row in draft.rows:
+            row.claim_id = draft.claim.id  # type: ignore[attr-defined]
+    session.add_all(draft.claim for draft in drafts)
     session.flush()
-    body = {
-        "event": claim.event_id,
-        "document": claim.document_id,
-        "quote": claim.quote_id,
-        "status": claim.status,
-        "content_key": claim.content_key,
-    }
-    writer.note("record_claim", claim.id, body)
-    return claim, True
+    session.add_all(row for draft in drafts for row in draft.rows)
+    for draft in drafts:
+        claim = draft.claim
+        body = {
+            "event": claim.event_id,
+            "document": claim.document_id,
+            "quote": claim.quote_id,
+            "status": claim.status,
+            "content_key": claim.content_key,
+        }
+        writer.note("record_claim", claim.id, body)
+    session.flush()
+
+
+class Shelf:
+    """What one document's claims already are: quotes by offsets, claims by what they say."""
+
+    def __init__(self, session: Session, document: Document) -> None:
+        quotes = session.scalars(select(Quote).where(Quote.document_id == document.id))
+        self.quotes = {(quote.start, quote.end): quote for quote in quotes}
+        claims = session.scalars(
+            select(Claim).where(Claim.document_id == document.id, Claim.ended_at.is_(None))
+        )
+        self.claims = {claim.content_key: claim for claim in claims}
+
+    def keep(self, draft: Draft) -> Claim | None:
+        """Put a draft on the shelf; the claim that says the same if there is one already."""
+        quote = draft.quote
+        draft.quote = self.quotes.setdefault((quote.start, quote.end), quote)
+        draft.claim.quote_id = draft.quote.id
+        known = self.claims.setdefault(draft.claim.content_key, draft.claim)
+        return None if known is draft.claim else known
 
 
 def _claimant(reading: Reading, chain: list[Source | None]) -> str | None:
@@ -224,7 +267,7 @@ def _claimant(reading: Reading, chain: list[Source | None]) -> str | None:
 
 def _quote(reading: Reading) -> Quote | None:
     try:
-        return record_quote(reading.writer, reading.document, reading.shape.quote)
+        return read_quote(reading.document, reading.shape.quote)
     except InputError as error:
         reading.fail("/quote", error.message, error.suggestions)
         return None
@@ -276,7 +319,7 @@ def _places(reading: Reading) -> list[Base]:
     for place, shape in enumerate(reading.shape.places):
         path = f"/places/{place}"
         try:
-            rows.append(read_place(reading.writer.session, shape, place))
+            rows.append(read_place(reading.writer.names, shape, place))
         except InputError as error:
             reading.fail(path, error.message, error.suggestions)
     return rows

@@ -13,7 +13,6 @@ from counterclaim.db import new_id
 from counterclaim.errors import InputError, Problem, RejectedError
 from counterclaim.models import Document, Quote, Source
 from counterclaim.moment import parse_moment
-from counterclaim.queries.names import find
 from counterclaim.schemas.incoming import DocumentIn, PublishedIn, QuoteIn
 from counterclaim.vocabulary import Basis
 
@@ -91,7 +90,7 @@ def _publisher(writer: Writer, shape: DocumentIn, problems: list[Problem]) -> So
     if shape.publisher is None:
         return None
     try:
-        return find(writer.session, Source, shape.publisher)
+        return writer.names.find(Source, shape.publisher)
     except InputError as error:
         problems.append(Problem("/document/publisher", error.message, error.suggestions))
         return None
@@ -134,21 +133,20 @@ def _published(published: str | PublishedIn | None) -> dict[str, object]:
     }
 
 
-def record_quote(writer: Writer, document: Document, wanted: str | QuoteIn) -> Quote:
-    """The quote at the place where the words stand in the document's text.
+def primary_language(document: Document) -> str:
+    """The language of a document without region or script; English when it is not said."""
+    return (document.lang or "en").split("-")[0].lower()
+
+
+def read_quote(document: Document, wanted: str | QuoteIn) -> Quote:
+    """The quote at the place where the words stand in the document's text, not yet written.
 
     Raises:
         InputError: the words stand nowhere, with the nearest stretch; or in several places.
     """
-    stretch = locate(document.text, wanted)
-    query = select(Quote).where(
-        Quote.document_id == document.id, Quote.start == stretch.start, Quote.end == stretch.end
-    )
-    known = writer.session.scalars(query).one_or_none()
-    if known is not None:
-        return known
     text = document.text
-    quote = Quote(
+    stretch = locate(text, wanted)
+    return Quote(
         id=new_id(),
         document_id=document.id,
         exact=text[stretch.start : stretch.end],
@@ -157,8 +155,6 @@ def record_quote(writer: Writer, document: Document, wanted: str | QuoteIn) -> Q
         start=stretch.start,
         end=stretch.end,
     )
-    writer.session.add(quote)
-    return quote
 
 
 def locate(text: str, wanted: str | QuoteIn) -> Stretch:

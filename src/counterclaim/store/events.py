@@ -13,6 +13,8 @@ from counterclaim.models import Event, EventPart, Strike
 from counterclaim.vocabulary import EventKind, Scope
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from counterclaim.models import Document
     from counterclaim.schemas.incoming import EventIn
     from counterclaim.store.ledger import Writer
@@ -29,29 +31,28 @@ def event_id(shape: EventIn, document: Document | None) -> str:
     return str(uuid.uuid5(NAMESPACE, name))
 
 
-def record_event(
-    writer: Writer, shape: EventIn, *, document: Document | None = None
-) -> tuple[Event, bool]:
-    """Write an event without its parts; true if it is new."""
+def record_events(
+    writer: Writer, shapes: Sequence[EventIn], document: Document | None
+) -> list[tuple[Event, bool]]:
+    """Write events without their parts, in order; each with whether it is new."""
     session = writer.session
-    key = event_id(shape, document)
-    known = session.get(Event, key)
-    if known is not None:
-        return known, False
-    model = Strike if shape.kind is EventKind.STRIKE else Event
-    event = model(
-        id=key,
-        number=(session.scalar(select(func.max(Event.number))) or 0) + 1,
-        kind=shape.kind,
-        scope=shape.scope,
-        label=shape.label,
-        recorded_at=writer.at,
-    )
-    session.add(event)
+    ids = [event_id(shape, document) for shape in shapes]
+    known = {row.id: row for row in session.scalars(select(Event).where(Event.id.in_(ids)))}
+    number = session.scalar(select(func.max(Event.number))) or 0
+    events: list[tuple[Event, bool]] = []
+    for key, shape in zip(ids, shapes, strict=True):
+        if key in known:
+            events.append((known[key], False))
+            continue
+        number += 1
+        model = Strike if shape.kind is EventKind.STRIKE else Event
+        said = {"kind": shape.kind, "scope": shape.scope, "label": shape.label}
+        event = known[key] = model(id=key, number=number, recorded_at=writer.at, **said)
+        session.add(event)
+        writer.note("record_event", key, said)
+        events.append((event, True))
     session.flush()
-    body = {"kind": shape.kind, "scope": shape.scope, "label": shape.label}
-    writer.note("record_event", event.id, body)
-    return event, True
+    return events
 
 
 def record_part(writer: Writer, whole: Event, part: Event, basis: str | None) -> bool:

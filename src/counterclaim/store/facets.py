@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from counterclaim.geo import bounding_box
+from counterclaim.geo import bounding_box, earth_centred
 from counterclaim.names import words
 
 if TYPE_CHECKING:
@@ -62,7 +62,9 @@ def points_of(document: dict[str, Any]) -> list[dict[str, Any]]:
         box = bounding_box(place["latitude"], place["longitude"], place["uncertainty_m"] or 0)
         edges = dict(zip(("west", "south", "east", "north"), box, strict=True))
         kept = {key: place[key] for key in ("role", "latitude", "longitude", "uncertainty_m")}
-        points.append({"position": position, **kept, **edges})
+        x_m, y_m, z_m = earth_centred(place["latitude"], place["longitude"])
+        space = {"x_m": x_m, "y_m": y_m, "z_m": z_m}
+        points.append({"position": position, **kept, **space, **edges})
     return points
 
 

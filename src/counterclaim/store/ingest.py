@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
-
+from counterclaim.db import is_id
 from counterclaim.errors import InputError, Problem, RejectedError
 from counterclaim.models import Claim, Document, Event
-
 from counterclaim.store.checks import check_draft, check_resolved
-from counterclaim.store.claims import Draft, Reading, Subject, read_claim, record_claim
-from counterclaim.store.documents import record_document
-from counterclaim.store.events import record_event, record_part
+from counterclaim.store.claims import Draft, Reading, Shelf, Subject, read_claim, record_claims
+from counterclaim.store.documents import primary_language, record_document
+from counterclaim.store.events import record_events, record_part
 from counterclaim.store.project import project
 from counterclaim.store.references import record_references
 from counterclaim.store.touched import touched_by
@@ -79,7 +76,8 @@ class _Taking:
         self.document: Document | None = None
         self.events: dict[str, Event] = {}
         self.claim_ids: dict[str, str] = {}
-        self.fresh: list[tuple[Claim, Taken]] = []
+        self.drafts: list[Draft] = []
+        self.fresh: dict[str, Taken] = {}
 
     def raise_problems(self) -> None:
         """Refuse the body if anything was wrong with it."""
@@ -103,20 +101,22 @@ class _Taking:
                 self.intake.count("documents", int(created), 1)
             except RejectedError as error:
                 self.problems += error.problems
-        for place, shape in enumerate(self.body.events):
-            self._event(place, shape)
+        self._events(self.body.events)
         for place, shape in enumerate(self.body.events):
             self._parts(place, shape)
         taken = self.intake.events
         self.intake.count("events", sum(one.created for one in taken), len(taken))
 
-    def _event(self, place: int, shape: EventIn) -> None:
-        if shape.ref is not None and shape.ref in self.events:
-            self._fail(f"/events/{place}/ref", f"{shape.ref!r} stands twice.")
-            return
-        event, created = record_event(self.writer, shape, document=self.document)
-        self.events[shape.ref or event.id] = event
-        self.intake.events.append(Taken(event.id, shape.ref, created))
+    def _events(self, shapes: list[EventIn]) -> None:
+        seen: set[str] = set()
+        for place, shape in enumerate(shapes):
+            if shape.ref is not None and shape.ref in seen:
+                self._fail(f"/events/{place}/ref", f"{shape.ref!r} stands twice.")
+            seen.add(shape.ref or "")
+        recorded = record_events(self.writer, shapes, self.document)
+        for shape, (event, created) in zip(shapes, recorded, strict=True):
+            self.events[shape.ref or event.id] = event
+            self.intake.events.append(Taken(event.id, shape.ref, created))
 
     def _parts(self, place: int, shape: EventIn) -> None:
         whole = self.events.get(shape.ref or self.intake.events[place].id)
@@ -132,36 +132,45 @@ class _Taking:
 
     def claims(self) -> None:
         """The claims, those that others are about before those."""
+        if not self.body.claims:
+            return
+        if self.document is None:
+            if self.body.document is None:
+                self._fail("/document", "Claims need the document that they stand in.")
+            return
+        shelf = Shelf(self.writer.session, self.document)
         for place in _ordered(self.body.claims, self._fail):
-            self._claim(place, self.body.claims[place])
+            self._claim(place, self.body.claims[place], self.document, shelf)
+        self.raise_problems()
+        record_claims(self.writer, self.drafts, accept=self.accept)
         taken = self.intake.claims
         self.intake.count("claims", sum(one.created for one in taken), len(taken))
 
-    def _claim(self, place: int, shape: ClaimIn) -> None:
-        pointer = f"/claims/{place}"
-        if self.document is None:
-            if self.body.document is None:
-                self._fail(pointer, "Claims need the document that they stand in.")
-            return
+    def _claim(self, place: int, shape: ClaimIn, document: Document, shelf: Shelf) -> None:
         before = len(self.problems)
-        subject = self._subject(shape, pointer)
-        reading = Reading(self.writer, shape, self.document, pointer)
+        subject = self._subject(shape, f"/claims/{place}")
+        reading = Reading(self.writer, shape, document, f"/claims/{place}")
         draft = read_claim(reading, subject)
         self.problems += reading.problems
         if draft is None or len(self.problems) > before:
             return
-        self._record(draft, shape, pointer)
-
-    def _record(self, draft: Draft, shape: ClaimIn, pointer: str) -> None:
-        remarks = check_draft(self.writer.session, draft, shape, pointer)
-        draft.claim.warnings = [remark.as_json() for remark in remarks]
-        claim, created = record_claim(self.writer, draft, accept=self.accept)
-        taken = Taken(claim.id, shape.ref, created, list(claim.warnings))
+        known = shelf.keep(draft)
+        claim = known or draft.claim
+        taken = Taken(claim.id, shape.ref, known is None, list(claim.warnings))
         self.intake.claims.append(taken)
         if shape.ref is not None:
             self.claim_ids[shape.ref] = claim.id
-        if created:
-            self.fresh.append((claim, taken))
+        if known is None:
+            self._remark(draft, reading, taken)
+
+    def _remark(self, draft: Draft, reading: Reading, taken: Taken) -> None:
+        lang = primary_language(reading.document)
+        session = self.writer.session
+        remarks = check_draft(session, draft, reading.shape, reading.pointer, lang)
+        taken.warnings = [remark.as_json() for remark in remarks]
+        draft.claim.warnings = list(taken.warnings)
+        self.drafts.append(draft)
+        self.fresh[draft.claim.id] = taken
 
     def _subject(self, shape: ClaimIn, pointer: str) -> Subject:
         subject = Subject()
@@ -173,12 +182,9 @@ class _Taking:
         return subject
 
     def _find_event(self, name: str, pointer: str) -> Event | None:
-        event = (
-            self.events.get(name)
-            or self.writer.session.scalars(
-                select(Event).where(Event.id == name) if is_id(name) else select(Event).limit(0)
-            ).one_or_none()
-        )
+        event = self.events.get(name)
+        if event is None and is_id(name):
+            event = self.writer.session.get(Event, name)
         if event is None:
             refs = ", ".join(sorted(self.events)) or "none"
             self._fail(pointer, f"No event has the id or ref {name!r}; refs given: {refs}.")
@@ -186,8 +192,9 @@ class _Taking:
 
     def _find_claim(self, name: str, pointer: str) -> str | None:
         found = self.claim_ids.get(name)
-        if found is None and is_id(name) and self.writer.session.get(Claim, name) is not None:
-            return name
+        if found is None and is_id(name):
+            known = self.writer.session.get(Claim, name)
+            found = known.id if known is not None else None
         if found is None:
             self._fail(pointer, f"No claim has the id or ref {name!r}.")
         return found
@@ -196,22 +203,15 @@ class _Taking:
         """Warn of each new claim that cannot stand beside other live claims."""
         if not self.accept:
             return
-        for claim, remarks in check_resolved(self.writer, [claim for claim, _ in self.fresh]):
-            taken = next(taken for fresh, taken in self.fresh if fresh is claim)
+        claims = [draft.claim for draft in self.drafts]
+        for claim, remarks in check_resolved(self.writer, claims):
+            taken = self.fresh[claim.id]
             taken.warnings += [remark.as_json() for remark in remarks]
             claim.warnings = list(taken.warnings)
         self.writer.session.flush()
 
     def _fail(self, pointer: str, detail: str) -> None:
         self.problems.append(Problem(pointer, detail))
-
-
-def is_id(text: str) -> bool:
-    """Whether a text can be the id of a row."""
-    try:
-        return str(uuid.UUID(text)) == text
-    except ValueError:
-        return False
 
 
 def _ordered(claims: list[ClaimIn], fail: Any) -> list[int]:

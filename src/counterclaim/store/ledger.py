@@ -16,6 +16,7 @@ from sqlalchemy import select
 from counterclaim.db import now
 from counterclaim.models import LedgerEntry
 from counterclaim.moment import isoformat_z
+from counterclaim.queries.names import Finder
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -33,6 +34,7 @@ class Writer:
     at: datetime
     seq: int
     head: str
+    names: Finder
 
     def note(self, action: str, subject: str | None, body: dict[str, Any]) -> None:
         """Append one entry to the ledger."""
@@ -57,9 +59,9 @@ def open_writer(session: Session, actor: str) -> Writer:
     """
     last = session.scalars(select(LedgerEntry).order_by(LedgerEntry.seq.desc()).limit(1)).first()
     if last is None:
-        return Writer(session, actor, now(), 0, GENESIS)
+        return Writer(session, actor, now(), 0, GENESIS, Finder(session))
     at = max(now(), last.at + timedelta(microseconds=1))
-    return Writer(session, actor, at, last.seq, last.hash)
+    return Writer(session, actor, at, last.seq, last.hash, Finder(session))
 
 
 def entry_hash(entry: LedgerEntry) -> str:

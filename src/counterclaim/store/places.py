@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any
 from counterclaim.errors import InputError, PlaceError
 from counterclaim.geo import Relative, bearing_of, half_sector_of, parse_relative, relative_point
 from counterclaim.models import ClaimPlace, Place
-from counterclaim.queries.names import find
 from counterclaim.vocabulary import PlaceKind, PlaceMethod, PlacePrecision
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
+    from counterclaim.queries.names import Finder
     from counterclaim.schemas.incoming import ClaimPlaceIn, RelativeIn
 
 PRECISIONS = {
@@ -27,14 +25,14 @@ PRECISIONS = {
 """How precise a place of the gazetteer is when the claim names no more; a settlement is near."""
 
 
-def read_place(session: Session, shape: ClaimPlaceIn, position: int) -> ClaimPlace:
+def read_place(names: Finder, shape: ClaimPlaceIn, position: int) -> ClaimPlace:
     """The row of a claim's place.
 
     Raises:
         InputError: a name is unknown or ambiguous, or the anchor has no coordinates.
     """
-    place = find(session, Place, shape.place) if shape.place else None
-    located = _located(session, shape, place)
+    place = names.find(Place, shape.place) if shape.place else None
+    located = _located(names, shape, place)
     return ClaimPlace(
         position=position,
         role=shape.role,
@@ -52,7 +50,7 @@ def _precision(shape: ClaimPlaceIn, place: Place | None) -> PlacePrecision:
     return PRECISIONS.get(place.kind, PlacePrecision.NEAR)
 
 
-def _located(session: Session, shape: ClaimPlaceIn, place: Place | None) -> dict[str, Any]:
+def _located(names: Finder, shape: ClaimPlaceIn, place: Place | None) -> dict[str, Any]:
     if shape.latitude is not None:
         method = PlaceMethod(shape.method or PlaceMethod.SOURCE_COORDINATES)
         return {
@@ -62,7 +60,7 @@ def _located(session: Session, shape: ClaimPlaceIn, place: Place | None) -> dict
             "method": method,
         }
     if shape.relative is not None:
-        return _given_relative(session, shape.relative)
+        return _given_relative(names, shape.relative)
     if place is not None and place.latitude is not None:
         return {
             "latitude": place.latitude,
@@ -70,16 +68,16 @@ def _located(session: Session, shape: ClaimPlaceIn, place: Place | None) -> dict
             "uncertainty_m": place.uncertainty_m,
             "method": PlaceMethod.GAZETTEER,
         }
-    return _told_relative(session, shape) or {"method": PlaceMethod.GAZETTEER}
+    return _told_relative(names, shape) or {"method": PlaceMethod.GAZETTEER}
 
 
-def _given_relative(session: Session, given: RelativeIn) -> dict[str, Any]:
+def _given_relative(names: Finder, given: RelativeIn) -> dict[str, Any]:
     words = given.bearing
     if isinstance(words, str):
         bearing, sector = bearing_of(words), half_sector_of(words)
     else:
         bearing, sector = words, DEGREES_HALF_SECTOR
-    anchor = find(session, Place, given.anchor)
+    anchor = names.find(Place, given.anchor)
     return _relative(anchor, given.distance_km, bearing, sector)
 
 
@@ -87,13 +85,13 @@ DEGREES_HALF_SECTOR = 0.5
 """Half the angle that a bearing in whole degrees leaves open."""
 
 
-def _told_relative(session: Session, shape: ClaimPlaceIn) -> dict[str, Any] | None:
+def _told_relative(names: Finder, shape: ClaimPlaceIn) -> dict[str, Any] | None:
     """The point of words as "37 km northwest of Kursk", if their anchor is known."""
     told: Relative | None = parse_relative(shape.said) if shape.said else None
     if told is None:
         return None
     try:
-        anchor = find(session, Place, told.anchor)
+        anchor = names.find(Place, told.anchor)
     except InputError:
         return None
     if anchor.latitude is None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select, text, update
 
-from counterclaim.db import dialect_of, dumps
+from counterclaim.db import dialect_of, dumps, table_of
 from counterclaim.models import EventFacet, EventFigure, EventPoint, EventSummary
 from counterclaim.moment import isoformat_z
 from counterclaim.queries.families import load_families
@@ -60,8 +60,8 @@ class Version:
 def project(session: Session, event_ids: Iterable[str], at: datetime) -> None:
     """Write a new version of each of these events, and of all that hang together with them.
 
-    An event of which neither document nor search words changed keeps its version; one that no claim bears on any more
-    and was never claimed, or that was merged into another, loses it.
+    An event of which neither document nor search words changed keeps its version; one that no
+    claim ever bore on, or that was merged into another, loses it.
     """
     session.flush()
     waiting = sorted(set(event_ids))
@@ -160,7 +160,7 @@ def _insert(session: Session, version: Version, serial: int, at: datetime) -> No
         "document": f'{version.document[:-1]},"updated_at":"{isoformat_z(at)}"}}',
         **version.columns,
     }
-    session.execute(insert(EventSummary.__table__), [row])
+    session.execute(insert(table_of(EventSummary)), [row])
     facets = [{"facet": f, "value": v, "sk": sk} for f, v in sorted(version.facets)]
     for table, rows in (
         (EventFacet, facets),
@@ -168,7 +168,7 @@ def _insert(session: Session, version: Version, serial: int, at: datetime) -> No
         (EventPoint, [{"sk": sk, **point} for point in version.points]),
     ):
         if rows:
-            session.execute(insert(table.__table__), rows)
+            session.execute(insert(table_of(table)), rows)
     session.execute(text(TEXT_INSERTS[dialect_of(session)]), {"sk": sk, "body": version.text})
 
 

@@ -10,7 +10,7 @@ from counterclaim.db import new_id
 from counterclaim.errors import InputError, Problem
 from counterclaim.models import Munition, Place, Source
 from counterclaim.names import fold, script_of
-from counterclaim.queries.names import NAME_TABLES, Reference, find, owner_column
+from counterclaim.queries.names import NAME_TABLES, Reference, owner_column
 from counterclaim.schemas.incoming import MunitionIn, NameIn, PlaceIn, SourceIn
 from counterclaim.store.ledger import digest
 from counterclaim.vocabulary import NameKind
@@ -66,7 +66,7 @@ def record_reference(writer: Writer, shape: ReferenceIn) -> bool:
     if row is not None:
         record_names(writer, row, shape.names)
         return False
-    parent = None if shape.parent is None else find(writer.session, model, shape.parent)
+    parent = None if shape.parent is None else writer.names.find(model, shape.parent)
     row = model(
         id=new_id(),
         recorded_at=writer.at,
@@ -103,6 +103,7 @@ def record_names(writer: Writer, row: Reference, names: Sequence[NameIn]) -> int
             )
         )
     if fresh:
+        writer.names.forget()
         sealed = digest(sorted(fresh))
         body = {"names": len(fresh), "sha256": sealed}
         writer.note(f"record_{type(row).__tablename__}_names", row.id, body)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pycountry
 from sqlalchemy import insert, select
 
-from counterclaim.db import new_id
+from counterclaim.db import new_id, table_of
 from counterclaim.models import Place, PlaceName
 from counterclaim.names import fold, script_of, slug
 from counterclaim.store.ledger import digest
@@ -59,8 +59,8 @@ def _insert(writer: Writer, rows: list[dict[str, Any]]) -> None:
         if fold(name)
     ]
     places = [{**row, "recorded_at": writer.at, "origin": ORIGIN} for row in rows]
-    writer.session.execute(insert(Place.__table__), places)
-    writer.session.execute(insert(PlaceName.__table__), names)
+    writer.session.execute(insert(table_of(Place)), places)
+    writer.session.execute(insert(table_of(PlaceName)), names)
     body = {"places": len(places), "sha256": digest(sorted(row["key"] for row in rows))}
     writer.note("record_regions", None, body)
 

@@ -32,9 +32,9 @@ def touched_by(session: Session, at: datetime) -> set[str]:
     renamed: dict[str, set[str]] = {}
     query = select(LedgerEntry.action, LedgerEntry.subject, LedgerEntry.body)
     for action, subject, body in session.execute(query.where(LedgerEntry.at == at)):
-        if action == "record_event_part":
+        if action == "record_event_part" and subject is not None:
             touched.add(subject)
-        elif action.endswith("_names"):
+        elif action.endswith("_names") and subject is not None:
             renamed.setdefault(action, set()).add(subject)
         elif (event_id := orjson.loads(body).get("event")) is not None:
             touched.add(event_id)

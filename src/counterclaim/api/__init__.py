@@ -1,0 +1,9 @@
+"""The HTTP API under /v1; one file per resource, each route a few lines over the queries."""
+
+from fastapi import APIRouter
+
+from counterclaim.api import claims, documents, events, references
+
+router = APIRouter(prefix="/v1")
+for resource in (events, claims, documents, references):
+    router.include_router(resource.router)

@@ -1,0 +1,49 @@
+"""Claims: who said what, in which words."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from counterclaim.deps import (
+    NOT_MODIFIED,
+    READ_PROBLEMS,
+    TABLE_AND_MAP,
+    MapQuery,
+    OneQuery,
+    Read,
+    RowId,
+    row_id,
+    send_json,
+    send_list,
+    wanted_format,
+)
+from counterclaim.export.flat import CLAIM_COLUMNS, claim_row
+from counterclaim.queries.asof import last_change
+from counterclaim.queries.claim_filters import ClaimFilter
+from counterclaim.queries.claims import get_claim, page_claims
+from counterclaim.schemas.claim import ClaimOut
+from counterclaim.schemas.page import Page
+
+router = APIRouter(tags=["claims"])
+
+
+class ClaimQuery(MapQuery, ClaimFilter):
+    """Filters, order and form of a list of claims."""
+
+
+@router.get("/claims", response_model=Page[ClaimOut], responses=TABLE_AND_MAP)
+def list_claims(request: Request, session: Read, query: Annotated[ClaimQuery, Query()]) -> Response:
+    """Claims with their attribution, words, documents and figures, newest first."""
+    form = wanted_format(request, query.f, ("json", "geojson", "csv"))
+    page = page_claims(session, query, query.page(request))
+    return send_list(request, page, form, claim_row, CLAIM_COLUMNS)
+
+
+@router.get("/claims/{id}", response_model=ClaimOut, responses={**NOT_MODIFIED, **READ_PROBLEMS})
+def show_claim(
+    request: Request, session: Read, claim_id: RowId, _: Annotated[OneQuery, Query()]
+) -> Response:
+    """One claim; retracted and superseded ones are tombstones with their reason."""
+    return send_json(request, get_claim(session, row_id("claim", claim_id), last_change(session)))

@@ -1,0 +1,53 @@
+"""Documents: published items, their text, their quotes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from counterclaim.deps import (
+    NOT_MODIFIED,
+    READ_PROBLEMS,
+    TABLE,
+    OneQuery,
+    Read,
+    RowId,
+    TableQuery,
+    send_json,
+    send_list,
+    wanted_format,
+)
+from counterclaim.export.flat import document_row
+from counterclaim.queries.asof import last_change
+from counterclaim.queries.documents import DocumentFilter, get_document, page_documents
+from counterclaim.schemas.claim import DocumentDetailOut, DocumentOut
+from counterclaim.schemas.page import Page
+
+router = APIRouter(tags=["documents"])
+
+
+class DocumentQuery(TableQuery, DocumentFilter):
+    """Filters, order and form of a list of documents."""
+
+
+@router.get("/documents", response_model=Page[DocumentOut], responses=TABLE)
+def list_documents(
+    request: Request, session: Read, query: Annotated[DocumentQuery, Query()]
+) -> Response:
+    """Documents without their texts, the latest published first."""
+    form = wanted_format(request, query.f, ("json", "csv"))
+    page = page_documents(session, query, query.page(request))
+    return send_list(request, page, form, document_row)
+
+
+@router.get(
+    "/documents/{id}",
+    response_model=DocumentDetailOut,
+    responses={**NOT_MODIFIED, **READ_PROBLEMS},
+)
+def show_document(
+    request: Request, session: Read, document_id: RowId, _: Annotated[OneQuery, Query()]
+) -> Response:
+    """One document with its text, all quotes of it and all claims made of it."""
+    return send_json(request, get_document(session, document_id, last_change(session)))

@@ -1,0 +1,131 @@
+"""Strikes and events."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field, StringConstraints
+from sqlalchemy.orm import Session
+
+from counterclaim.deps import (
+    NOT_MODIFIED,
+    READ_PROBLEMS,
+    TABLE_AND_MAP,
+    FieldsQuery,
+    OneQuery,
+    Read,
+    RowId,
+    as_json,
+    chosen_fields,
+    row_id,
+    send_json,
+    send_page,
+    send_rows,
+    wanted_format,
+)
+from counterclaim.export.flat import EVENT_COLUMNS, event_row
+from counterclaim.queries.asof import last_change
+from counterclaim.queries.claims import claims_out, event_claims, event_positions
+from counterclaim.queries.events import (
+    SORTS,
+    figures_of,
+    get_event,
+    page_events,
+    strikes_only,
+)
+from counterclaim.queries.filters import EventFilter
+from counterclaim.queries.pages import Slice
+from counterclaim.schemas.claim import ClaimOut
+from counterclaim.schemas.event import EventOut, PositionsOut
+from counterclaim.schemas.page import Page
+from counterclaim.vocabulary import EventKind
+
+router = APIRouter(tags=["events"])
+
+EVENT_ONE = {**NOT_MODIFIED, **READ_PROBLEMS}
+
+
+class EventQuery(FieldsQuery, EventFilter):
+    """Filters, order and form of a list of events."""
+
+    sort: Annotated[
+        str,
+        StringConstraints(max_length=40),
+        Field(description=f"One of {', '.join(SORTS)}; with - before it descending."),
+    ] = "-occurred"
+
+
+@router.get("/strikes", response_model=Page[EventOut], responses=TABLE_AND_MAP)
+def list_strikes(
+    request: Request, session: Read, query: Annotated[EventQuery, Query()]
+) -> Response:
+    """Strikes with their resolved values, newest first; collections only where scope asks."""
+    return _event_list(request, session, query, strikes_only(query))
+
+
+@router.get("/strikes/{id}", response_model=EventOut, responses=EVENT_ONE)
+def show_strike(
+    request: Request, session: Read, event_id: RowId, _: Annotated[OneQuery, Query()]
+) -> Response:
+    """One strike; the id of a merged one answers 308 with the one that it became."""
+    strike = row_id("strike", event_id)
+    known_at = last_change(session)
+    return send_json(request, get_event(session, strike, known_at, kind=EventKind.STRIKE))
+
+
+@router.get("/events", response_model=Page[EventOut], responses=TABLE_AND_MAP)
+def list_events(request: Request, session: Read, query: Annotated[EventQuery, Query()]) -> Response:
+    """Events of all kinds and scopes with their resolved values, newest first."""
+    return _event_list(request, session, query, query)
+
+
+@router.get("/events/{id}", response_model=EventOut, responses=EVENT_ONE)
+def show_event(
+    request: Request, session: Read, event_id: RowId, _: Annotated[OneQuery, Query()]
+) -> Response:
+    """One event; the id of a merged one answers 308 with the one that it became."""
+    return send_json(request, get_event(session, row_id("event", event_id), last_change(session)))
+
+
+@router.get("/events/{id}/claims", response_model=Page[ClaimOut], responses=EVENT_ONE)
+def list_event_claims(
+    request: Request, session: Read, event_id: RowId, _: Annotated[OneQuery, Query()]
+) -> Response:
+    """All live claims that bear on an event, those about its collections and on claims included."""
+    known_at = last_change(session)
+    ids = event_claims(session, row_id("event", event_id), known_at)
+    claims = claims_out(session, ids, known_at)
+    page = Slice(claims, None, known_at)
+    return send_page(request, page, [as_json(claim) for claim in claims])
+
+
+@router.get("/events/{id}/positions", response_model=PositionsOut, responses=EVENT_ONE)
+def show_event_positions(
+    request: Request, session: Read, event_id: RowId, _: Annotated[OneQuery, Query()]
+) -> Response:
+    """What each side has said of an event; a side that said nothing is shown as silent."""
+    return send_json(
+        request, event_positions(session, row_id("event", event_id), last_change(session))
+    )
+
+
+def _event_list(
+    request: Request, session: Session, query: EventQuery, given: EventFilter
+) -> Response:
+    form = wanted_format(request, query.f, ("json", "geojson", "csv"))
+    fields = chosen_fields(query.fields, EventOut.model_fields)
+    page = page_events(session, given, query.page(request), query.sort)
+    if form != "json":
+        figures = figures_of(session, [sk for _text, sk in page.items])
+        rows = [event_row(orjson.loads(text), figures[sk]) for text, sk in page.items]
+        return send_rows(request, page, rows, form, EVENT_COLUMNS)
+    texts = [text.encode() for text, _sk in page.items]
+    if fields is not None:
+        texts = [_cut(text, fields) for text in texts]
+    return send_page(request, page, texts)
+
+
+def _cut(text: bytes, fields: set[str]) -> bytes:
+    return orjson.dumps({key: v for key, v in orjson.loads(text).items() if key in fields})

@@ -1,0 +1,41 @@
+"""Whether the server lives, and whether it can do its work."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+from sqlalchemy.exc import SQLAlchemyError
+
+from counterclaim.deps import LIST_PROBLEMS, OneQuery
+from counterclaim.errors import StoreError
+from counterclaim.migrate import is_current
+from counterclaim.schemas.fields import Shape
+
+router = APIRouter(tags=["health"])
+
+
+class HealthOut(Shape):
+    """It is well."""
+
+    status: Literal["ok"]
+
+
+@router.get("/healthz", responses=LIST_PROBLEMS)
+def healthz(_: Annotated[OneQuery, Query()]) -> HealthOut:
+    """The process answers."""
+    return HealthOut(status="ok")
+
+
+@router.get("/readyz", responses=LIST_PROBLEMS)
+def readyz(request: Request, _: Annotated[OneQuery, Query()]) -> HealthOut:
+    """The store answers and its tables are at the newest revision."""
+    try:
+        current = is_current(request.app.state.engine)
+    except SQLAlchemyError as error:
+        msg = "The database does not answer."
+        raise StoreError(msg) from error
+    if not current:
+        msg = "The store's tables are not at the newest revision."
+        raise StoreError(msg)
+    return HealthOut(status="ok")

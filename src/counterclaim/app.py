@@ -1,0 +1,51 @@
+"""Puts the application together. There is no global app: ``create_app`` makes one."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from counterclaim import __version__, api, web
+from counterclaim.api import health
+from counterclaim.config import Settings
+from counterclaim.db import make_engine
+from counterclaim.middleware import HeadMiddleware
+from counterclaim.openapi import describe
+from counterclaim.problems import add_problem_handlers
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """An application on the store of its settings."""
+    settings = settings or Settings()
+    engine = make_engine(settings.database_url, pool_size=settings.pool_size)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        engine.dispose()
+
+    app = FastAPI(
+        title="Counterclaim",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.engine = engine
+    app.state.settings = settings
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
+    app.include_router(api.router)
+    app.include_router(health.router)
+    app.include_router(web.router)
+    app.mount("/static", StaticFiles(directory=Path(web.__file__).parent / "static"))
+    app.mount("/docs/assets", StaticFiles(directory=web.swagger_folder()))
+    app.add_middleware(HeadMiddleware)
+    add_problem_handlers(app)
+    return app

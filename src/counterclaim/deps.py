@@ -1,0 +1,221 @@
+"""What routes depend on: sessions, list controls, formats, and how answers are sent."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+
+import orjson
+from fastapi import Depends, Path
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from counterclaim.db import is_id, reading
+from counterclaim.errors import FilterError, NotFoundError
+from counterclaim.export import csv, geojson
+from counterclaim.moment import isoformat_z
+from counterclaim.names import nearest
+from counterclaim.queries.pages import Slice, Window
+from counterclaim.schemas.problem import ProblemOut
+
+if TYPE_CHECKING:
+    from counterclaim.export.flat import Row
+
+JSON = "application/json"
+FORMATS = {"json": JSON, "csv": "text/csv", "geojson": geojson.MEDIA_TYPE}
+Item = TypeVar("Item")
+
+
+def _read(request: Request) -> Iterator[Session]:
+    with reading(request.app.state.engine) as session:
+        yield session
+
+
+Read = Annotated[Session, Depends(_read, scope="function")]
+RowId = Annotated[str, Path(alias="id", description="A UUID.", max_length=100)]
+RowKey = Annotated[str, Path(description="A readable key or a UUID.", max_length=100)]
+
+READ_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    404: {"model": ProblemOut, "description": "There is no such thing."},
+    422: {"model": ProblemOut, "description": "A parameter is unknown or not valid."},
+    503: {"model": ProblemOut, "description": "The store does not answer."},
+}
+LIST_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: READ_PROBLEMS[status] for status in (422, 503)
+}
+NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "Nothing changed since the ETag given in If-None-Match."}
+}
+
+
+_CSV = {"text/csv": {"schema": {"type": "string"}}}
+_GEOJSON = {geojson.MEDIA_TYPE: {"schema": {"type": "object"}}}
+TABLE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "A page.", "content": _CSV},
+    **NOT_MODIFIED,
+    **LIST_PROBLEMS,
+}
+TABLE_AND_MAP: dict[int | str, dict[str, Any]] = {
+    **TABLE,
+    200: {"description": "A page.", "content": {**_GEOJSON, **_CSV}},
+}
+
+
+class OneQuery(BaseModel):
+    """Parameters of an address that shows one thing: none, so that slips do not go unnoticed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ListQuery(BaseModel):
+    """Parameters of every list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Annotated[int, Field(ge=1, le=1000, description="Most items on a page.")] = 50
+    cursor: Annotated[
+        str | None,
+        StringConstraints(max_length=2000),
+        Field(description="The next of the page before; keep every filter as it was."),
+    ] = None
+    count: Annotated[bool, Field(description="Also say how many items all pages have.")] = False
+
+    def page(self, request: Request) -> Window:
+        """The page that is asked for; a cursor belongs to the path and all of the filters."""
+        shown = {"limit", "cursor", "count", "f", "fields"}
+        query = self.model_dump(mode="json", exclude=shown, exclude_defaults=True)
+        query["path"] = request.url.path
+        return Window(query, self.limit, self.cursor, self.count)
+
+
+class TableQuery(ListQuery):
+    """Parameters of a list that can be a table."""
+
+    f: Annotated[Literal["json", "csv"] | None, Field(description="Format; or use Accept.")] = None
+
+
+class MapQuery(ListQuery):
+    """Parameters of a list that can be a table or a map layer."""
+
+    f: Annotated[
+        Literal["json", "geojson", "csv"] | None, Field(description="Format; or use Accept.")
+    ] = None
+
+
+class FieldsQuery(MapQuery):
+    """Parameters of a list whose items can be cut down to some of their fields."""
+
+    fields: Annotated[
+        str | None,
+        StringConstraints(max_length=1000),
+        Field(description="Names with commas between; id is always there. For JSON."),
+    ] = None
+
+
+def row_id(noun: str, given: str) -> str:
+    """The id in a path; what is no UUID belongs to no row."""
+    if not is_id(given):
+        raise NotFoundError(noun, given)
+    return given.lower()
+
+
+def wanted_format(request: Request, given: str | None, offered: Sequence[str]) -> str:
+    """The format asked for by ``f``, else by Accept, else JSON."""
+    if given is not None:
+        return given
+    accepted = request.headers.get("accept", "")
+    ranges = [part.partition(";")[0].strip().lower() for part in accepted.split(",")]
+    for media_range in ranges:
+        for name in offered:
+            if media_range == FORMATS[name]:
+                return name
+    return "json"
+
+
+def chosen_fields(given: str | None, known: Mapping[str, Any]) -> set[str] | None:
+    """The names of the fields asked for, with id; None for all of them.
+
+    Raises:
+        FilterError: there is no such field.
+    """
+    if given is None:
+        return None
+    names = {name.strip() for name in given.split(",")}
+    for name in sorted(names - set(known)):
+        near = nearest(name, known) or list(known)
+        msg = f"There is no field {name!r}; there is {', '.join(near)}."
+        raise FilterError("fields", msg, suggestions=near)
+    return names | {"id"}
+
+
+def send(request: Request, content: bytes, media_type: str, **headers: str) -> Response:
+    """An answer with its ETag, or 304 when the asker has it already."""
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    kept = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept", **headers}
+    given = request.headers.get("if-none-match", "")
+    if given.strip() == "*" or tag in {one.strip().removeprefix("W/") for one in given.split(",")}:
+        return Response(status_code=304, headers=kept)
+    return Response(content, headers=kept, media_type=media_type)
+
+
+def send_json(request: Request, content: str | bytes | BaseModel) -> Response:
+    """One thing as JSON; what was left unset is left out."""
+    if isinstance(content, BaseModel):
+        content = as_json(content)
+    return send(request, content.encode() if isinstance(content, str) else content, JSON)
+
+
+def as_json(shape: BaseModel) -> bytes:
+    """A shape as JSON; what was left unset is left out."""
+    return shape.model_dump_json(by_alias=True, exclude_unset=True).encode()
+
+
+def send_page(request: Request, page: Slice[Any], texts: Sequence[bytes]) -> Response:
+    """A page whose items are JSON already."""
+    tail = page_members(page)
+    content = b'{"items":[' + b",".join(texts) + b"]," + orjson.dumps(tail)[1:]
+    return send(request, content, JSON, **next_link(request, page))
+
+
+def send_rows(
+    request: Request, page: Slice[Any], rows: Sequence[Row], form: str, columns: Sequence[str]
+) -> Response:
+    """A page as a table or as a map layer."""
+    link = next_link(request, page)
+    if form == "csv":
+        return send(request, csv.to_csv(rows, columns), csv.MEDIA_TYPE, **link)
+    content = geojson.to_geojson(rows, page_members(page))
+    return send(request, content, geojson.MEDIA_TYPE, **link)
+
+
+def page_members(page: Slice[Any]) -> dict[str, object]:
+    """What stands beside the items of a page."""
+    members: dict[str, object] = {"next": page.next, "known_at": isoformat_z(page.known_at)}
+    return members if page.total is None else {**members, "total": page.total}
+
+
+def next_link(request: Request, page: Slice[Any]) -> dict[str, str]:
+    """The Link header to the next page, with every filter kept."""
+    if page.next is None:
+        return {}
+    url = request.url.include_query_params(cursor=page.next)
+    return {"Link": f'<{url.path}?{url.query}>; rel="next"'}
+
+
+def send_list(
+    request: Request,
+    page: Slice[Item],
+    form: str,
+    row_of: Callable[[dict[str, Any]], Row],
+    columns: Sequence[str] = (),
+) -> Response:
+    """A page of shapes in the format wanted."""
+    texts = [as_json(item) for item in page.items if isinstance(item, BaseModel)]
+    if form == "json":
+        return send_page(request, page, texts)
+    rows = [row_of(orjson.loads(text)) for text in texts]
+    found = dict.fromkeys(name for row in rows for name in row)
+    return send_rows(request, page, rows, form, columns or list(found) or ["id"])

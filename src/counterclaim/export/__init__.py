@@ -1,0 +1,1 @@
+"""Gives documents out in other forms; one file per format."""

@@ -1,0 +1,234 @@
+"""Errors on the wire: RFC 9457 problems. The only place that makes error responses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from counterclaim.errors import (
+    ConflictError,
+    FilterError,
+    InputError,
+    MovedError,
+    NotFoundError,
+    RejectedError,
+    StoreError,
+)
+from counterclaim.names import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fastapi import FastAPI
+    from starlette.requests import Request
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    """One kind of problem: its page, its status and what it means."""
+
+    slug: str
+    title: str
+    status: int
+    explanation: str
+
+
+_TYPES = (
+    ProblemType(
+        "invalid-request",
+        "Something in the request is not valid",
+        422,
+        "A parameter or a part of the body is unknown, malformed or names nothing. Each entry of "
+        "errors says where, what is wrong and, in suggestions, what would be right. Unknown "
+        "parameters are refused rather than ignored, so that a slip of the pen cannot widen a "
+        "query unnoticed.",
+    ),
+    ProblemType(
+        "malformed-body",
+        "The body cannot be read",
+        400,
+        "The body is not the JSON that its Content-Type promises.",
+    ),
+    ProblemType(
+        "not-found",
+        "There is no such thing",
+        404,
+        "No page, event, claim, document or reference row has this address. What was only posted "
+        "and not yet reviewed is not public and is not found either.",
+    ),
+    ProblemType(
+        "method-not-allowed",
+        "This address does not take that method",
+        405,
+        "The Allow header lists the methods that it takes.",
+    ),
+    ProblemType(
+        "conflict",
+        "Somebody else was faster",
+        409,
+        "The row was written or changed in the meantime. Read it again and repeat what still fits.",
+    ),
+    ProblemType(
+        "unavailable",
+        "The store does not answer",
+        503,
+        "The database is out of reach, or its tables are not at the newest revision. Nothing was "
+        "stored. Try again after the seconds that Retry-After names.",
+    ),
+    ProblemType(
+        "internal-error",
+        "Something went wrong here",
+        500,
+        "This is a fault of the server, not of the request. Nothing was stored.",
+    ),
+)
+PROBLEMS: dict[str, ProblemType] = {kind.slug: kind for kind in _TYPES}
+_BY_STATUS = {kind.status: kind for kind in _TYPES}
+
+
+def problem_response(
+    request: Request,
+    slug: str,
+    detail: str | None = None,
+    *,
+    errors: Sequence[Mapping[str, Any]] = (),
+    status: int | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A problem as a response; ``type`` is the page that explains its kind."""
+    kind = PROBLEMS[slug]
+    body: dict[str, Any] = {
+        "type": f"/problems/{kind.slug}",
+        "title": kind.title,
+        "status": status or kind.status,
+        "detail": detail,
+        "instance": request.url.path,
+    }
+    if errors:
+        body["errors"] = list(errors)
+    content = orjson.dumps({key: value for key, value in body.items() if value is not None})
+    return Response(content, body["status"], headers, MEDIA_TYPE)
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """Answer every error of the package, the framework and the unknown with a problem."""
+    for error, handler in (
+        (RequestValidationError, _on_validation),
+        (RejectedError, _on_rejected),
+        (FilterError, _on_filter),
+        (InputError, _on_input),
+        (NotFoundError, _on_not_found),
+        (MovedError, _on_moved),
+        (ConflictError, _on_conflict),
+        (StoreError, _on_store),
+        (HTTPException, _on_http),
+        (Exception, _on_anything),
+    ):
+        app.add_exception_handler(error, handler)
+
+
+def _entry(
+    detail: str,
+    *,
+    pointer: str | None = None,
+    parameter: str | None = None,
+    suggestions: Sequence[str] = (),
+) -> dict[str, Any]:
+    entry = {"pointer": pointer, "parameter": parameter, "detail": detail}
+    found: dict[str, Any] = {key: value for key, value in entry.items() if value is not None}
+    return {**found, "suggestions": list(suggestions)} if suggestions else found
+
+
+async def _on_validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - for the type checker
+    found = error.errors()
+    if any(one["type"] == "json_invalid" for one in found):
+        return problem_response(request, "malformed-body", found[0]["ctx"]["error"])
+    return _invalid(request, [_validation_entry(request, one) for one in found])
+
+
+def _validation_entry(request: Request, found: Mapping[str, Any]) -> dict[str, Any]:
+    where, *path = found["loc"]
+    if where not in {"query", "path", "header"}:
+        return _entry(_plain(found), pointer="".join(f"/{part}" for part in path))
+    name = str(path[0]) if path else str(where)
+    if found["type"] != "extra_forbidden":
+        return _entry(_plain(found), parameter=name)
+    near = nearest(name, _known_parameters(request))
+    hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    return _entry(f"There is no parameter {name!r}.{hint}", parameter=name, suggestions=near)
+
+
+def _plain(found: Mapping[str, Any]) -> str:
+    return str(found["msg"]).removeprefix("Value error, ")
+
+
+def _known_parameters(request: Request) -> list[str]:
+    operation = getattr(request.scope.get("route"), "path", None)
+    described = request.app.openapi()["paths"].get(operation, {}).get("get", {})
+    return [one["name"] for one in described.get("parameters", []) if one["in"] == "query"]
+
+
+def _invalid(request: Request, errors: list[dict[str, Any]]) -> Response:
+    return problem_response(request, "invalid-request", errors[0]["detail"], errors=errors)
+
+
+async def _on_rejected(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RejectedError)  # noqa: S101 - for the type checker
+    problems = error.problems
+    return _invalid(
+        request, [_entry(p.detail, pointer=p.pointer, suggestions=p.suggestions) for p in problems]
+    )
+
+
+async def _on_filter(request: Request, error: Exception) -> Response:
+    assert isinstance(error, FilterError)  # noqa: S101 - for the type checker
+    given = _entry(error.message, parameter=error.parameter, suggestions=error.suggestions)
+    return _invalid(request, [given])
+
+
+async def _on_input(request: Request, error: Exception) -> Response:
+    assert isinstance(error, InputError)  # noqa: S101 - for the type checker
+    return _invalid(request, [_entry(error.message, suggestions=error.suggestions)])
+
+
+async def _on_not_found(request: Request, error: Exception) -> Response:
+    near = error.suggestions if isinstance(error, NotFoundError) else ()
+    errors = [_entry(str(error), suggestions=near)] if near else []
+    return problem_response(request, "not-found", str(error), errors=errors)
+
+
+async def _on_moved(request: Request, error: Exception) -> Response:
+    assert isinstance(error, MovedError)  # noqa: S101 - for the type checker
+    old = next(iter(request.path_params.values()))
+    target = request.url.path.replace(str(old), error.target)
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(target + query, HTTPStatus.PERMANENT_REDIRECT)
+
+
+async def _on_conflict(request: Request, error: Exception) -> Response:
+    return problem_response(request, "conflict", str(error))
+
+
+async def _on_store(request: Request, error: Exception) -> Response:
+    return problem_response(request, "unavailable", str(error), headers={"Retry-After": "5"})
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - for the type checker
+    kind = _BY_STATUS.get(error.status_code)
+    slug = kind.slug if kind else "invalid-request"
+    detail = None if kind and error.detail == HTTPStatus(error.status_code).phrase else error.detail
+    return problem_response(request, slug, detail, status=error.status_code, headers=error.headers)
+
+
+async def _on_anything(request: Request, _error: Exception) -> Response:
+    return problem_response(request, "internal-error")

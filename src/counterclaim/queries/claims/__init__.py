@@ -1,0 +1,20 @@
+"""Claims as they are given out: whole, one, and those that bear on an event."""
+
+from counterclaim.queries.claims.bearing import event_claims, event_positions
+from counterclaim.queries.claims.shapes import (
+    claim_json,
+    claims_out,
+    get_claim,
+    moment_out,
+    quote_out,
+)
+
+__all__ = [
+    "claim_json",
+    "claims_out",
+    "event_claims",
+    "event_positions",
+    "get_claim",
+    "moment_out",
+    "quote_out",
+]

@@ -1,0 +1,147 @@
+"""One source, munition or place with what stands below it and what claims say of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, or_, select
+
+from counterclaim.db import is_id
+from counterclaim.errors import NotFoundError
+from counterclaim.models import (
+    Claim,
+    Document,
+    Munition,
+    MunitionFact,
+    Place,
+    Quote,
+    Source,
+    SourceRating,
+)
+from counterclaim.moment import isoformat_z
+from counterclaim.queries.asof import live_claim
+from counterclaim.queries.names import suggest
+from counterclaim.queries.references.shapes import munitions_out, places_out, sources_out
+from counterclaim.schemas.reference import (
+    MunitionClaimedOut,
+    MunitionDetailOut,
+    PlaceDetailOut,
+    RatingOut,
+    SourceDetailOut,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from counterclaim.queries.names import Reference
+
+
+def get_source(session: Session, key: str, known_at: datetime) -> SourceDetailOut:
+    """One source by its key or id.
+
+    Raises:
+        NotFoundError: there is none, with the nearest names.
+    """
+    row = _find(session, Source, key, known_at)
+    (shape,) = sources_out(session, [row], known_at)
+    claims = select(func.count()).where(Claim.claimant_id == row.id, live_claim(known_at))
+    documents = select(func.count()).where(
+        Document.publisher_id == row.id, Document.recorded_at <= known_at
+    )
+    return SourceDetailOut(
+        **dict(shape),
+        children=_children(session, Source, row, known_at),
+        ratings=_ratings(session, row, known_at),
+        claims=session.scalar(claims) or 0,
+        documents=session.scalar(documents) or 0,
+    )
+
+
+def get_munition(session: Session, key: str, known_at: datetime) -> MunitionDetailOut:
+    """One munition by its key or id, with the properties that live claims give it.
+
+    Raises:
+        NotFoundError: there is none, with the nearest names.
+    """
+    row = _find(session, Munition, key, known_at)
+    (shape,) = munitions_out(session, [row], known_at)
+    return MunitionDetailOut(
+        **dict(shape),
+        children=_children(session, Munition, row, known_at),
+        facts=_facts(session, row, known_at),
+    )
+
+
+def get_place(session: Session, key: str, known_at: datetime) -> PlaceDetailOut:
+    """One place by its key or id.
+
+    Raises:
+        NotFoundError: there is none, with the nearest names.
+    """
+    row = _find(session, Place, key, known_at)
+    (shape,) = places_out(session, [row], known_at)
+    return PlaceDetailOut(**dict(shape), children=_children(session, Place, row, known_at))
+
+
+def _find(session: Session, model: type[Reference], key: str, at: datetime) -> Reference:
+    named = model.key == key
+    if is_id(key):
+        named = or_(named, model.id == key.lower())
+    row = session.scalars(select(model).where(named, model.recorded_at <= at)).one_or_none()
+    if row is None:
+        near = suggest(session, model, key)
+        raise NotFoundError(model.__tablename__, key, suggestions=near)
+    return row
+
+
+def _children(session: Session, model: type[Reference], row: Reference, at: datetime) -> list[str]:
+    query = select(model.key).where(model.parent_id == row.id, model.recorded_at <= at)
+    return sorted(session.scalars(query))
+
+
+def _ratings(session: Session, row: Source, at: datetime) -> list[RatingOut]:
+    """All ratings up to an instant, the newest first."""
+    query = select(SourceRating).where(
+        SourceRating.source_id == row.id, SourceRating.recorded_at <= at
+    )
+    newest = query.order_by(SourceRating.recorded_at.desc(), SourceRating.id.desc())
+    return [
+        RatingOut(
+            reliability=rating.reliability,
+            rationale=rating.rationale,
+            rated_by=rating.rated_by,
+            recorded_at=isoformat_z(rating.recorded_at),
+            ended_at=isoformat_z(rating.ended_at)
+            if rating.ended_at is not None and rating.ended_at <= at
+            else None,
+        )
+        for rating in session.scalars(newest)
+    ]
+
+
+def _facts(session: Session, row: Munition, at: datetime) -> list[MunitionClaimedOut]:
+    """What live claims say of a munition, by property and then by claim."""
+    query = (
+        select(MunitionFact, Claim.polarity, Source.key, Quote.exact)
+        .join(Claim, Claim.id == MunitionFact.claim_id)
+        .join(Source, Source.id == Claim.claimant_id)
+        .outerjoin(Quote, Quote.id == Claim.quote_id)
+        .where(MunitionFact.munition_id == row.id, live_claim(at))
+    )
+    found = [
+        MunitionClaimedOut(
+            property=fact.property,
+            value=fact.value,
+            unit=fact.unit,
+            polarity=polarity,
+            claimant=claimant,
+            quote=quote,
+            claim=fact.claim_id,
+        )
+        for fact, polarity, claimant, quote in session.execute(
+            query.order_by(MunitionFact.claim_id, MunitionFact.position)
+        )
+    ]
+    return sorted(found, key=lambda fact: fact.property)
