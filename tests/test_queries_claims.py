@@ -369,14 +369,14 @@ def test_merged_event_says_where_it_went(world: tuple[Engine, list[str]]) -> Non
         ({"kind": ["deployment"]}, 2),
         ({"kind": ["evidence", "deployment"]}, 5),
         ({"region": ["RU-KRS"]}, 2),
-        ({"country": ["UA"]}, 3),
+        ({"country": ["UA"]}, 2),
         ({"place": ["Лотарёвка"]}, 1),
         ({"bbox": "35,51,37,53"}, 2),
         ({"near": "51.75,36.29,10"}, 1),
         ({"near": "51.75,36.29,10", "match": "certain"}, 1),
         ({"near": "51.96,35.81,10"}, 1),
         ({"near": "51.96,35.81,10", "match": "certain"}, 0),
-        ({"attacker": ["RU"]}, 3),
+        ({"attacker": ["RU"]}, 2),
         ({"basis": ["inferred"], "kind": ["munition_fact"]}, 0),
         ({"scope": ["collection"]}, 9),
         ({"launched_min": 6}, 5),
@@ -467,8 +467,10 @@ def test_pages_hold_every_claim_once(seeded: Engine, sort: str) -> None:
 def test_sort_by_said_is_in_order_of_dates(seeded: Engine) -> None:
     with reading(seeded) as session:
         page = page_claims(session, ClaimFilter(), window(), "said")
-    dates = [claim.said.from_ if claim.said else "~" for claim in page.items]
-    assert dates == sorted(str(date) for date in dates)
+    dates = [claim.said.from_ if claim.said else None for claim in page.items]
+    known = [date for date in dates if date]
+    assert known == sorted(known)
+    assert dates[len(known) :] == [None] * (len(dates) - len(known))
 
 
 def test_unknown_order_is_refused(seeded: Engine) -> None:

@@ -172,8 +172,10 @@ def _plain(found: Mapping[str, Any]) -> str:
 
 
 def _known_parameters(request: Request) -> list[str]:
-    operation = getattr(request.scope.get("route"), "path", None)
-    described = request.app.openapi()["paths"].get(operation, {}).get("get", {})
+    template = request.url.path
+    for name, value in request.path_params.items():
+        template = template.replace(f"/{value}", f"/{{{name}}}", 1)
+    described = request.app.openapi()["paths"].get(template, {}).get("get", {})
     return [one["name"] for one in described.get("parameters", []) if one["in"] == "query"]
 
 
@@ -224,10 +226,13 @@ async def _on_store(request: Request, error: Exception) -> Response:
 
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - for the type checker
+    headers = dict(error.headers or {})
+    if headers.get("Allow") == "GET":
+        headers["Allow"] = "GET, HEAD"
     kind = _BY_STATUS.get(error.status_code)
     slug = kind.slug if kind else "invalid-request"
     detail = None if kind and error.detail == HTTPStatus(error.status_code).phrase else error.detail
-    return problem_response(request, slug, detail, status=error.status_code, headers=error.headers)
+    return problem_response(request, slug, detail, status=error.status_code, headers=headers)
 
 
 async def _on_anything(request: Request, _error: Exception) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field, StringConstraints
 
 from counterclaim.deps import (
     NOT_MODIFIED,
@@ -21,8 +22,8 @@ from counterclaim.deps import (
 )
 from counterclaim.export.flat import CLAIM_COLUMNS, claim_row
 from counterclaim.queries.asof import last_change
-from counterclaim.queries.claim_filters import ClaimFilter
-from counterclaim.queries.claims import get_claim, page_claims
+from counterclaim.queries.claim_filters import SORTS, ClaimFilter, page_claims
+from counterclaim.queries.claims import get_claim
 from counterclaim.schemas.claim import ClaimOut
 from counterclaim.schemas.page import Page
 
@@ -32,12 +33,18 @@ router = APIRouter(tags=["claims"])
 class ClaimQuery(MapQuery, ClaimFilter):
     """Filters, order and form of a list of claims."""
 
+    sort: Annotated[
+        str,
+        StringConstraints(max_length=40),
+        Field(description=f"One of {', '.join(SORTS)}; with - before it descending."),
+    ] = "-recorded_at"
+
 
 @router.get("/claims", response_model=Page[ClaimOut], responses=TABLE_AND_MAP)
 def list_claims(request: Request, session: Read, query: Annotated[ClaimQuery, Query()]) -> Response:
     """Claims with their attribution, words, documents and figures, newest first."""
     form = wanted_format(request, query.f, ("json", "geojson", "csv"))
-    page = page_claims(session, query, query.page(request))
+    page = page_claims(session, query, query.page(request), query.sort)
     return send_list(request, page, form, claim_row, CLAIM_COLUMNS)
 
 

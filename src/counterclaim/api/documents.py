@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field, StringConstraints
 
 from counterclaim.deps import (
     NOT_MODIFIED,
@@ -20,7 +21,12 @@ from counterclaim.deps import (
 )
 from counterclaim.export.flat import document_row
 from counterclaim.queries.asof import last_change
-from counterclaim.queries.documents import DocumentFilter, get_document, page_documents
+from counterclaim.queries.documents import (
+    SORTS,
+    DocumentFilter,
+    get_document,
+    page_documents,
+)
 from counterclaim.schemas.claim import DocumentDetailOut, DocumentOut
 from counterclaim.schemas.page import Page
 
@@ -30,6 +36,12 @@ router = APIRouter(tags=["documents"])
 class DocumentQuery(TableQuery, DocumentFilter):
     """Filters, order and form of a list of documents."""
 
+    sort: Annotated[
+        str,
+        StringConstraints(max_length=40),
+        Field(description=f"One of {', '.join(SORTS)}; with - before it descending."),
+    ] = "-published"
+
 
 @router.get("/documents", response_model=Page[DocumentOut], responses=TABLE)
 def list_documents(
@@ -37,7 +49,7 @@ def list_documents(
 ) -> Response:
     """Documents without their texts, the latest published first."""
     form = wanted_format(request, query.f, ("json", "csv"))
-    page = page_documents(session, query, query.page(request))
+    page = page_documents(session, query, query.page(request), query.sort)
     return send_list(request, page, form, document_row)
 
 

@@ -134,7 +134,10 @@ _EVENT_KEYS = ("id", "kind", "scope", "label", "occurred", "attacker", "defender
 _EVENT: dict[str, Any] = {
     **dict.fromkeys((*_EVENT_KEYS, "disputed", "voices", "claims", "documents")),
     **dict.fromkeys(("policy", "updated_at")),
-    **{"places": [], "munitions": [], "positions": {}, "part_of": []},
+    "places": [],
+    "munitions": [],
+    "positions": {},
+    "part_of": [],
 }
 EVENT_COLUMNS = tuple(event_row(_EVENT, {}))
 """The columns of a table of events."""

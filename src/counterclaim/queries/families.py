@@ -104,7 +104,8 @@ class _Parts:
         live: Sequence[Claim],
     ) -> None:
         ids = [claim.id for claim in live]
-        self.at, self.links, self.ever, self.live = at, links, ever, live
+        self.at, self.links = at, links
+        self.ever, self.live = self._by_event(ever), self._by_event(live)
         self.rows = _load_rows(session, ids)
         self.credibility = _credibilities(session, ids, at)
         document_ids = {claim.document_id for claim in live}
@@ -121,6 +122,10 @@ class _Parts:
         self.munitions = lineages(session, Munition, {key for key in named if key})
         places = {row.place_id for rows in self.rows.places.values() for row in rows}
         self.places = lineages(session, Place, {key for key in places if key})
+        self.targets = {k: row.target for k, row in self.rows.occurrences.items() if row.target}
+        self.members: dict[str, set[str]] = defaultdict(set)
+        for member, first in links.stands_for.items():
+            self.members[first].add(member)
         self.names = {
             **names_of(session, Source, self.sources, at),
             **names_of(session, Munition, self.munitions, at),
@@ -129,22 +134,15 @@ class _Parts:
 
     def family(self, group: set[str]) -> Loaded:
         """One family with its rows."""
-        live = [claim for claim in self.live if self._event(claim) in group]
-        ever = [claim for claim in self.ever if self._event(claim) in group]
-        spoken, speaking = {self._event(c) for c in ever}, {self._event(c) for c in live}
+        keys = sorted(group)
+        live = [claim for key in keys for claim in self.live.get(key, ())]
+        named = {key: self._munitions_of(key) for key in (claim.id for claim in live)}
+        lines = [self.munitions[key] for key in sorted(set().union(*named.values()))]
         family = inputs.Family(
-            events={key: self._event_in(key, key in spoken - speaking) for key in sorted(group)},
+            events={key: self._event_in(key) for key in keys},
             claims=tuple(self._claim_in(claim) for claim in live),
-            munitions={line[0].key: _munition_in(line) for line in self.munitions.values()},
+            munitions={line[0].key: _munition_in(line) for line in lines},
         )
-        statuses: dict[str, set[str]] = defaultdict(set)
-        for claim in ever:
-            ended = claim.ended_at is not None and claim.ended_at <= self.at
-            statuses[self._event(claim)].add(str(claim.status) if ended else "accepted")
-        members: dict[str, set[str]] = defaultdict(set)
-        for member, first in self.links.stands_for.items():
-            if first in group:
-                members[first].add(member)
         return Loaded(
             family=family,
             claims={claim.id: claim for claim in live},
@@ -154,18 +152,31 @@ class _Parts:
             munitions=self.munitions,
             places=self.places,
             names=self.names,
-            claim_munitions={claim.id: self._munitions_of(claim.id) for claim in live},
+            claim_munitions=named,
             claim_places={claim.id: self.rows.places.get(claim.id, []) for claim in live},
-            targets={key: row.target for key, row in self.rows.occurrences.items() if row.target},
-            statuses=statuses,
-            members=members,
+            targets=self.targets,
+            statuses={key: self._statuses(key) for key in keys},
+            members={key: self.members[key] for key in keys},
             numbers={key: self.links.events[key].number for key in group},
         )
 
     def _event(self, claim: Claim) -> str:
         return self.links.stands_for[str(claim.event_id)]
 
-    def _event_in(self, key: str, withdrawn: bool) -> inputs.Event:
+    def _by_event(self, claims: Sequence[Claim]) -> dict[str, list[Claim]]:
+        found: dict[str, list[Claim]] = defaultdict(list)
+        for claim in claims:
+            found[self._event(claim)].append(claim)
+        return found
+
+    def _statuses(self, key: str) -> set[str]:
+        found = set()
+        for claim in self.ever.get(key, ()):
+            ended = claim.ended_at is not None and claim.ended_at <= self.at
+            found.add(str(claim.status) if ended else "accepted")
+        return found
+
+    def _event_in(self, key: str) -> inputs.Event:
         row = self.links.events[key]
         return inputs.Event(
             id=key,
@@ -173,7 +184,7 @@ class _Parts:
             scope=row.scope,
             label=row.label,
             parts=tuple(sorted(self.links.parts.get(key, ()))),
-            withdrawn=withdrawn,
+            withdrawn=key in self.ever and key not in self.live,
         )
 
     def _munitions_of(self, claim_id: str) -> set[str]:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from counterclaim.queries.families import load_families
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from datetime import datetime
+    from collections.abc import Iterator
 
-    from sqlalchemy.orm import Session
-
+    from counterclaim.queries.families import Loaded
     from counterclaim.resolve import Claim
 
 MOST_NAMED = 10
@@ -28,23 +25,23 @@ class Figure(NamedTuple):
     claim: str
 
 
-def rivals_of(
-    session: Session, event_ids: Iterable[str], at: datetime
-) -> dict[str, list[tuple[str, list[str]]]]:
-    """For each claim about these events what it contradicts: a sentence and the claims' ids."""
-    wanted = set(event_ids)
-    found: dict[str, list[tuple[str, list[str]]]] = defaultdict(list)
-    if not wanted:
-        return found
-    for loaded in load_families(session, wanted, at):
+@dataclass(slots=True)
+class Rivals:
+    """What some claims contradict: a sentence and the ids of the rivals, by claim."""
+
+    wanted: set[str]
+    found: dict[str, list[tuple[str, list[str]]]] = field(default_factory=lambda: defaultdict(list))
+
+    def look(self, loaded: Loaded) -> None:
+        """Look through one family."""
         alike: dict[tuple[str, ...], list[Figure]] = defaultdict(list)
         for claim in loaded.family.claims:
             for figure in _figures(claim):
                 alike[figure.what].append(figure)
         for figures in alike.values():
-            for figure, others in _apart(figures):
-                found[figure.claim].append((_sentence(figure, others), [o.claim for o in others]))
-    return found
+            for figure, others in _apart(figures, self.wanted):
+                ids = [other.claim for other in others]
+                self.found[figure.claim].append((_sentence(figure, others), ids))
 
 
 def _figures(claim: Claim) -> Iterator[Figure]:
@@ -66,10 +63,10 @@ def _top(high: int | None) -> float:
     return float("inf") if high is None else high
 
 
-def _apart(figures: list[Figure]) -> Iterator[tuple[Figure, list[Figure]]]:
+def _apart(figures: list[Figure], wanted: set[str]) -> Iterator[tuple[Figure, list[Figure]]]:
     if max(figure.low for figure in figures) <= min(figure.high for figure in figures):
         return
-    for figure in figures:
+    for figure in (one for one in figures if one.claim in wanted):
         others = [o for o in figures if o.low > figure.high or o.high < figure.low]
         if others:
             yield figure, others[:MOST_NAMED]

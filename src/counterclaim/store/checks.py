@@ -18,7 +18,6 @@ from counterclaim.models import (
 )
 from counterclaim.quantity import languages, stands_in
 from counterclaim.queries.names import lineages
-from counterclaim.queries.rivals import rivals_of
 from counterclaim.queries.similar import similar_events
 from counterclaim.vocabulary import PlaceRole, Stance
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from counterclaim.queries.rivals import Rivals
     from counterclaim.schemas.incoming import ClaimIn
     from counterclaim.store.claims import Draft
     from counterclaim.store.ledger import Writer
@@ -130,15 +130,16 @@ def _ranges(session: Session, munition_ids: set[str]) -> Iterator[tuple[str, flo
             continue
 
 
-def check_resolved(writer: Writer, fresh: list[Claim]) -> Iterator[tuple[Claim, list[Remark]]]:
+def check_resolved(
+    writer: Writer, fresh: list[Claim], rivals: Rivals
+) -> Iterator[tuple[Claim, list[Remark]]]:
     """What the store as a whole gives cause to remark on claims that now count in it."""
     events = {claim.event_id for claim in fresh if claim.event_id}
-    rivals = rivals_of(writer.session, events, writer.at)
     likely = {event: list(_duplicates(writer, event)) for event in _new_events(writer, events)}
     for claim in fresh:
         remarks = [
             Remark("contradicts", f"{detail} (claims {', '.join(ids)}).")
-            for detail, ids in rivals.get(claim.id, ())
+            for detail, ids in rivals.found.get(claim.id, ())
         ]
         remarks += likely.get(claim.event_id or "", [])
         if remarks:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from counterclaim.db import is_id
 from counterclaim.errors import InputError, Problem, RejectedError
 from counterclaim.models import Claim, Document, Event
+from counterclaim.queries.rivals import Rivals
 from counterclaim.store.checks import check_draft, check_resolved
 from counterclaim.store.claims import Draft, Reading, Shelf, Subject, read_claim, record_claims
 from counterclaim.store.documents import primary_language, record_document
@@ -61,8 +62,7 @@ def ingest(writer: Writer, body: ClaimFile, *, accept: bool) -> Intake:
     taking.document_and_events()
     taking.claims()
     taking.raise_problems()
-    project(writer.session, touched_by(writer.session, writer.at), writer.at)
-    taking.note_contradictions()
+    taking.project()
     return taking.intake
 
 
@@ -199,12 +199,15 @@ class _Taking:
             self._fail(pointer, f"No claim has the id or ref {name!r}.")
         return found
 
-    def note_contradictions(self) -> None:
-        """Warn of each new claim that cannot stand beside other live claims."""
+    def project(self) -> None:
+        """Bring the read model up to date; warn of claims that cannot stand beside others."""
+        session, at = self.writer.session, self.writer.at
+        rivals = Rivals(set(self.fresh))
+        project(session, touched_by(session, at), at, rivals.look)
         if not self.accept:
             return
         claims = [draft.claim for draft in self.drafts]
-        for claim, remarks in check_resolved(self.writer, claims):
+        for claim, remarks in check_resolved(self.writer, claims, rivals):
             taken = self.fresh[claim.id]
             taken.warnings += [remark.as_json() for remark in remarks]
             claim.warnings = list(taken.warnings)

@@ -7,6 +7,7 @@ of the transactions, so that ``rebuild`` makes again exactly what the writes lef
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +22,12 @@ from counterclaim.resolve.kinship import Kinship
 from counterclaim.store.facets import facets_of, points_of, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
+    from counterclaim.db import Base
     from counterclaim.queries.families import Loaded
     from counterclaim.resolve import Claim, Summary
 
@@ -57,22 +59,31 @@ class Version:
         return hashlib.sha256(f"{self.document}{found_by}{self.text}".encode()).hexdigest()
 
 
-def project(session: Session, event_ids: Iterable[str], at: datetime) -> None:
+def project(
+    session: Session,
+    event_ids: Iterable[str],
+    at: datetime,
+    watch: Callable[[Loaded], None] | None = None,
+) -> None:
     """Write a new version of each of these events, and of all that hang together with them.
 
     An event of which neither document nor search words changed keeps its version; one that no
-    claim ever bore on, or that was merged into another, loses it.
+    claim ever bore on, or that was merged into another, loses it. ``watch`` is shown all that was
+    loaded.
     """
     session.flush()
     waiting = sorted(set(event_ids))
     for start in range(0, len(waiting), BATCH):
-        versions, gone = _versions(session, waiting[start : start + BATCH], at)
+        versions, gone = _versions(session, waiting[start : start + BATCH], at, watch)
         _close(session, gone, at)
         _write(session, versions, at)
 
 
 def _versions(
-    session: Session, event_ids: list[str], at: datetime
+    session: Session,
+    event_ids: list[str],
+    at: datetime,
+    watch: Callable[[Loaded], None] | None,
 ) -> tuple[list[Version], set[str]]:
     versions: list[Version] = []
     gone: set[str] = set()
@@ -81,6 +92,8 @@ def _versions(
         versions += made
         gone |= {member for group in loaded.members.values() for member in group}
         gone -= {version.event_id for version in made}
+        if watch is not None:
+            watch(loaded)
     return versions, gone
 
 
@@ -145,31 +158,27 @@ def _write(session: Session, versions: list[Version], at: datetime) -> None:
     changed = [one for one in versions if served.get(one.event_id) != one.content_key]
     _close(session, [version.event_id for version in changed if version.event_id in served], at)
     serial = session.scalar(select(func.max(EventSummary.serial))) or 0
+    rows: dict[type[Base], list[dict[str, Any]]] = defaultdict(list)
+    texts: list[dict[str, Any]] = []
     for version in sorted(changed, key=lambda one: one.number):
         serial += 1
-        _insert(session, version, serial, at)
+        sk = sort_key(version.columns["occurred_from"], serial)
+        rows[EventSummary].append({"sk": sk, "serial": serial, **_columns(version, at)})
+        rows[EventFacet] += [{"facet": f, "value": v, "sk": sk} for f, v in sorted(version.facets)]
+        rows[EventFigure] += [{"sk": sk, **figure} for figure in version.figures]
+        rows[EventPoint] += [{"sk": sk, **point} for point in version.points]
+        texts.append({"sk": sk, "body": version.text})
+    for model, given in rows.items():
+        if given:
+            session.execute(insert(table_of(model)), given)
+    if texts:
+        session.execute(text(TEXT_INSERTS[dialect_of(session)]), texts)
 
 
-def _insert(session: Session, version: Version, serial: int, at: datetime) -> None:
-    sk = sort_key(version.columns["occurred_from"], serial)
-    row = {
-        "sk": sk,
-        "serial": serial,
-        "valid_from": at,
-        "content_key": version.content_key,
-        "document": f'{version.document[:-1]},"updated_at":"{isoformat_z(at)}"}}',
-        **version.columns,
-    }
-    session.execute(insert(table_of(EventSummary)), [row])
-    facets = [{"facet": f, "value": v, "sk": sk} for f, v in sorted(version.facets)]
-    for table, rows in (
-        (EventFacet, facets),
-        (EventFigure, [{"sk": sk, **figure} for figure in version.figures]),
-        (EventPoint, [{"sk": sk, **point} for point in version.points]),
-    ):
-        if rows:
-            session.execute(insert(table_of(table)), rows)
-    session.execute(text(TEXT_INSERTS[dialect_of(session)]), {"sk": sk, "body": version.text})
+def _columns(version: Version, at: datetime) -> dict[str, Any]:
+    stamped = f'{version.document[:-1]},"updated_at":"{isoformat_z(at)}"}}'
+    kept = {"valid_from": at, "content_key": version.content_key, "document": stamped}
+    return {**version.columns, **kept}
 
 
 TEXT_INSERTS = {

@@ -24,7 +24,7 @@ from counterclaim.schemas.claim import (
     WarningOut,
 )
 from counterclaim.schemas.fields import MomentOut, QuantityOut
-from counterclaim.vocabulary import Status
+from counterclaim.vocabulary import Speech, Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,9 +88,6 @@ def _claim_out(head: Head, rows: Rows, at: datetime) -> ClaimOut:
     claim, key = head.claim, head.claim.id
     chain = rows.attributions.get(key, [])
     occurrence = rows.occurrences.get(key)
-    accepted = _by(claim.accepted_at, at)
-    ended = _by(claim.ended_at, at)
-    assessment = rows.assessments.get(key)
     return ClaimOut(
         id=key,
         kind=claim.kind,
@@ -100,7 +97,7 @@ def _claim_out(head: Head, rows: Rows, at: datetime) -> ClaimOut:
         claimant=head.claimant,
         side=rows.sides.get(claim.claimant_id),
         said_by=[source for _link, source, _name in chain if source is not None],
-        speech=chain[0][0].speech,
+        speech=chain[0][0].speech if chain else Speech.UNATTRIBUTED,
         attribution=[_attribution(*link) for link in chain],
         stance=claim.stance,
         polarity=claim.polarity,
@@ -109,38 +106,27 @@ def _claim_out(head: Head, rows: Rows, at: datetime) -> ClaimOut:
         document=_document(rows.documents[claim.document_id]),
         said=moment_out(claim.said_edtf, claim.said_from, claim.said_to),
         **_occurrence(occurrence),
-        places=[_place(*row) for row in rows.places.get(key, ())],
-        counts=_counts(rows.counts.get(key, ())),
-        casualties=[
-            CasualtyOut(side=row.side, status=row.status, harm=row.harm, count=_quantity(row))
-            for row in rows.casualties.get(key, ())
-        ],
-        damage=[
-            DamageOut(object=row.object, severity=row.severity, count=_quantity(row))
-            for row in rows.damage.get(key, ())
-        ],
-        tallies=[
-            TallyOut(object=row.object, count=_quantity(row)) for row in rows.tallies.get(key, ())
-        ],
-        munition_facts=[
-            MunitionFactOut(
-                munition=munition, property=row.property, value=row.value, unit=row.unit
-            )
-            for row, munition in rows.facts.get(key, ())
-        ],
+        **_figures(key, rows),
         note=claim.note,
         basis=claim.basis,
         inference_rule=claim.inference_rule,
-        status=status_at(claim, at),
         supersedes=claim.supersedes_id,
         superseded_by=rows.successors.get(key),
-        assessment=_assessment(assessment) if assessment else None,
+        assessment=_assessment(rows.assessments.get(key)),
         warnings=[_warning(warning) for warning in claim.warnings],
-        recorded_at=isoformat_z(claim.recorded_at),
-        accepted_at=accepted,
-        ended_at=ended,
-        end_reason=claim.end_reason if ended else None,
+        **_life(claim, at),
     )
+
+
+def _life(claim: Claim, at: datetime) -> dict[str, Any]:
+    ended = _by(claim.ended_at, at)
+    return {
+        "status": status_at(claim, at),
+        "recorded_at": isoformat_z(claim.recorded_at),
+        "accepted_at": _by(claim.accepted_at, at),
+        "ended_at": ended,
+        "end_reason": claim.end_reason if ended else None,
+    }
 
 
 def status_at(claim: Claim, at: datetime) -> Status:
@@ -190,6 +176,30 @@ def _occurrence(row: Occurrence | None) -> dict[str, Any]:
     }
 
 
+def _figures(key: str, rows: Rows) -> dict[str, Any]:
+    return {
+        "places": [_place(*row) for row in rows.places.get(key, ())],
+        "counts": _counts(rows.counts.get(key, ())),
+        "casualties": [
+            CasualtyOut(side=row.side, status=row.status, harm=row.harm, count=_quantity(row))
+            for row in rows.casualties.get(key, ())
+        ],
+        "damage": [
+            DamageOut(object=row.object, severity=row.severity, count=_quantity(row))
+            for row in rows.damage.get(key, ())
+        ],
+        "tallies": [
+            TallyOut(object=row.object, count=_quantity(row)) for row in rows.tallies.get(key, ())
+        ],
+        "munition_facts": [
+            MunitionFactOut(
+                munition=munition, property=row.property, value=row.value, unit=row.unit
+            )
+            for row, munition in rows.facts.get(key, ())
+        ],
+    }
+
+
 def _place(
     row: Any,
     key: str | None,
@@ -231,7 +241,9 @@ def _quantity(row: Measured) -> QuantityOut:
     return QuantityOut(low=row.low, high=row.high, said=row.said)
 
 
-def _assessment(row: Assessment) -> AssessmentOut:
+def _assessment(row: Assessment | None) -> AssessmentOut | None:
+    if row is None:
+        return None
     return AssessmentOut(
         credibility=row.credibility,
         rationale=row.rationale,

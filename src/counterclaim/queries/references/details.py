@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, or_, select
 
@@ -19,8 +19,9 @@ from counterclaim.models import (
     SourceRating,
 )
 from counterclaim.moment import isoformat_z
-from counterclaim.queries.asof import live_claim
-from counterclaim.queries.names import suggest
+from counterclaim.names import nearest
+from counterclaim.queries.asof import live_claim, live_row
+from counterclaim.queries.names import NAME_TABLES, owner_column
 from counterclaim.queries.references.shapes import munitions_out, places_out, sources_out
 from counterclaim.schemas.reference import (
     MunitionClaimedOut,
@@ -91,9 +92,18 @@ def _find(session: Session, model: type[Reference], key: str, at: datetime) -> R
         named = or_(named, model.id == key.lower())
     row = session.scalars(select(model).where(named, model.recorded_at <= at)).one_or_none()
     if row is None:
-        near = suggest(session, model, key)
+        near = _nearest_keys(session, model, key, at)
         raise NotFoundError(model.__tablename__, key, suggestions=near)
     return row
+
+
+def _nearest_keys(session: Session, model: type[Reference], key: str, at: datetime) -> list[str]:
+    """Keys of the rows whose key or name looks like this, best first."""
+    table: Any = NAME_TABLES[model]
+    named = select(table.name, model.key).join(model, model.id == owner_column(model))
+    rows = session.execute(named.where(live_row(table, at))).all()
+    keys = {**{readable: readable for _name, readable in rows}, **dict(map(tuple, rows))}
+    return list(dict.fromkeys(keys[name] for name in nearest(key, keys)))
 
 
 def _children(session: Session, model: type[Reference], row: Reference, at: datetime) -> list[str]:

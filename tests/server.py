@@ -1,0 +1,93 @@
+"""A real server process on a free port of this machine, started as an operator would."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx2
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+START_S = 60.0
+STOP_S = 30.0
+SOURCES = Path(__file__).parents[1] / "src"
+
+
+def command(*arguments: str, database_url: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run ``counterclaim`` to its end; its output is kept."""
+    return subprocess.run(
+        [sys.executable, "-m", "counterclaim", *arguments],
+        env=environment(database_url),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def environment(database_url: str) -> dict[str, str]:
+    """The environment of a command on a store."""
+    return {
+        **os.environ,
+        "COUNTERCLAIM_DATABASE_URL": database_url,
+        "PYTHONPATH": str(SOURCES),
+        "NO_COLOR": "1",
+        "COLUMNS": "200",
+    }
+
+
+@contextmanager
+def running_server(database_url: str, folder: Path) -> Iterator[httpx2.Client]:
+    """``counterclaim serve``, and a client that talks to it."""
+    port = _free_port()
+    log = folder / "server.log"
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "counterclaim", "serve", "--port", str(port)],
+            env=environment(database_url),
+            cwd=folder,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+                _wait_until_ready(client, process, log)
+                yield client
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(STOP_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                raise
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _wait_until_ready(client: httpx2.Client, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            if client.get("/readyz").status_code == httpx2.codes.OK:
+                return
+        except httpx2.TransportError:
+            time.sleep(0.05)
+    message = f"The server did not start:\n{log.read_text()}"
+    raise RuntimeError(message)
