@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from alembic import context
-from sqlalchemy import Connection
 
 import counterclaim.models  # noqa: F401 - fills the metadata
 from counterclaim.config import Settings
@@ -13,6 +12,7 @@ from counterclaim.db import Base, Id, SerialInteger, UtcDateTime, make_engine
 
 if TYPE_CHECKING:
     from alembic.autogenerate.api import AutogenContext
+    from sqlalchemy import Connection
 
 BESIDE_THE_MODELS = ("event_text",)
 """Tables that the migrations make by hand because the engines differ in them."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from counterclaim.app import create_app
 from counterclaim.config import Settings
@@ -15,23 +16,27 @@ from factories import put_seed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fastapi import FastAPI
+
     from conftest import Databases
+
+# Many values name rows of the store or exclude each other: no schema can say which are refused.
+undescribed = create_app(Settings(database_url="sqlite://"))
+schema = schemathesis.openapi.from_asgi("/openapi.json", undescribed)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def schema(request: pytest.FixtureRequest) -> Iterator[Any]:
+def app(request: pytest.FixtureRequest) -> Iterator[FastAPI]:
     databases: Databases = request.getfixturevalue(f"{request.param}_databases")
     name = databases.migrated(put_seed)
-    app = create_app(Settings(database_url=databases.url(name)))
-    yield schemathesis.openapi.from_asgi("/openapi.json", app)
-    app.state.engine.dispose()
+    made = create_app(Settings(database_url=databases.url(name)))
+    yield made
+    made.state.engine.dispose()
     databases.drop(name)
 
 
-described = schemathesis.pytest.from_fixture("schema")
-
-
-@described.parametrize()
-@settings(max_examples=25, suppress_health_check=list(HealthCheck))
-def test_every_answer_fits_its_description(case: schemathesis.Case) -> None:
-    case.call_and_validate()
+@schema.parametrize()
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
+def test_every_answer_fits_its_description(case: schemathesis.Case[Any], app: FastAPI) -> None:
+    response = case.call(app=app)
+    case.validate_response(response, excluded_checks=[positive_data_acceptance])

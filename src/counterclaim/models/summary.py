@@ -16,6 +16,18 @@ from counterclaim.db import Base, SerialInteger, reference, term
 from counterclaim.models.mixins import live
 from counterclaim.vocabulary import EventKind, Grade, Scope
 
+SERIAL_BITS = 30
+FARTHEST = 1 << 33
+"""Seconds around 1970 that fit beside the serial number: the years 1697 to 2242."""
+
+
+def sort_key(occurred_from: datetime | None, serial: int) -> int:
+    """Seconds of the event's beginning, shifted, plus the serial; no date sorts first of all."""
+    seconds = -FARTHEST
+    if occurred_from is not None:
+        seconds = max(-FARTHEST, min(FARTHEST - 1, int(occurred_from.timestamp())))
+    return (seconds << SERIAL_BITS) | serial
+
 
 def _sk(comment: str) -> Mapped[int]:
     return mapped_column(SerialInteger, primary_key=True, autoincrement=False, comment=comment)

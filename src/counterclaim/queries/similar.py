@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from counterclaim.geo import distance_km
 from counterclaim.models import EventSummary
+from counterclaim.models.summary import sort_key
 from counterclaim.queries.asof import live_summary
 
 if TYPE_CHECKING:
@@ -21,9 +22,15 @@ if TYPE_CHECKING:
 WINDOW = timedelta(days=1)
 """Events whose dates lie farther apart are not compared."""
 
+LONGEST = timedelta(days=31)
+"""Events whose date leaves more open than this are not compared."""
+
 WEIGHTS = {"date": 0.3, "place": 0.3, "munition": 0.25, "parties": 0.15}
 FAR_KM = 50.0
 """From this distance on two places speak against one event."""
+
+KM_A_DEGREE = 110.5
+"""No degree of latitude is shorter."""
 
 MOST_COMPARED = 500
 
@@ -53,7 +60,8 @@ def similar_events(
             EventSummary.kind == summary.kind,
             EventSummary.scope == summary.scope,
             EventSummary.event_id != event_id,
-            EventSummary.occurred_from < summary.occurred_to + WINDOW,
+            EventSummary.sk >= sort_key(summary.occurred_from - WINDOW - LONGEST, 0),
+            EventSummary.sk < sort_key(summary.occurred_to + WINDOW, 0),
             EventSummary.occurred_to > summary.occurred_from - WINDOW,
         )
         .order_by(EventSummary.sk)
@@ -84,7 +92,9 @@ def _places(left: list[dict[str, Any]], right: list[dict[str, Any]]) -> float:
         distance_km(a["latitude"], a["longitude"], b["latitude"], b["longitude"])
         for a in left
         for b in right
-        if a["latitude"] is not None and b["latitude"] is not None
+        if a["latitude"] is not None
+        and b["latitude"] is not None
+        and abs(a["latitude"] - b["latitude"]) * KM_A_DEGREE < FAR_KM
     ]
     return max(0.0, 1 - min(apart) / FAR_KM) if apart else 0.0
 

@@ -16,7 +16,6 @@ from counterclaim.resolve.totals import add_up
 from counterclaim.resolve.voices import collect_ballots, find_voices
 
 if TYPE_CHECKING:
-    from counterclaim.resolve.contradictions import Contradiction
     from counterclaim.resolve.inputs import Family
 
 
@@ -67,6 +66,7 @@ class _Resolution:
             voices,
             self.ballots[event].values(),
             parties,
+            [[self.by_id[claim] for claim in c.claims] for c in contradictions],
             withdrawn=self.kinship.events[event].withdrawn,
         )
         return Summary(
@@ -81,7 +81,7 @@ class _Resolution:
             part_of=self.kinship.wholes[event],
             parts=self.kinship.parts[event],
             grade=standing.grade,
-            disputed=standing.disputed or any(map(self._across_voices, contradictions)),
+            disputed=standing.disputed,
             contradictions=contradictions,
             positions=positions(bearing, parties),
             voices=count_voices(bearing, voices),
@@ -106,7 +106,3 @@ class _Resolution:
     def _dropped(self, event: str) -> tuple[Dropped, ...]:
         ballots = sorted(self.ballots[event].items())
         return tuple(Dropped(key, *why) for key, found in ballots for why in found.dropped)
-
-    def _across_voices(self, contradiction: Contradiction) -> bool:
-        claims = [self.by_id[claim] for claim in contradiction.claims]
-        return len(set(find_voices(claims).values())) > 1

@@ -15,6 +15,7 @@ from sqlalchemy import func, insert, select, text, update
 
 from counterclaim.db import dialect_of, dumps, table_of
 from counterclaim.models import EventFacet, EventFigure, EventPoint, EventSummary
+from counterclaim.models.summary import sort_key
 from counterclaim.moment import isoformat_z
 from counterclaim.queries.families import load_families
 from counterclaim.resolve import resolve
@@ -30,10 +31,6 @@ if TYPE_CHECKING:
     from counterclaim.db import Base
     from counterclaim.queries.families import Loaded
     from counterclaim.resolve import Claim, Summary
-
-SERIAL_BITS = 30
-FARTHEST = 1 << 33
-"""Seconds around 1970 that fit beside the serial number: the years 1697 to 2242."""
 
 BATCH = 200
 """Families are loaded for this many events at a time."""
@@ -185,11 +182,3 @@ TEXT_INSERTS = {
     "sqlite": "INSERT INTO event_text (rowid, body) VALUES (:sk, :body)",
     "postgresql": "INSERT INTO event_text (sk, body) VALUES (:sk, to_tsvector('simple', :body))",
 }
-
-
-def sort_key(occurred_from: datetime | None, serial: int) -> int:
-    """Seconds of the event's beginning, shifted, plus the serial; no date sorts first of all."""
-    seconds = -FARTHEST
-    if occurred_from is not None:
-        seconds = max(-FARTHEST, min(FARTHEST - 1, int(occurred_from.timestamp())))
-    return (seconds << SERIAL_BITS) | serial

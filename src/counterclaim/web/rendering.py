@@ -59,5 +59,4 @@ def page(
 
 def swagger_folder() -> Path:
     """The folder of the installed package that holds Swagger UI's style sheet and script."""
-    vendor = Path(str(files("swagger_ui_bundle"))) / "vendor"
-    return max(vendor.glob("swagger-ui-*"))
+    return Path(str(files("fastapi_offline"))) / "static"
