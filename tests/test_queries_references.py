@@ -181,7 +181,7 @@ def test_munition_lists_what_claims_say_of_it(seeded: Engine) -> None:
 def test_place_is_read_by_key(seeded: Engine) -> None:
     with reading(seeded) as session:
         place = get_place(session, "kursk-vostochny", last_change(session))
-    assert (place.kind, place.region, place.parent) == ("airfield", "RU-KRS", "russia")
+    assert (place.kind, place.region, place.parent) == ("airfield", "RU-KRS", "ru-krs")
     assert place.latitude is not None
 
 

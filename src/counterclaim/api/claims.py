@@ -11,10 +11,11 @@ from counterclaim.deps import (
     NOT_MODIFIED,
     READ_PROBLEMS,
     TABLE_AND_MAP,
-    MapQuery,
+    FieldsQuery,
     OneQuery,
     Read,
     RowId,
+    chosen_fields,
     row_id,
     send_json,
     send_list,
@@ -30,7 +31,7 @@ from counterclaim.schemas.page import Page
 router = APIRouter(tags=["claims"])
 
 
-class ClaimQuery(MapQuery, ClaimFilter):
+class ClaimQuery(FieldsQuery, ClaimFilter):
     """Filters, order and form of a list of claims."""
 
     sort: Annotated[
@@ -44,8 +45,9 @@ class ClaimQuery(MapQuery, ClaimFilter):
 def list_claims(request: Request, session: Read, query: Annotated[ClaimQuery, Query()]) -> Response:
     """Claims with their attribution, words, documents and figures, newest first."""
     form = wanted_format(request, query.f, ("json", "geojson", "csv"))
+    fields = chosen_fields(query.fields, ClaimOut.model_fields)
     page = page_claims(session, query, query.page(request), query.sort)
-    return send_list(request, page, form, claim_row, CLAIM_COLUMNS)
+    return send_list(request, page, form, claim_row, CLAIM_COLUMNS, fields)
 
 
 @router.get("/claims/{id}", response_model=ClaimOut, responses={**NOT_MODIFIED, **READ_PROBLEMS})

@@ -19,6 +19,7 @@ from counterclaim.deps import (
     RowId,
     as_json,
     chosen_fields,
+    cut,
     row_id,
     send_json,
     send_page,
@@ -123,9 +124,5 @@ def _event_list(
         return send_rows(request, page, rows, form, EVENT_COLUMNS)
     texts = [text.encode() for text, _sk in page.items]
     if fields is not None:
-        texts = [_cut(text, fields) for text in texts]
+        texts = cut(texts, fields)
     return send_page(request, page, texts)
-
-
-def _cut(text: bytes, fields: set[str]) -> bytes:
-    return orjson.dumps({key: v for key, v in orjson.loads(text).items() if key in fields})
