@@ -379,7 +379,7 @@ def test_merged_event_says_where_it_went(world: tuple[Engine, list[str]]) -> Non
         ({"attacker": ["RU"]}, 2),
         ({"basis": ["inferred"], "kind": ["munition_fact"]}, 0),
         ({"scope": ["collection"]}, 9),
-        ({"launched_min": 6}, 5),
+        ({"launched_min": 6}, 4),
         ({"launched_min": 6, "match": "certain"}, 1),
         ({"injured_min": 2, "injured_max": 2}, 1),
         ({"killed_min": 1}, 0),

@@ -195,7 +195,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sk", "position", name=op.f("pk_event_point")),
     )
     op.create_index(
-        "ix_event_point_latitude_longitude", "event_point", ["latitude", "longitude"], unique=False
+        "ix_event_point_south_north",
+        "event_point",
+        ["south", "north", "west", "east"],
+        unique=False,
     )
     op.create_table(
         "import_batch",
@@ -430,7 +433,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("geonames_id", name=op.f("uq_place_geonames_id")),
         sa.UniqueConstraint("key", name=op.f("uq_place_key")),
     )
+    op.create_index("ix_place_country", "place", ["country"], unique=False)
     op.create_index(op.f("ix_place_parent_id"), "place", ["parent_id"], unique=False)
+    op.create_index(op.f("ix_place_region"), "place", ["region"], unique=False)
     op.create_table(
         "release",
         sa.Column(
@@ -495,7 +500,7 @@ def upgrade() -> None:
             "side",
             sa.String(length=40),
             nullable=True,
-            comment="Party to the conflict it belongs to: ISO 3166-1 code or slug; neutral for outlets and observers; null when not known.",
+            comment="Side it speaks for, which need not be a party: ISO 3166-1 code or slug; neutral for outlets and observers; null when not known.",
         ),
         sa.Column(
             "parent_id",
@@ -723,6 +728,12 @@ def upgrade() -> None:
     op.create_table(
         "event_part",
         sa.Column(
+            "id",
+            sa.String(36).with_variant(sa.UUID(as_uuid=False), "postgresql"),
+            nullable=False,
+            comment="UUID; the public id.",
+        ),
+        sa.Column(
             "whole_id",
             sa.String(36).with_variant(sa.UUID(as_uuid=False), "postgresql"),
             nullable=False,
@@ -750,9 +761,17 @@ def upgrade() -> None:
         sa.CheckConstraint("whole_id <> part_id", name=op.f("ck_event_part_not_itself")),
         sa.ForeignKeyConstraint(["part_id"], ["event.id"], name=op.f("fk_event_part_part_id")),
         sa.ForeignKeyConstraint(["whole_id"], ["event.id"], name=op.f("fk_event_part_whole_id")),
-        sa.PrimaryKeyConstraint("whole_id", "part_id", name=op.f("pk_event_part")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event_part")),
     )
     op.create_index(op.f("ix_event_part_part_id"), "event_part", ["part_id"], unique=False)
+    op.create_index(
+        "uq_event_part_live",
+        "event_part",
+        ["whole_id", "part_id"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.create_table(
         "event_summary",
         sa.Column(
@@ -1030,9 +1049,16 @@ def upgrade() -> None:
             ["munition_id"], ["munition.id"], name=op.f("fk_munition_name_munition_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_munition_name")),
-        sa.UniqueConstraint("munition_id", "name", name=op.f("uq_munition_name_munition_id_name")),
     )
     op.create_index(op.f("ix_munition_name_folded"), "munition_name", ["folded"], unique=False)
+    op.create_index(
+        "uq_munition_name_live",
+        "munition_name",
+        ["munition_id", "name"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.create_table(
         "place_name",
         sa.Column(
@@ -1083,9 +1109,16 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_place_name_place_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_place_name")),
-        sa.UniqueConstraint("place_id", "name", name=op.f("uq_place_name_place_id_name")),
     )
     op.create_index(op.f("ix_place_name_folded"), "place_name", ["folded"], unique=False)
+    op.create_index(
+        "uq_place_name_live",
+        "place_name",
+        ["place_id", "name"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.create_table(
         "source_name",
         sa.Column(
@@ -1138,9 +1171,16 @@ def upgrade() -> None:
             ["source_id"], ["source.id"], name=op.f("fk_source_name_source_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_source_name")),
-        sa.UniqueConstraint("source_id", "name", name=op.f("uq_source_name_source_id_name")),
     )
     op.create_index(op.f("ix_source_name_folded"), "source_name", ["folded"], unique=False)
+    op.create_index(
+        "uq_source_name_live",
+        "source_name",
+        ["source_id", "name"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.create_table(
         "source_rating",
         sa.Column(
@@ -1441,6 +1481,11 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "about_id <> id AND supersedes_id <> id", name=op.f("ck_claim_not_itself")
         ),
+        sa.CheckConstraint(
+            "accepted_at >= recorded_at", name=op.f("ck_claim_accepted_after_recorded")
+        ),
+        sa.CheckConstraint("ended_at >= accepted_at", name=op.f("ck_claim_ended_after_accepted")),
+        sa.CheckConstraint("ended_at >= recorded_at", name=op.f("ck_claim_ended_after_recorded")),
         sa.CheckConstraint("polarity IN (-1, 1)", name=op.f("ck_claim_polarity_sign")),
         sa.CheckConstraint("said_to > said_from", name=op.f("ck_claim_said_order")),
         sa.ForeignKeyConstraint(["about_id"], ["claim.id"], name=op.f("fk_claim_about_id")),
@@ -1469,6 +1514,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_claim_import_row_id"), "claim", ["import_row_id"], unique=False)
     op.create_index(op.f("ix_claim_munition_id"), "claim", ["munition_id"], unique=False)
     op.create_index(op.f("ix_claim_quote_id"), "claim", ["quote_id"], unique=False)
+    op.create_index("ix_claim_recorded_at_id", "claim", ["recorded_at", "id"], unique=False)
     op.create_index(op.f("ix_claim_supersedes_id"), "claim", ["supersedes_id"], unique=False)
     op.create_index(
         "uq_claim_content_key_live",
@@ -1663,6 +1709,14 @@ def upgrade() -> None:
             "claim_id", "side", "status", "harm", name=op.f("uq_casualty_claim_id_side_status_harm")
         ),
     )
+    op.create_index(
+        "uq_casualty_unnamed",
+        "casualty",
+        ["claim_id", "status", "harm"],
+        unique=True,
+        sqlite_where=sa.text("side IS NULL"),
+        postgresql_where=sa.text("side IS NULL"),
+    )
     op.create_table(
         "claim_place",
         sa.Column(
@@ -1736,8 +1790,8 @@ def upgrade() -> None:
                 create_constraint=True,
                 length=40,
             ),
-            nullable=False,
-            comment="How the coordinates came about.",
+            nullable=True,
+            comment="How the coordinates came about; null where there are none.",
         ),
         sa.Column(
             "anchor_id",
@@ -1770,6 +1824,10 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "longitude BETWEEN -180 AND 180", name=op.f("ck_claim_place_longitude_range")
+        ),
+        sa.CheckConstraint(
+            "method IS NULL OR latitude IS NOT NULL",
+            name=op.f("ck_claim_place_method_of_coordinates"),
         ),
         sa.CheckConstraint(
             "uncertainty_m >= 0", name=op.f("ck_claim_place_uncertainty_not_negative")
@@ -1919,6 +1977,14 @@ def upgrade() -> None:
         ["munition_id"],
         unique=False,
     )
+    op.create_index(
+        "uq_interception_count_unnamed",
+        "interception_count",
+        ["claim_id", "outcome"],
+        unique=True,
+        sqlite_where=sa.text("munition_id IS NULL"),
+        postgresql_where=sa.text("munition_id IS NULL"),
+    )
     op.create_table(
         "munition_fact",
         sa.Column(
@@ -1979,9 +2045,23 @@ def upgrade() -> None:
         ),
         sa.Column(
             "precision",
-            sa.String(length=20),
+            sa.Enum(
+                "instant",
+                "day",
+                "month",
+                "season",
+                "year",
+                "decade",
+                "century",
+                "interval",
+                "unknown",
+                name="precision",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
             nullable=True,
-            comment="How fine the date is: instant, day, month, year, interval.",
+            comment="How long a stretch the date names.",
         ),
         sa.Column("attacker", sa.String(length=40), nullable=True, comment="Side said to attack."),
         sa.Column(
@@ -2047,11 +2127,23 @@ def downgrade() -> None:
     op.drop_table("occurrence")
     op.drop_index(op.f("ix_munition_fact_munition_id"), table_name="munition_fact")
     op.drop_table("munition_fact")
+    op.drop_index(
+        "uq_interception_count_unnamed",
+        table_name="interception_count",
+        sqlite_where=sa.text("munition_id IS NULL"),
+        postgresql_where=sa.text("munition_id IS NULL"),
+    )
     op.drop_index(op.f("ix_interception_count_munition_id"), table_name="interception_count")
     op.drop_table("interception_count")
     op.drop_table("damage")
     op.drop_index(op.f("ix_claim_place_place_id"), table_name="claim_place")
     op.drop_table("claim_place")
+    op.drop_index(
+        "uq_casualty_unnamed",
+        table_name="casualty",
+        sqlite_where=sa.text("side IS NULL"),
+        postgresql_where=sa.text("side IS NULL"),
+    )
     op.drop_table("casualty")
     op.drop_index(op.f("ix_attribution_source_id"), table_name="attribution")
     op.drop_table("attribution")
@@ -2069,6 +2161,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.drop_index(op.f("ix_claim_supersedes_id"), table_name="claim")
+    op.drop_index("ix_claim_recorded_at_id", table_name="claim")
     op.drop_index(op.f("ix_claim_quote_id"), table_name="claim")
     op.drop_index(op.f("ix_claim_munition_id"), table_name="claim")
     op.drop_index(op.f("ix_claim_import_row_id"), table_name="claim")
@@ -2086,10 +2179,28 @@ def downgrade() -> None:
         postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.drop_table("source_rating")
+    op.drop_index(
+        "uq_source_name_live",
+        table_name="source_name",
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.drop_index(op.f("ix_source_name_folded"), table_name="source_name")
     op.drop_table("source_name")
+    op.drop_index(
+        "uq_place_name_live",
+        table_name="place_name",
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.drop_index(op.f("ix_place_name_folded"), table_name="place_name")
     op.drop_table("place_name")
+    op.drop_index(
+        "uq_munition_name_live",
+        table_name="munition_name",
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.drop_index(op.f("ix_munition_name_folded"), table_name="munition_name")
     op.drop_table("munition_name")
     op.drop_index(op.f("ix_import_row_record_key"), table_name="import_row")
@@ -2107,6 +2218,12 @@ def downgrade() -> None:
     op.drop_index("ix_event_summary_kind_scope_sk", table_name="event_summary")
     op.drop_index("ix_event_summary_event_id_valid_from", table_name="event_summary")
     op.drop_table("event_summary")
+    op.drop_index(
+        "uq_event_part_live",
+        table_name="event_part",
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.drop_index(op.f("ix_event_part_part_id"), table_name="event_part")
     op.drop_table("event_part")
     op.drop_index(
@@ -2123,7 +2240,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_source_parent_id"), table_name="source")
     op.drop_table("source")
     op.drop_table("release")
+    op.drop_index(op.f("ix_place_region"), table_name="place")
     op.drop_index(op.f("ix_place_parent_id"), table_name="place")
+    op.drop_index("ix_place_country", table_name="place")
     op.drop_table("place")
     op.drop_index(op.f("ix_munition_parent_id"), table_name="munition")
     op.drop_table("munition")
@@ -2132,7 +2251,7 @@ def downgrade() -> None:
     op.drop_table("ledger_entry")
     op.drop_index(op.f("ix_import_batch_data_set"), table_name="import_batch")
     op.drop_table("import_batch")
-    op.drop_index("ix_event_point_latitude_longitude", table_name="event_point")
+    op.drop_index("ix_event_point_south_north", table_name="event_point")
     op.drop_table("event_point")
     op.drop_table("event_figure")
     op.drop_table("event_facet")

@@ -32,10 +32,21 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import UUID
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import (
+    TimeoutError as PoolTimeoutError,
+)
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 
-from counterclaim.errors import ConflictError, StoreError
+from counterclaim.errors import ConflictError, InputError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -159,9 +170,13 @@ def dumps(value: object) -> str:
 
 def make_engine(url: str, *, pool_size: int = 10) -> Engine:
     """An engine for SQLite or PostgreSQL, set up so that both keep the same promises."""
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        msg = "COUNTERCLAIM_DATABASE_URL is no URL: use sqlite:///FILE or postgresql://…"
+        raise StoreError(msg) from None
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(parsed, pool_size=pool_size)
+        engine = create_engine(parsed, pool_size=pool_size, max_overflow=0)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -169,6 +184,7 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
         return create_engine(
             parsed,
             pool_size=pool_size,
+            max_overflow=0,
             pool_pre_ping=True,
             connect_args={"options": "-c timezone=UTC"},
         )
@@ -211,7 +227,7 @@ def writing(engine: Engine, *, dry_run: bool = False) -> Iterator[Session]:
             yield session
             if not dry_run:
                 session.commit()
-    except DBAPIError as error:
+    except SQLAlchemyError as error:
         _raise_translated(error)
 
 
@@ -225,7 +241,7 @@ def reading(engine: Engine) -> Iterator[Session]:
     try:
         with Session(engine, autoflush=False, expire_on_commit=False) as session:
             yield session
-    except DBAPIError as error:
+    except SQLAlchemyError as error:
         _raise_translated(error)
 
 
@@ -241,13 +257,26 @@ def dialect_of(session: Session) -> Literal["sqlite", "postgresql"]:
     return "postgresql" if session.get_bind().dialect.name == "postgresql" else "sqlite"
 
 
-def _raise_translated(error: DBAPIError) -> NoReturn:
-    """Raise the package's own error for a driver's error."""
+def _raise_translated(error: SQLAlchemyError) -> NoReturn:
+    """Raise the package's own error for what went wrong below; the driver's words stay here."""
     if isinstance(error, IntegrityError):
-        msg = f"The database refused the row: {str(error.orig).splitlines()[0]}"
+        msg = f"The database refused the row: {_constraint(error) or 'a constraint is broken'}."
         raise ConflictError(msg) from error
-    msg = f"The database did not answer: {str(error.orig).splitlines()[0]}"
-    raise StoreError(msg) from error
+    if isinstance(error, DataError):
+        msg = "The database cannot hold one of the values."
+        raise InputError(msg) from error
+    if isinstance(error, OperationalError | ProgrammingError | InterfaceError | PoolTimeoutError):
+        msg = "The database does not answer, or its tables are not at the newest revision."
+        raise StoreError(msg) from error
+    raise error
+
+
+def _constraint(error: IntegrityError) -> str | None:
+    """The name of the constraint that a row broke, or what SQLite says in its place."""
+    diagnosis = getattr(error.orig, "diag", None)
+    if diagnosis is not None:
+        return str(diagnosis.constraint_name)
+    return str(error.orig).partition("constraint failed: ")[2] or None
 
 
 def text_index_statements(dialect: str) -> Iterable[str]:

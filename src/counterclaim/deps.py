@@ -36,7 +36,9 @@ def _read(request: Request) -> Iterator[Session]:
 
 Read = Annotated[Session, Depends(_read, scope="function")]
 RowId = Annotated[str, Path(alias="id", description="A UUID.", max_length=100)]
-RowKey = Annotated[str, Path(description="A readable key or a UUID.", max_length=100)]
+RowKey = Annotated[
+    str, Path(description="A readable key or a UUID.", max_length=100, pattern=r"^[^\x00]*$")
+]
 
 READ_PROBLEMS: dict[int | str, dict[str, Any]] = {
     404: {"model": ProblemOut, "description": "There is no such thing."},
@@ -45,6 +47,9 @@ READ_PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 LIST_PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: READ_PROBLEMS[status] for status in (422, 503)
+}
+MOVED: dict[int | str, dict[str, Any]] = {
+    308: {"description": "It was merged into the event that Location names."}
 }
 NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
     304: {"description": "Nothing changed since the ETag given in If-None-Match."}
@@ -84,11 +89,23 @@ class ListQuery(BaseModel):
     count: Annotated[bool, Field(description="Also say how many items all pages have.")] = False
 
     def page(self, request: Request) -> Window:
-        """The page that is asked for; a cursor belongs to the path and all of the filters."""
+        """The page that is asked for; a cursor belongs to the path and all of the filters.
+
+        Raises:
+            FilterError: a parameter that takes one value stands twice.
+        """
+        self._check_once(request)
         shown = {"limit", "cursor", "count", "f", "fields"}
         query = self.model_dump(mode="json", exclude=shown, exclude_defaults=True)
         query["path"] = request.url.path
         return Window(query, self.limit, self.cursor, self.count)
+
+    def _check_once(self, request: Request) -> None:
+        given = [name for name, _value in request.query_params.multi_items()]
+        for name, field in type(self).model_fields.items():
+            parameter = field.alias or name
+            if given.count(parameter) > 1 and not isinstance(field.default, list):
+                raise FilterError(parameter, f"{parameter} takes one value and stands twice.")
 
 
 class TableQuery(ListQuery):
@@ -126,13 +143,21 @@ def wanted_format(request: Request, given: str | None, offered: Sequence[str]) -
     """The format asked for by ``f``, else by Accept, else JSON."""
     if given is not None:
         return given
-    accepted = request.headers.get("accept", "")
-    ranges = [part.partition(";")[0].strip().lower() for part in accepted.split(",")]
-    for media_range in ranges:
-        for name in offered:
-            if media_range == FORMATS[name]:
-                return name
-    return "json"
+    weights = dict(map(_weighted, request.headers.get("accept", "").lower().split(",")))
+    best = max(offered, key=lambda name: (weights.get(FORMATS[name], 0.0), name == "json"))
+    return best if weights.get(FORMATS[best], 0.0) > weights.get("*/*", 0.0) else "json"
+
+
+def _weighted(media_range: str) -> tuple[str, float]:
+    name, *parameters = (part.strip() for part in media_range.split(";"))
+    for parameter in parameters:
+        key, _, value = parameter.partition("=")
+        if key.strip() == "q":
+            try:
+                return name, float(value)
+            except ValueError:
+                return name, 0.0
+    return name, 1.0
 
 
 def chosen_fields(given: str | None, known: Mapping[str, Any]) -> set[str] | None:

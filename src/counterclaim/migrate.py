@@ -10,6 +10,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from counterclaim.db import reading, writing
+
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
@@ -27,15 +29,16 @@ def migration_config() -> Config:
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring the store's tables to a revision, all in one transaction."""
+    """Bring the store's tables to a revision: alone, in one transaction."""
     config = migration_config()
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
+    with writing(engine) as session:
+        config.attributes["connection"] = session.connection()
         command.upgrade(config, revision)
 
 
 def is_current(engine: Engine) -> bool:
     """Whether the store's tables are at the newest revision."""
     newest = ScriptDirectory.from_config(migration_config()).get_current_head()
-    with engine.connect() as connection:
+    with reading(engine) as session:
+        connection = session.connection()
         return MigrationContext.configure(connection).get_current_revision() == newest

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from edtf import EDTFParseException, parse_edtf
 
 from counterclaim.errors import MomentError
+from counterclaim.vocabulary import Precision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,20 +36,6 @@ _INSTANT = re.compile(
     re.ASCII,
 )
 _OPEN = {"", ".."}
-
-
-class Precision(StrEnum):
-    """How long a stretch the words name; ``interval`` for two ends and for sets."""
-
-    INSTANT = "instant"
-    DAY = "day"
-    MONTH = "month"
-    SEASON = "season"
-    YEAR = "year"
-    DECADE = "decade"
-    CENTURY = "century"
-    INTERVAL = "interval"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,10 +172,10 @@ def _plain(found: Mapping[str, Any]) -> str:
 
 
 def _known_parameters(request: Request) -> list[str]:
-    template = request.url.path
-    for name, value in request.path_params.items():
-        template = template.replace(f"/{value}", f"/{{{name}}}", 1)
-    described = request.app.openapi()["paths"].get(template, {}).get("get", {})
+    own: str = request.scope["route"].path
+    paths = request.app.openapi()["paths"]
+    template = min((path for path in paths if path.endswith(own)), key=len, default=own)
+    described = paths.get(template, {}).get("get", {})
     return [one["name"] for one in described.get("parameters", []) if one["in"] == "query"]
 
 

@@ -245,6 +245,20 @@ class PlacePrecision(Term):
     COUNTRY = "country", "Within a country.", None, "where_prec 6 or 7"
 
 
+class Precision(Term):
+    """How long a stretch a date names."""
+
+    INSTANT = "instant", "A second."
+    DAY = "day", "A day.", "time_precision 1", "date_prec 1"
+    MONTH = "month", "A month.", "time_precision 3", "date_prec 4"
+    SEASON = "season", "A season or quarter."
+    YEAR = "year", "A year.", None, "date_prec 5"
+    DECADE = "decade", "Ten years."
+    CENTURY = "century", "A hundred years."
+    INTERVAL = "interval", "From one date to another, or one of several.", None, "date_prec 2, 3"
+    UNKNOWN = "unknown", "Open at both ends."
+
+
 class PlaceMethod(Term):
     """How a claim's coordinates came about."""
 
@@ -349,7 +363,7 @@ class RowFate(Term):
 
 VOCABULARIES: tuple[type[Term], ...] = (
     EventKind, Scope, ClaimKind, Stance, Distribution, Basis, Status, Outcome, Harm, HarmStatus,
-    Severity, Grade, Position, PlaceRole, PlacePrecision, PlaceMethod, PlaceKind, SourceKind,
-    AttributionRole, Speech, Reliability, Credibility, MunitionCategory, NameKind, Judgement,
-    Match, KeyScope, RowFate,
+    Severity, Grade, Position, Precision, PlaceRole, PlacePrecision, PlaceMethod, PlaceKind,
+    SourceKind, AttributionRole, Speech, Reliability, Credibility, MunitionCategory, NameKind,
+    Judgement, Match, KeyScope, RowFate,
 )  # fmt: skip

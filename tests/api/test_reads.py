@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import base64
 import csv
 import io
+import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -138,6 +140,55 @@ def test_a_foreign_or_altered_cursor_is_refused(
     assert response.json()["errors"][0]["parameter"] == "cursor"
 
 
+@pytest.mark.parametrize("path", ["/v1/strikes", "/v1/claims", "/v1/places", "/v1/documents"])
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (1, "0001-01-01T00:00:00+23:59"),
+        (1, "9999-12-31T23:59:59-23:00"),
+        (1, 7),
+        (2, None),
+        (2, True),
+        (2, [1]),
+        (2, 1 << 70),
+        (2, "\x00"),
+        (2, "abc"),
+    ],
+)
+def test_an_altered_value_in_a_cursor_is_refused(
+    invented: TestClient, path: str, place: int, value: Any
+) -> None:
+    given = get(invented, path, limit=1)["next"]
+    content = json.loads(base64.urlsafe_b64decode(given + "=" * (-len(given) % 4)))
+    if value == "abc" and isinstance(content[place], str) and path == "/v1/places":
+        return  # Any text could be a key.
+    content[place] = value
+    altered = base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
+    response = invented.get(path, params={"limit": 1, "cursor": altered})
+    assert response.status_code == 422, response.text
+    assert response.json()["errors"][0]["parameter"] == "cursor"
+
+
+def test_a_new_name_does_not_break_a_cursor(invented: TestClient) -> None:
+    first = get(invented, "/v1/strikes", weapon="WM-1", limit=1)
+    other = {"key": "other", "name": "Other", "category": "drone", "names": [{"name": "WM-1"}]}
+    put_file(engine_of(invented), {"munitions": [other]})
+    assert invented.get("/v1/strikes", params={"weapon": "WM-1"}).status_code == 422
+    get(invented, "/v1/strikes", weapon="WM-1", limit=1, cursor=first["next"])
+
+
+def test_accept_chooses_by_weight(seeded: TestClient) -> None:
+    for accept, expected in (
+        ("text/csv", "text/csv"),
+        ("text/csv;q=0.1, application/json", "application/json"),
+        ("application/json;q=0.1, text/csv", "text/csv"),
+        ("text/csv;q=0, */*", "application/json"),
+        ("text/html", "application/json"),
+    ):
+        response = seeded.get("/v1/sources", headers={"Accept": accept})
+        assert response.headers["content-type"].startswith(expected)
+
+
 @pytest.mark.parametrize("f", ["json", "csv", "geojson"])
 @pytest.mark.parametrize("path", ["/v1/strikes", "/v1/events", "/v1/claims", "/v1/places"])
 def test_lists_take_as_many_statements_for_five_items_as_for_one(
@@ -270,6 +321,8 @@ def test_what_is_not_there_is_a_problem(seeded: TestClient, path: str) -> None:
         {"f": "yaml"},
         {"weapon": "\x00"},
         {"policy": "graded"},
+        {"limit": [1, 2]},
+        {"status": "pending"},
     ],
 )
 def test_what_cannot_be_meant_is_refused(seeded: TestClient, query: Answer) -> None:

@@ -29,11 +29,18 @@ SIDES = {"ru-mod": "RU", "russia": "RU", "kremlin": "RU", "ua-staff": "UA", "ukr
 LINEAGES = {"ru-mod": ("ru-mod", "russia"), "kremlin": ("kremlin", "russia")}
 
 MUNITIONS = {
+    "missile": Munition("missile", "missile", MunitionCategory.FAMILY),
+    "iskander": Munition(
+        "iskander",
+        "Iskander",
+        MunitionCategory.BALLISTIC_MISSILE,
+        ("ballistic-missile", "missile"),
+    ),
     "atacms": Munition(
-        "atacms", "ATACMS", MunitionCategory.BALLISTIC_MISSILE, ("ballistic-missile",)
+        "atacms", "ATACMS", MunitionCategory.BALLISTIC_MISSILE, ("missile", "ballistic-missile")
     ),
     "ballistic-missile": Munition(
-        "ballistic-missile", "ballistic missile", MunitionCategory.BALLISTIC_MISSILE
+        "ballistic-missile", "ballistic missile", MunitionCategory.BALLISTIC_MISSILE, ("missile",)
     ),
     "storm-shadow": Munition("storm-shadow", "Storm Shadow", MunitionCategory.CRUISE_MISSILE),
     "oreshnik": Munition("oreshnik", "Oreshnik", MunitionCategory.BALLISTIC_MISSILE),

@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 from sqlalchemy.orm import Session
 
 from counterclaim.deps import (
+    MOVED,
     NOT_MODIFIED,
     READ_PROBLEMS,
     TABLE_AND_MAP,
@@ -45,7 +46,7 @@ from counterclaim.vocabulary import EventKind
 
 router = APIRouter(tags=["events"])
 
-EVENT_ONE = {**NOT_MODIFIED, **READ_PROBLEMS}
+EVENT_ONE = {**NOT_MODIFIED, **MOVED, **READ_PROBLEMS}
 
 
 class EventQuery(FieldsQuery, EventFilter):

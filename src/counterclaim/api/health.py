@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
-from sqlalchemy.exc import SQLAlchemyError
 
 from counterclaim.deps import LIST_PROBLEMS, OneQuery
 from counterclaim.errors import StoreError
@@ -30,12 +29,7 @@ def healthz(_: Annotated[OneQuery, Query()]) -> HealthOut:
 @router.get("/readyz", responses=LIST_PROBLEMS)
 def readyz(request: Request, _: Annotated[OneQuery, Query()]) -> HealthOut:
     """The store answers and its tables are at the newest revision."""
-    try:
-        current = is_current(request.app.state.engine)
-    except SQLAlchemyError as error:
-        msg = "The database does not answer."
-        raise StoreError(msg) from error
-    if not current:
+    if not is_current(request.app.state.engine):
         msg = "The store's tables are not at the newest revision."
         raise StoreError(msg)
     return HealthOut(status="ok")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import getpass
+import io
 import json
 import os
+import re
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -46,8 +49,21 @@ app.add_typer(db, name="db")
 GRACE_S = 30
 """Seconds that requests under way are given when the server is told to stop."""
 
-out = Console()
-err = Console(stderr=True)
+# What is printed is often a user's own words: [b] and :cat: in them are no orders to rich.
+out = Console(markup=False, emoji=False)
+err = Console(markup=False, emoji=False, stderr=True)
+
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def _shown(text: str) -> str:
+    """The text with control characters as escapes, so that words cannot move the cursor."""
+    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def _say(console: Console, text: str, *, style: str | None = None) -> None:
+    """Print a message as it is, on as many lines as it has."""
+    console.print(_shown(text), style=style, highlight=False, soft_wrap=True)
 
 
 @contextmanager
@@ -63,12 +79,12 @@ def _store(*, migrated: bool = True) -> Iterator[Engine]:
         finally:
             engine.dispose()
     except RejectedError as error:
-        err.print(f"Nothing was stored: {len(error.problems)} problem(s).", style="bold red")
+        _say(err, f"Nothing was stored: {len(error.problems)} problem(s).", style="bold red")
         for problem in error.problems:
-            err.print(f"  {problem.pointer or '/'}  {problem.detail}", highlight=False)
+            _say(err, f"  {problem.pointer or '(all of it)'}  {problem.detail}")
         raise typer.Exit(1) from None
     except (CounterclaimError, OSError) as error:
-        err.print(str(error), style="bold red")
+        _say(err, str(error), style="bold red")
         raise typer.Exit(1) from None
 
 
@@ -82,12 +98,15 @@ def _actor() -> str:
 @app.callback()
 def main() -> None:
     """Counterclaim: who said what about which strike, in which words."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # A letter that the terminal lacks is no failure.
+            stream.reconfigure(errors="backslashreplace")
 
 
 @app.command()
 def version() -> None:
     """Print the version."""
-    out.print(__version__, highlight=False)
+    _say(out, __version__)
 
 
 @db.command("upgrade")
@@ -95,14 +114,14 @@ def db_upgrade() -> None:
     """Make the tables, or bring them to the newest revision; nothing is lost."""
     with _store(migrated=False) as engine:
         upgrade(engine)
-        out.print(f"The tables of {engine.url.render_as_string()} are at the newest revision.")
+        _say(out, f"The tables of {engine.url.render_as_string()} are at the newest revision.")
 
 
 @db.command("check")
 def db_check() -> None:
     """Tell by the exit code whether the tables are at the newest revision."""
     with _store():
-        out.print("The tables are at the newest revision.")
+        _say(out, "The tables are at the newest revision.")
 
 
 @app.command()
@@ -131,13 +150,13 @@ def ingest(
 def _print_intake(name: str, intake: Intake, *, verb: str) -> None:
     created = ", ".join(f"{count} {noun}" for noun, count in intake.created.items() if count)
     kept = ", ".join(f"{count} {noun}" for noun, count in intake.unchanged.items() if count)
-    out.print(f"{name}: {created or 'nothing new'} {verb}; {kept or 'nothing'} unchanged.")
+    _say(out, f"{name}: {created or 'nothing new'} {verb}; {kept or 'nothing'} unchanged.")
     warned = [(taken, warning) for taken in intake.claims for warning in taken.warnings]
     if not warned:
         return
     table = Table("claim", "warning", "detail", title=f"{len(warned)} warning(s)")
     for taken, warning in warned:
-        table.add_row(taken.ref or taken.id, warning["code"], warning["detail"])
+        table.add_row(taken.ref or taken.id, warning["code"], _shown(warning["detail"]))
     out.print(table)
 
 
@@ -149,7 +168,7 @@ def rebuild() -> None:
         count = rebuild_all(
             session, lambda done, all_: bar.update(task, completed=done, total=all_)
         )
-    out.print(f"Rebuilt from {count} transactions.")
+    _say(out, f"Rebuilt from {count} transactions.")
 
 
 @app.command()
@@ -162,7 +181,7 @@ def serve(
     settings = Settings().model_copy(update={k: v for k, v in given.items() if v is not None})
     with _store():
         pass
-    out.print(f"Counterclaim answers at http://{settings.host}:{settings.port}", highlight=False)
+    _say(out, f"Counterclaim answers at http://{settings.host}:{settings.port}")
     uvicorn.run(
         create_app(settings),
         host=settings.host,
@@ -181,7 +200,7 @@ def openapi(
     file: Annotated[Path, typer.Option(help="Where it is written.")] = Path("openapi.json"),
 ) -> None:
     """Write the API's description."""
-    described = create_app(Settings(database_url="sqlite://")).openapi()
+    described = create_app(Settings(database_url="sqlite:///unopened.db")).openapi()
     text = json.dumps(described, indent=2, ensure_ascii=False) + "\n"
     _write_or_check(file, text, check=check)
 
@@ -200,7 +219,7 @@ def docs(
 def _write_or_check(file: Path, text: str, *, check: bool) -> None:
     if not check:
         file.write_text(text, encoding="utf-8")
-        out.print(f"{file} is written.")
+        _say(out, f"{file} is written.")
     elif not file.is_file() or file.read_text(encoding="utf-8") != text:
-        err.print(f"{file} is not current: run the command without --check.", style="bold red")
+        _say(err, f"{file} is not current: run the command without --check.", style="bold red")
         raise typer.Exit(1)

@@ -25,6 +25,7 @@ from counterclaim.vocabulary import (
     PlaceMethod,
     PlacePrecision,
     PlaceRole,
+    Precision,
     Severity,
     Speech,
     Stance,
@@ -63,6 +64,10 @@ class Claim(Identified, Recorded, Base):
             "ended_at IS NULL OR status = 'superseded' OR end_reason IS NOT NULL",
             name="ended_reason",
         ),
+        CheckConstraint("accepted_at >= recorded_at", name="accepted_after_recorded"),
+        CheckConstraint("ended_at >= recorded_at", name="ended_after_recorded"),
+        CheckConstraint("ended_at >= accepted_at", name="ended_after_accepted"),
+        Index("ix_claim_recorded_at_id", "recorded_at", "id"),
         Index("uq_claim_content_key_live", "content_key", unique=True, **live("ended_at IS NULL")),
     )
 
@@ -145,8 +150,8 @@ class Occurrence(Base):
         index=True, comment="Its earliest instant."
     )
     occurred_to: Mapped[datetime | None] = mapped_column(comment="Its end, exclusive.")
-    precision: Mapped[str | None] = mapped_column(
-        String(20), comment="How fine the date is: instant, day, month, year, interval."
+    precision: Mapped[Precision | None] = term(
+        Precision, name="precision", comment="How long a stretch the date names.", nullable=True
     )
     attacker: Mapped[str | None] = mapped_column(String(40), comment="Side said to attack.")
     defender: Mapped[str | None] = mapped_column(String(40), comment="Side said to be attacked.")
@@ -162,6 +167,7 @@ class ClaimPlace(Base):
         CheckConstraint("latitude BETWEEN -90 AND 90", name="latitude_range"),
         CheckConstraint("longitude BETWEEN -180 AND 180", name="longitude_range"),
         CheckConstraint("uncertainty_m >= 0", name="uncertainty_not_negative"),
+        CheckConstraint("method IS NULL OR latitude IS NOT NULL", name="method_of_coordinates"),
         CheckConstraint(
             "method <> 'relative' OR (anchor_id IS NOT NULL AND distance_km IS NOT NULL"
             " AND bearing_deg IS NOT NULL)",
@@ -188,8 +194,11 @@ class ClaimPlace(Base):
     precision: Mapped[PlacePrecision] = term(
         PlacePrecision, name="precision", comment="How precisely it is known."
     )
-    method: Mapped[PlaceMethod] = term(
-        PlaceMethod, name="method", comment="How the coordinates came about."
+    method: Mapped[PlaceMethod | None] = term(
+        PlaceMethod,
+        name="method",
+        comment="How the coordinates came about; null where there are none.",
+        nullable=True,
     )
     anchor_id: Mapped[str | None] = reference(
         "place", "Relative: the place measured from.", nullable=True
@@ -204,7 +213,17 @@ class InterceptionCount(Measured, Base):
     """How many munitions met one outcome, as one claim says."""
 
     __tablename__ = "interception_count"
-    __table_args__ = (*interval_checks(), UniqueConstraint("claim_id", "munition_id", "outcome"))
+    __table_args__ = (
+        *interval_checks(),
+        UniqueConstraint("claim_id", "munition_id", "outcome"),
+        Index(
+            "uq_interception_count_unnamed",
+            "claim_id",
+            "outcome",
+            unique=True,
+            **live("munition_id IS NULL"),
+        ),
+    )
 
     claim_id: Mapped[str] = reference("claim", "The claim.", primary_key=True)
     position: Mapped[int] = mapped_column(
@@ -220,7 +239,18 @@ class Casualty(Measured, Base):
     """How many people were harmed, as one claim says."""
 
     __tablename__ = "casualty"
-    __table_args__ = (*interval_checks(), UniqueConstraint("claim_id", "side", "status", "harm"))
+    __table_args__ = (
+        *interval_checks(),
+        UniqueConstraint("claim_id", "side", "status", "harm"),
+        Index(
+            "uq_casualty_unnamed",
+            "claim_id",
+            "status",
+            "harm",
+            unique=True,
+            **live("side IS NULL"),
+        ),
+    )
 
     claim_id: Mapped[str] = reference("claim", "The claim.", primary_key=True)
     position: Mapped[int] = mapped_column(

@@ -34,14 +34,17 @@ class Strike(Event):
     __mapper_args__ = {"polymorphic_identity": "strike"}  # noqa: RUF012 - read once by SQLAlchemy
 
 
-class EventPart(Ending, Base):
+class EventPart(Identified, Ending, Base):
     """One event is part of another: the collection of which a claim speaks, and its members."""
 
     __tablename__ = "event_part"
-    __table_args__ = (CheckConstraint("whole_id <> part_id", name="not_itself"),)
+    __table_args__ = (
+        CheckConstraint("whole_id <> part_id", name="not_itself"),
+        Index("uq_event_part_live", "whole_id", "part_id", unique=True, **live("ended_at IS NULL")),
+    )
 
-    whole_id: Mapped[str] = reference("event", "The collection or wave.", primary_key=True)
-    part_id: Mapped[str] = reference("event", "Its part.", primary_key=True, index=True)
+    whole_id: Mapped[str] = reference("event", "The collection or wave.")
+    part_id: Mapped[str] = reference("event", "Its part.", index=True)
     basis: Mapped[str | None] = mapped_column(comment="Why the one is part of the other.")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from counterclaim.db import Base, reference, term
@@ -40,6 +40,12 @@ class Named(Identified, Ending):
         return term(NameKind, name="kind", comment="How the name relates to the row.")
 
 
+def live_name(noun: str) -> Index:
+    """One row has one live name of a spelling."""
+    columns = f"{noun}_id", "name"
+    return Index(f"uq_{noun}_name_live", *columns, unique=True, **live("ended_at IS NULL"))
+
+
 class Source(Keyed, Base):
     """Whoever speaks or publishes."""
 
@@ -48,8 +54,8 @@ class Source(Keyed, Base):
     kind: Mapped[SourceKind] = term(SourceKind, name="kind", comment="Kind of source.")
     side: Mapped[str | None] = mapped_column(
         String(40),
-        comment="Party to the conflict it belongs to: ISO 3166-1 code or slug; neutral for "
-        "outlets and observers; null when not known.",
+        comment="Side it speaks for, which need not be a party: ISO 3166-1 code or slug; neutral "
+        "for outlets and observers; null when not known.",
     )
     parent_id: Mapped[str | None] = reference(
         "source", "The source it speaks for or belongs to.", nullable=True, index=True
@@ -63,7 +69,7 @@ class SourceName(Named, Base):
     """One name of a source."""
 
     __tablename__ = "source_name"
-    __table_args__ = (UniqueConstraint("source_id", "name"),)
+    __table_args__ = (live_name("source"),)
 
     source_id: Mapped[str] = reference("source", "The source named.")
 
@@ -103,7 +109,7 @@ class MunitionName(Named, Base):
     """One name of a munition."""
 
     __tablename__ = "munition_name"
-    __table_args__ = (UniqueConstraint("munition_id", "name"),)
+    __table_args__ = (live_name("munition"),)
 
     munition_id: Mapped[str] = reference("munition", "The munition named.")
 
@@ -117,6 +123,7 @@ class Place(Keyed, Base):
         CheckConstraint("latitude BETWEEN -90 AND 90", name="latitude_range"),
         CheckConstraint("longitude BETWEEN -180 AND 180", name="longitude_range"),
         CheckConstraint("uncertainty_m >= 0", name="uncertainty_not_negative"),
+        Index("ix_place_country", "country"),
     )
 
     kind: Mapped[PlaceKind] = term(PlaceKind, name="kind", comment="Kind of place.")
@@ -124,7 +131,7 @@ class Place(Keyed, Base):
         "place", "The place it lies in.", nullable=True, index=True
     )
     region: Mapped[str | None] = mapped_column(
-        String(6), comment="ISO 3166-2 code of the first-level subdivision."
+        String(6), index=True, comment="ISO 3166-2 code of the first-level subdivision."
     )
     latitude: Mapped[float | None] = mapped_column(comment="Degrees north, WGS 84.")
     longitude: Mapped[float | None] = mapped_column(comment="Degrees east, WGS 84.")
@@ -140,6 +147,6 @@ class PlaceName(Named, Base):
     """One name of a place."""
 
     __tablename__ = "place_name"
-    __table_args__ = (UniqueConstraint("place_id", "name"),)
+    __table_args__ = (live_name("place"),)
 
     place_id: Mapped[str] = reference("place", "The place named.")

@@ -99,7 +99,7 @@ class EventPoint(Base):
     """One place of a version on the map, with the box around its uncertainty circle."""
 
     __tablename__ = "event_point"
-    __table_args__ = (Index("ix_event_point_latitude_longitude", "latitude", "longitude"),)
+    __table_args__ = (Index("ix_event_point_south_north", "south", "north", "west", "east"),)
 
     sk: Mapped[int] = _sk("The version.")
     position: Mapped[int] = mapped_column(

@@ -28,15 +28,15 @@ from counterclaim.queries.claims import claims_out
 from counterclaim.queries.claims.order import dated_order, read_back
 from counterclaim.queries.claims.search import about_munitions, at_places, located, speaking_of
 from counterclaim.queries.components import linked
-from counterclaim.queries.filters import (
-    Filter,
-    Several,
+from counterclaim.queries.conditions import (
     countries,
     documents,
     keys,
+    public_statuses,
     regions,
     sides,
 )
+from counterclaim.queries.filters import Filter, Several
 from counterclaim.queries.pages import Slice, take_page
 from counterclaim.queries.references import subtree
 from counterclaim.vocabulary import ClaimKind, EventKind, Harm, Judgement, Match, Status
@@ -54,7 +54,6 @@ if TYPE_CHECKING:
 SORTS = {"recorded_at": "recorded_at", "said": "said_from"}
 """What claims can be sorted by, and the column that holds it."""
 
-PUBLIC = (Status.ACCEPTED, Status.SUPERSEDED, Status.RETRACTED)
 """The statuses that everybody may ask for."""
 
 HARMS = frozenset(str(harm) for harm in Harm)
@@ -85,7 +84,7 @@ def page_claims(
         CursorError: the cursor was altered or belongs to another query.
     """
     order = dated_order(sort, Claim, SORTS)
-    known_at, after = window.opened(session, len(order))
+    known_at, after = window.opened(session, str, str)
     statement = select_claims(session, given, known_at)
     page = take_page(session, statement, order, window, known_at, read_back(after))
     return replace(page, items=claims_out(session, page.items, known_at))
@@ -109,18 +108,15 @@ def conditions(session: Session, given: ClaimFilter, at: datetime) -> Iterator[C
         FilterError: a value names nothing, with the nearest that do.
     """
     yield _in_status(given.status, at)
-    yield from _on_claims(session, given)
+    yield from _on_claims(session, given, at)
     yield from _on_events(session, given, at)
     yield from _on_occurrences(session, given)
     yield from _on_figures(given)
-    yield from _on_places(session, given)
+    yield from _on_places(session, given, at)
 
 
 def _in_status(wanted: list[Status], at: datetime) -> ColumnElement[bool]:
-    for status in wanted:
-        if status not in PUBLIC:
-            msg = f"{status.capitalize()} claims are visible to reviewers only."
-            raise FilterError("status", msg, suggestions=PUBLIC)
+    public_statuses(wanted)
     ended = and_(Claim.accepted_at <= at, Claim.ended_at <= at)
     return or_(
         *(
@@ -130,7 +126,7 @@ def _in_status(wanted: list[Status], at: datetime) -> ColumnElement[bool]:
     )
 
 
-def _on_claims(session: Session, given: ClaimFilter) -> Iterator[ColumnElement[bool]]:
+def _on_claims(session: Session, given: ClaimFilter, at: datetime) -> Iterator[ColumnElement[bool]]:
     if given.kind:
         events = select(Event.id).where(
             Event.kind.in_([kind for kind in given.kind if isinstance(kind, EventKind)])
@@ -142,17 +138,17 @@ def _on_claims(session: Session, given: ClaimFilter) -> Iterator[ColumnElement[b
     if given.document:
         yield Claim.document_id.in_(documents(session, given.document))
     if given.claimant:
-        named = Source.key.in_(keys(session, Source, "claimant", given.claimant))
+        named = Source.key.in_(keys(session, Source, "claimant", given.claimant, at))
         yield Claim.claimant_id.in_(subtree(Source, named))
     if given.side:
         wanted = Source.side.in_(sides(session, "side", given.side))
         yield Claim.claimant_id.in_(subtree(Source, wanted, through=Source.side.is_(None)))
     if given.publisher:
-        named = Source.key.in_(keys(session, Source, "publisher", given.publisher))
+        named = Source.key.in_(keys(session, Source, "publisher", given.publisher, at))
         published = select(Document.id).where(Document.publisher_id.in_(subtree(Source, named)))
         yield Claim.document_id.in_(published)
     if given.weapon:
-        named = Munition.key.in_(keys(session, Munition, "weapon", given.weapon))
+        named = Munition.key.in_(keys(session, Munition, "weapon", given.weapon, at))
         yield about_munitions(subtree(Munition, named))
 
 
@@ -222,7 +218,8 @@ def _on_figures(given: ClaimFilter) -> Iterator[ColumnElement[bool]]:
         harmed = figure in HARMS
         table: Any = Casualty if harmed else InterceptionCount
         what = table.harm if harmed else table.outcome
-        bounds: list[ColumnElement[bool]] = [what == figure]
+        numbered = or_(table.low.is_not(None), table.high.is_not(None))
+        bounds: list[ColumnElement[bool]] = [what == figure, numbered]
         if least is not None:
             reached = table.high >= least
             bounds.append(table.low >= least if certain else or_(table.high.is_(None), reached))
@@ -232,12 +229,12 @@ def _on_figures(given: ClaimFilter) -> Iterator[ColumnElement[bool]]:
         yield Claim.id.in_(select(table.claim_id).where(*bounds))
 
 
-def _on_places(session: Session, given: ClaimFilter) -> Iterator[ColumnElement[bool]]:
+def _on_places(session: Session, given: ClaimFilter, at: datetime) -> Iterator[ColumnElement[bool]]:
     if given.place:
-        named = Place.key.in_(keys(session, Place, "place", given.place))
+        named = Place.key.in_(keys(session, Place, "place", given.place, at))
         yield at_places(subtree(Place, named))
     if given.region:
-        yield at_places(subtree(Place, Place.region.in_(regions(session, given.region))))
+        yield at_places(subtree(Place, Place.region.in_(regions(session, given.region, at))))
     if given.country:
-        yield at_places(subtree(Place, Place.country.in_(countries(session, given.country))))
+        yield at_places(subtree(Place, Place.country.in_(countries(session, given.country, at))))
     yield from located(session, given, certain=given.match is Match.CERTAIN)

@@ -36,6 +36,14 @@ class Links:
                 near[part].add(whole)
         return _groups(sorted(set(self.stands_for.values())), near)
 
+    def above(self, first: str) -> set[str]:
+        """All that an event, given by the id that stands for it, is part of, directly or not."""
+        found, frontier = set[str](), {first}
+        while frontier:
+            frontier = {key for key, parts in self.parts.items() if parts & frontier} - found
+            found |= frontier
+        return found
+
 
 def linked(session: Session, ids: Iterable[str], at: datetime) -> Links:
     """All events that hang together with these, as of an instant."""

@@ -18,9 +18,9 @@ from counterclaim.errors import CursorError
 from counterclaim.moment import isoformat_z
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-Scalar = int | float | str | None
+Scalar = int | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,8 @@ class Cursor:
         return base64.urlsafe_b64encode(orjson.dumps(content)).rstrip(b"=").decode()
 
 
-def decode(text: str, query: Mapping[str, object], width: int) -> Cursor:
-    """The cursor of a text, with ``width`` sort values.
+def decode(text: str, query: Mapping[str, object], kinds: Sequence[type[Scalar]]) -> Cursor:
+    """The cursor of a text, whose sort values are of these types.
 
     Raises:
         CursorError: it is no cursor, was altered, or belongs to another query.
@@ -45,17 +45,17 @@ def decode(text: str, query: Mapping[str, object], width: int) -> Cursor:
     try:
         padded = text.encode("ascii") + b"=" * (-len(text) % 4)
         owner, known_at, *after = orjson.loads(base64.b64decode(padded, b"-_", validate=True))
-        instant = datetime.fromisoformat(known_at)
-    except (ValueError, TypeError, binascii.Error, UnicodeEncodeError):
+        instant = datetime.fromisoformat(known_at).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError, binascii.Error):
         msg = "This is not a cursor: pass the value of next unchanged."
         raise CursorError(msg) from None
     if owner != fingerprint(query):
         msg = "The cursor belongs to another query: keep every filter as it was on the first page."
         raise CursorError(msg)
-    if len(after) != width or instant.tzinfo is None or not all(map(_is_scalar, after)):
+    if len(after) != len(kinds) or not all(map(_fits, after, kinds)):
         msg = "The cursor was altered: pass the value of next unchanged."
         raise CursorError(msg)
-    return Cursor(instant.astimezone(UTC), tuple(after))
+    return Cursor(instant, tuple(after))
 
 
 def fingerprint(query: Mapping[str, object]) -> str:
@@ -64,6 +64,9 @@ def fingerprint(query: Mapping[str, object]) -> str:
     return hashlib.sha256(text).hexdigest()[:16]
 
 
-def _is_scalar(value: object) -> bool:
-    fits = not isinstance(value, int) or -(1 << 63) <= value < 1 << 63
-    return fits and (value is None or isinstance(value, int | float | str))
+def _fits(value: object, kind: type[Scalar]) -> bool:
+    if type(value) is not kind:
+        return False
+    if isinstance(value, int):
+        return -(1 << 63) <= value < 1 << 63
+    return "\x00" not in str(value)

@@ -17,7 +17,8 @@ from counterclaim.queries.asof import live_claim
 from counterclaim.queries.claims import claims_out, moment_out, quote_out
 from counterclaim.queries.claims.order import dated_order, read_back
 from counterclaim.queries.claims.search import among, holding_words
-from counterclaim.queries.filters import Filter, Several, Text, keys
+from counterclaim.queries.conditions import keys
+from counterclaim.queries.filters import Filter, Several, Text
 from counterclaim.queries.pages import Slice, take_page
 from counterclaim.queries.references import subtree
 from counterclaim.schemas.claim import DocumentDetailOut, DocumentOut, PublishedOut
@@ -80,7 +81,7 @@ def page_documents(
         CursorError: the cursor was altered or belongs to another query.
     """
     order = dated_order(sort, Document, SORTS)
-    known_at, after = window.opened(session, len(order))
+    known_at, after = window.opened(session, str, str)
     wanted = _conditions(session, given, known_at)
     statement = select(Document.id).where(Document.recorded_at <= known_at, *wanted)
     page = take_page(session, statement, order, window, known_at, read_back(after))

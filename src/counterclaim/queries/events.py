@@ -12,7 +12,7 @@ from counterclaim.models import EventFigure, EventSummary
 from counterclaim.names import nearest
 from counterclaim.queries.asof import live_summary
 from counterclaim.queries.components import linked
-from counterclaim.queries.filters import conditions
+from counterclaim.queries.conditions import conditions
 from counterclaim.queries.pages import Key, take_page
 from counterclaim.vocabulary import EventKind, Harm, Outcome, Scope
 
@@ -53,8 +53,8 @@ def page_events(
         CursorError: the cursor was altered or belongs to another query.
     """
     statement, keys = _ordered(select(EventSummary.document, EventSummary.sk), sort)
-    known_at, values = window.opened(session, len(keys))
-    wanted = statement.where(live_summary(known_at), *conditions(session, given))
+    known_at, values = window.opened(session, *[int] * len(keys))
+    wanted = statement.where(live_summary(known_at), *conditions(session, given, known_at))
     return take_page(session, wanted, keys, window, known_at, values)
 
 

@@ -25,12 +25,12 @@ from counterclaim.models import (
     Source,
     SourceRating,
 )
-from counterclaim.moment import Moment, Precision
+from counterclaim.moment import Moment
 from counterclaim.queries.asof import live_row
 from counterclaim.queries.components import linked
 from counterclaim.queries.names import lineages, names_of
 from counterclaim.resolve import inputs
-from counterclaim.vocabulary import Credibility, Reliability
+from counterclaim.vocabulary import Credibility, Precision, Reliability
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -184,8 +184,12 @@ class _Parts:
             scope=row.scope,
             label=row.label,
             parts=tuple(sorted(self.links.parts.get(key, ()))),
-            withdrawn=key in self.ever and key not in self.live,
+            withdrawn=self._gone({key}) or self._gone({key, *self.links.above(key)}),
         )
+
+    def _gone(self, keys: set[str]) -> bool:
+        """Whether there were claims about these events and none of them is left."""
+        return bool(keys & self.ever.keys()) and not keys & self.live.keys()
 
     def _munitions_of(self, claim_id: str) -> set[str]:
         counts = {row.munition_id for row in self.rows.counts.get(claim_id, ()) if row.munition_id}

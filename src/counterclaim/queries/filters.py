@@ -1,7 +1,4 @@
-"""Filters of events: one typed field per parameter, and what each means in SQL.
-
-The URL, the API's description and the pages come from the fields; the conditions stand below them.
-"""
+"""Filters: one typed field per parameter. The URL and the API's description come from them."""
 
 from __future__ import annotations
 
@@ -9,33 +6,27 @@ import math
 from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
-from sqlalchemy import BigInteger, and_, column, func, or_, select, text
 
-from counterclaim.db import dialect_of, is_id
-from counterclaim.errors import FilterError, InputError, MomentError, PlaceError
-from counterclaim.geo import check_coordinates, earth_centred
-from counterclaim.models import (
-    Document,
-    EventFacet,
-    EventFigure,
-    EventPoint,
-    EventSummary,
-    Munition,
-    Place,
-    Source,
-)
+from counterclaim.errors import FilterError, MomentError, PlaceError
+from counterclaim.geo import check_coordinates
 from counterclaim.moment import parse_window, window
-from counterclaim.names import nearest, query_words
-from counterclaim.queries.names import Reference, find
+from counterclaim.names import query_words
 from counterclaim.schemas.fields import LARGEST
-from counterclaim.vocabulary import Basis, EventKind, Grade, Harm, Match, Outcome, Scope, Status
+from counterclaim.vocabulary import (
+    Basis,
+    EventKind,
+    Grade,
+    Harm,
+    Match,
+    Outcome,
+    Scope,
+    Status,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Select
-    from sqlalchemy.orm import Session
 
 MEAN_RADIUS_KM = 6371.0088
 
@@ -212,217 +203,3 @@ def _check_point(parameter: str, latitude: float, longitude: float) -> None:
         check_coordinates(latitude, longitude)
     except PlaceError as error:
         raise FilterError(parameter, error.message) from None
-
-
-def conditions(session: Session, given: EventFilter) -> list[ColumnElement[bool]]:
-    """What a filter means for ``event_summary``.
-
-    Raises:
-        FilterError: a value names nothing, with the nearest that do.
-    """
-    return [
-        *_on_columns(session, given),
-        *_on_facets(session, given),
-        *_on_time(given),
-        *_on_figures(given),
-        *_on_points(given),
-        *_on_text(session, given),
-    ]
-
-
-def _on_columns(session: Session, given: EventFilter) -> Iterator[ColumnElement[bool]]:
-    if given.kind:
-        yield EventSummary.kind.in_(given.kind)
-    if given.scope:
-        yield EventSummary.scope.in_(given.scope)
-    if given.grade:
-        yield EventSummary.grade.in_(given.grade)
-    if given.disputed is not None:
-        yield EventSummary.disputed.is_(given.disputed)
-    if given.attacker:
-        yield EventSummary.attacker.in_(sides(session, "attacker", given.attacker))
-    if given.defender:
-        yield EventSummary.defender.in_(sides(session, "defender", given.defender))
-
-
-def _on_facets(session: Session, given: EventFilter) -> Iterator[ColumnElement[bool]]:
-    found: dict[str, list[str]] = {
-        "weapon": keys(session, Munition, "weapon", given.weapon),
-        "claimant": keys(session, Source, "claimant", given.claimant),
-        "publisher": keys(session, Source, "publisher", given.publisher),
-        "place": keys(session, Place, "place", given.place),
-        "region": regions(session, given.region),
-        "country": countries(session, given.country),
-        "side": sides(session, "side", given.side),
-        "document": documents(session, given.document),
-        "status": list(given.status),
-        "basis": list(given.basis),
-    }
-    for facet, values in found.items():
-        if values:
-            matching = select(EventFacet.sk).where(
-                EventFacet.facet == facet, EventFacet.value.in_(values)
-            )
-            yield EventSummary.sk.in_(matching)
-
-
-def _on_time(given: EventFilter) -> Iterator[ColumnElement[bool]]:
-    start, end = given.window()
-    if start is None and end is None:
-        return
-    first, last = EventSummary.occurred_from, EventSummary.occurred_to
-    yield or_(first.is_not(None), last.is_not(None))
-    if given.match is Match.CERTAIN:
-        yield and_(*([first >= start] if start else []), *([last <= end] if end else []))
-        return
-    if start is not None:
-        yield or_(last.is_(None), last > start)
-    if end is not None:
-        yield or_(first.is_(None), first < end)
-
-
-def _on_figures(given: EventFilter) -> Iterator[ColumnElement[bool]]:
-    certain = given.match is Match.CERTAIN
-    low, high = EventFigure.low, EventFigure.high
-    for figure, least, most in given.figures():
-        bounds: list[ColumnElement[bool]] = []
-        if least is not None:
-            bounds.append(low >= least if certain else or_(high.is_(None), high >= least))
-        if most is not None:
-            bounds.append(high <= most if certain else or_(low.is_(None), low <= most))
-        matching = select(EventFigure.sk).where(EventFigure.figure == figure, *bounds)
-        yield EventSummary.sk.in_(matching)
-
-
-def _on_points(given: EventFilter) -> Iterator[ColumnElement[bool]]:
-    certain = given.match is Match.CERTAIN
-    box, circle = given.box(), given.circle()
-    if box is not None:
-        within = _inside if certain else _touching
-        yield EventSummary.sk.in_(select(EventPoint.sk).where(within(*box)))
-    if circle is not None:
-        yield EventSummary.sk.in_(select(EventPoint.sk).where(_around(*circle, certain=certain)))
-
-
-def _touching(west: float, south: float, east: float, north: float) -> ColumnElement[bool]:
-    """The box around the uncertainty circle and the box asked for have a point in common."""
-    p = EventPoint
-    level = and_(p.south <= north, p.north >= south)
-    if west > east:
-        return and_(level, or_(p.west > p.east, p.west <= east, p.east >= west))
-    across = and_(p.west > p.east, or_(p.west <= east, p.east >= west))
-    return and_(level, or_(and_(p.west <= east, p.east >= west), across))
-
-
-def _inside(west: float, south: float, east: float, north: float) -> ColumnElement[bool]:
-    """The box around the uncertainty circle lies within the box asked for."""
-    p = EventPoint
-    level = and_(p.south >= south, p.north <= north)
-    if west > east:
-        one_side = and_(p.west <= p.east, or_(p.west >= west, p.east <= east))
-        return and_(level, or_(one_side, and_(p.west > p.east, p.west >= west, p.east <= east)))
-    return and_(level, p.west <= p.east, p.west >= west, p.east <= east)
-
-
-def _around(
-    latitude: float, longitude: float, radius_km: float, *, certain: bool
-) -> ColumnElement[bool]:
-    """Straight lines through the Earth are compared: exact to some metres, and plain arithmetic."""
-    p = EventPoint
-    x_m, y_m, z_m = earth_centred(latitude, longitude)
-    chord = 2000 * MEAN_RADIUS_KM * math.sin(radius_km / (2 * MEAN_RADIUS_KM))
-    square = (
-        (p.x_m - x_m) * (p.x_m - x_m)
-        + (p.y_m - y_m) * (p.y_m - y_m)
-        + (p.z_m - z_m) * (p.z_m - z_m)
-    )
-    unsure = func.coalesce(p.uncertainty_m, 0)
-    if certain:
-        return and_(unsure <= chord, square <= (chord - unsure) * (chord - unsure))
-    return square <= (chord + unsure) * (chord + unsure)
-
-
-def _on_text(session: Session, given: EventFilter) -> Iterator[ColumnElement[bool]]:
-    words = given.words()
-    if words:
-        yield EventSummary.sk.in_(text_matches(session, words))
-
-
-TEXT_MATCHES = {
-    "sqlite": "SELECT rowid AS sk FROM event_text WHERE event_text MATCH :words",
-    "postgresql": "SELECT sk FROM event_text WHERE body @@ to_tsquery('simple', :words)",
-}
-
-
-def text_matches(session: Session, words: list[tuple[str, bool]]) -> Select[tuple[int]]:
-    """The versions in which all these folded words stand."""
-    dialect = dialect_of(session)
-    if dialect == "sqlite":
-        query = " AND ".join(f'"{word}"{"*" if prefix else ""}' for word, prefix in words)
-    else:
-        query = " & ".join(f"'{word}'{':*' if prefix else ''}" for word, prefix in words)
-    found = text(TEXT_MATCHES[dialect]).bindparams(words=query).columns(column("sk", BigInteger))
-    return select(found.subquery().c.sk)
-
-
-def keys(session: Session, model: type[Reference], parameter: str, names: list[str]) -> list[str]:
-    """The keys of the rows that these names mean."""
-    return [_named(session, model, parameter, name).key for name in names]
-
-
-def _named(session: Session, model: type[Reference], parameter: str, name: str) -> Reference:
-    try:
-        return find(session, model, name)
-    except InputError as error:
-        raise FilterError(parameter, error.message, suggestions=error.suggestions) from None
-
-
-def regions(session: Session, names: list[str]) -> list[str]:
-    """The ISO 3166-2 codes that these codes, keys or names mean."""
-    return [_code(session, "region", name, lambda place: place.region) for name in names]
-
-
-def countries(session: Session, names: list[str]) -> list[str]:
-    """The ISO 3166-1 codes that these codes, keys or names mean."""
-    return [_code(session, "country", name, lambda place: place.country) for name in names]
-
-
-def _code(
-    session: Session, parameter: str, name: str, code_of: Callable[[Place], str | None]
-) -> str:
-    column = Place.region if parameter == "region" else Place.country
-    known = session.scalar(select(column).where(column == name.upper()).limit(1))
-    if known is not None:
-        return known
-    code = code_of(_named(session, Place, parameter, name))
-    if code is None:
-        raise FilterError(parameter, f"{name!r} lies in no {parameter} of ISO 3166.")
-    return code
-
-
-def sides(session: Session, parameter: str, given: list[str]) -> list[str]:
-    """The sides, all of them known."""
-    if not given:
-        return []
-    known = set(session.scalars(select(Source.side).distinct())) - {None}
-    unknown = [side for side in given if side not in known]
-    if unknown:
-        near = nearest(unknown[0], sorted(map(str, known))) or sorted(map(str, known))
-        msg = f"No source is of the side {unknown[0]!r}. Known sides are {', '.join(near)}."
-        raise FilterError(parameter, msg, suggestions=near)
-    return given
-
-
-def documents(session: Session, given: list[str]) -> list[str]:
-    """The ids, all of them of documents."""
-    if not given:
-        return []
-    known = set(
-        session.scalars(
-            select(Document.id).where(Document.id.in_([d.lower() for d in given if is_id(d)]))
-        )
-    )
-    for document in given:
-        if document.lower() not in known:
-            raise FilterError("document", f"No document has the id {document!r}.")
-    return [document.lower() for document in given]

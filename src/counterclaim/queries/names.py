@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from counterclaim.errors import InputError
 from counterclaim.models import Munition, MunitionName, Place, PlaceName, Source, SourceName
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import InstrumentedAttribute, Session
 
 Reference = TypeVar("Reference", Source, Munition, Place)
@@ -27,30 +28,50 @@ NAME_TABLES: dict[type[Any], type[Any]] = {
 }
 
 
+COMPARED = 3000
+"""With more names than this only some are compared for suggestions."""
+
+
 def owner_column(model: type[Reference]) -> InstrumentedAttribute[str]:
     """The column of a name table that says whose name it is."""
     column: InstrumentedAttribute[str] = getattr(NAME_TABLES[model], f"{model.__tablename__}_id")
     return column
 
 
-def find(session: Session, model: type[Reference], name: str) -> Reference:
+def find(
+    session: Session,
+    model: type[Reference],
+    name: str,
+    *conditions: ColumnElement[bool],
+    at: datetime | None = None,
+) -> Reference:
     """The row with this key or name, in any spelling or script.
+
+    Args:
+        session: Where to look.
+        model: What to look for.
+        name: A key or a name.
+        conditions: Which rows alone come into question.
+        at: As the names were at this instant; None is now.
 
     Raises:
         InputError: nothing has that name, with the nearest; or several have, with their keys.
     """
-    by_key = session.scalars(select(model).where(model.key == name)).one_or_none()
+    rows = select(model).where(model.key == name, *conditions)
+    if at is not None:
+        rows = rows.where(model.recorded_at <= at)
+    by_key = session.scalars(rows).one_or_none()
     if by_key is not None:
         return by_key
-    rows = _folded_alike(session, model, name)
+    found = _folded_alike(session, model, name, *conditions, at=at)
     noun = model.__tablename__
-    if len(rows) == 1:
-        return rows[0]
-    if rows:
-        keys = [row.key for row in rows]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        keys = [row.key for row in found]
         msg = f"{name!r} names more than one {noun}: say which of {', '.join(keys)}."
         raise InputError(msg, suggestions=keys)
-    near = suggest(session, model, name)
+    near = suggest(session, model, name, *conditions)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
     msg = f"No {noun} is called {name!r}.{hint}"
     raise InputError(msg, suggestions=near)
@@ -66,8 +87,13 @@ class Finder:
     def find(self, model: type[Reference], name: str) -> Reference:
         """As ``find``; a name is looked up once."""
         if (model, name) not in self._found:
-            self._found[model, name] = find(self.session, model, name)
-        found: Reference = self._found[model, name]
+            try:
+                self._found[model, name] = find(self.session, model, name)
+            except InputError as error:
+                self._found[model, name] = error
+        found: Reference | InputError = self._found[model, name]
+        if isinstance(found, InputError):
+            raise found
         return found
 
     def forget(self) -> None:
@@ -75,24 +101,45 @@ class Finder:
         self._found.clear()
 
 
-def _folded_alike(session: Session, model: type[Reference], name: str) -> list[Reference]:
+def _folded_alike(
+    session: Session,
+    model: type[Reference],
+    name: str,
+    *conditions: ColumnElement[bool],
+    at: datetime | None,
+) -> list[Reference]:
     folded = fold(name)
     if not folded:
         return []
     names = NAME_TABLES[model]
-    owners = select(owner_column(model)).where(names.folded == folded, names.ended_at.is_(None))
-    query = select(model).where(or_(model.key == name.lower(), model.id.in_(owners)))
+    live = names.ended_at.is_(None) if at is None else live_row(names, at)
+    owners = select(owner_column(model)).where(names.folded == folded, live)
+    query = select(model).where(model.id.in_(owners), *conditions)
     return list(session.scalars(query.order_by(model.key)))
 
 
-def suggest(session: Session, model: type[Reference], name: str, *, limit: int = 3) -> list[str]:
-    """Names that look like a name that nothing has, best first."""
-    names = NAME_TABLES[model]
+def suggest(
+    session: Session,
+    model: type[Reference],
+    name: str,
+    *conditions: ColumnElement[bool],
+    limit: int = 3,
+) -> list[str]:
+    """Names that look like a name that nothing has, best first.
+
+    Of many names only those are compared that begin alike, or end alike.
+    """
+    folded = fold(name)
+    names, owner = NAME_TABLES[model], owner_column(model)
     live = select(names.name).where(names.ended_at.is_(None))
-    known: Iterable[str] = session.scalars(live.union(select(model.key)))
+    if conditions:
+        live = live.where(owner.in_(select(model.id).where(*conditions)))
+    if (session.scalar(select(func.count()).select_from(names)) or 0) > COMPARED:
+        ends = names.folded.startswith(folded[:2]), names.folded.endswith(folded[-4:])
+        live = live.where(or_(*ends)).limit(COMPARED)
     script = script_of(name)
     spelt: dict[str, str] = {}
-    for one in sorted(known, key=lambda spelling: (script_of(spelling) != script, spelling)):
+    for one in sorted(session.scalars(live), key=lambda other: (script_of(other) != script, other)):
         spelt.setdefault(fold(one), one)
     return nearest(name, spelt.values(), limit=limit)
 

@@ -56,11 +56,16 @@ class Window:
     cursor: str | None
     count: bool = False
 
-    def opened(self, session: Session, width: int) -> tuple[datetime, tuple[Scalar, ...] | None]:
-        """The state to show, and the sort values behind which to go on, None on the first page."""
+    def opened(
+        self, session: Session, *kinds: type[Scalar]
+    ) -> tuple[datetime, tuple[Scalar, ...] | None]:
+        """The state to show, and the sort values behind which to go on, None on the first page.
+
+        ``kinds`` are the types of the sort values.
+        """
         if self.cursor is None:
             return last_change(session), None
-        cursor = decode(self.cursor, self.query, width)
+        cursor = decode(self.cursor, self.query, kinds)
         return cursor.known_at, cursor.after
 
 

@@ -109,12 +109,12 @@ def stated(facts: Facts) -> State:
     """The bounds as given, before any equation."""
     state = State()
     for variable, carriers in facts.items():
-        low, high = hull(carriers.values())
+        given = hull(carriers.values())
         claims = tuple(carriers)
-        if low > 0:
-            state.lows[variable] = Bound(variable, low, claims)
-        if high is not None:
-            state.highs[variable] = Bound(variable, high, claims)
+        if given.floor > 0:
+            state.lows[variable] = Bound(variable, given.floor, claims)
+        if given.high is not None:
+            state.highs[variable] = Bound(variable, given.high, claims)
     return state
 
 
@@ -175,8 +175,8 @@ class Derivation:
     stated: frozenset[Variable]
 
 
-def derive(*bounds: Bound | None) -> Derivation:
-    """Trace bounds back to the claims."""
+def derive(*bounds: Bound | None, besides: Variable | None = None) -> Derivation:
+    """Trace bounds back to the claims, leaving out what these state of one figure itself."""
     stack = [bound for bound in bounds if bound]
     seen: dict[int, Bound] = {}
     while stack:
@@ -186,7 +186,7 @@ def derive(*bounds: Bound | None) -> Derivation:
             stack.extend(bound.causes)
     found = seen.values()
     return Derivation(
-        claims=tuple(sorted({claim for b in found for claim in b.claims})),
+        claims=tuple(sorted({c for b in found if b.variable != besides for c in b.claims})),
         equations=tuple({id(b.equation): b.equation for b in found if b.equation}.values()),
         variables=frozenset(b.variable for b in found),
         stated=frozenset(b.variable for b in found if not b.equation),

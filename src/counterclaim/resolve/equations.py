@@ -1,9 +1,10 @@
 """Which figures of a family must add up.
 
 Within an event, per munition: launched = intercepted + not intercepted, and what was not
-intercepted covers all other outcomes. Between events: a collection's figure is the sum over its
-parts. Lines of different munitions are never added here; munitions that nobody named are a line of
-their own, which says nothing about the named ones.
+intercepted covers all other outcomes. Per outcome: a munition covers the kinds of it that are named
+too, and may be more than they are. Between events: a collection's figure is the sum over its parts.
+Munitions that nobody named are a line of their own, which says nothing about the named ones: it may
+be all of them together, or further ones.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from counterclaim.resolve.intervals import MUNITION, NOT_INTERCEPTED, Key
+from counterclaim.resolve.munitions import nearest_below
 from counterclaim.vocabulary import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from counterclaim.resolve.inputs import Munition
     from counterclaim.resolve.kinship import Kinship
 
 AFTER_DEFENCE = (
@@ -28,6 +31,10 @@ AFTER_DEFENCE = (
     Outcome.UNACCOUNTED,
 )
 MEASURES = (Outcome.LAUNCHED, Outcome.INTERCEPTED, NOT_INTERCEPTED, *AFTER_DEFENCE)
+
+
+Nests = dict[str, dict[str, tuple[str, ...]]]
+"""For each event and munition there the kinds of it, see ``nearest_below``."""
 
 
 class Variable(NamedTuple):
@@ -59,9 +66,17 @@ class Equation:
 class System:
     """All equations of a family, in an order of its own, and which of them touch a figure."""
 
-    def __init__(self, kinship: Kinship, keys: Iterable[Key]) -> None:
-        """Write down the equations for all figures that somebody gave for some event."""
-        self._equations = tuple(_equations(kinship, _complete(keys)))
+    def __init__(
+        self, kinship: Kinship, given: Iterable[Variable], munitions: Mapping[str, Munition]
+    ) -> None:
+        """Write down the equations that the figures given for some event can take part in."""
+        given = tuple(given)
+        self._nests: Nests = {
+            event: nearest_below(named, munitions)
+            for event, named in _named(kinship, given).items()
+        }
+        keys = _complete(variable.key for variable in given)
+        self._equations = tuple(_equations(kinship, keys, self._nests))
         touching: Mapping[Variable, list[int]] = defaultdict(list)
         for index, equation in enumerate(self._equations):
             for variable in {equation.whole, *equation.terms}:
@@ -73,6 +88,12 @@ class System:
         found = {i for v in variables if v in self._touching for i in self._touching[v]}
         return [self._equations[i] for i in sorted(found)]
 
+    def kinds(self, whole: Variable) -> tuple[Variable, ...]:
+        """The same figure for the kinds of a munition, none where the figure is of another sort."""
+        event, key = whole
+        kinds = self._nests[event].get(key.subject, ()) if key.table == MUNITION else ()
+        return tuple(_count(event, kind, key.measure) for kind in kinds)
+
 
 def _complete(keys: Iterable[Key]) -> list[Key]:
     """The keys, sorted, with every outcome of each munition."""
@@ -82,11 +103,28 @@ def _complete(keys: Iterable[Key]) -> list[Key]:
     return sorted(found)
 
 
-def _equations(kinship: Kinship, keys: list[Key]) -> Iterator[Equation]:
+def _named(kinship: Kinship, given: Iterable[Variable]) -> dict[str, set[str]]:
+    """For each event the munitions of which figures are given for it or within its collections."""
+    named: dict[str, set[str]] = {event: set() for event in kinship.events}
+    for event, key in given:
+        if key.table == MUNITION:
+            named[event].add(key.subject)
+    order = kinship.bottom_up()
+    for event in order:
+        named[event].update(*(named[part] for part in kinship.parts[event]))
+    for event in reversed(order):
+        named[event].update(*(named[whole] for whole in kinship.wholes[event]))
+    return named
+
+
+def _equations(kinship: Kinship, keys: list[Key], nests: Nests) -> Iterator[Equation]:
     munitions = sorted({k.subject for k in keys if k.table == MUNITION})
     for event in kinship.bottom_up():
         for munition in munitions:
             yield from _line(event, munition)
+        for munition, kinds in nests[event].items():
+            if kinds:
+                yield from _nest(event, munition, kinds)
         for whole, parts, exact in _sums(kinship, event):
             for key in keys:
                 terms = tuple(Variable(part, key) for part in parts)
@@ -95,11 +133,22 @@ def _equations(kinship: Kinship, keys: list[Key]) -> Iterator[Equation]:
 
 def _line(event: str, munition: str) -> Iterator[Equation]:
     def of(measure: str) -> Variable:
-        return Variable(event, Key(MUNITION, munition, "", str(measure)))
+        return _count(event, munition, measure)
 
     left = of(NOT_INTERCEPTED)
     yield Equation(of(Outcome.LAUNCHED), (of(Outcome.INTERCEPTED), left), exact=True)
     yield Equation(left, tuple(of(outcome) for outcome in AFTER_DEFENCE), exact=False)
+
+
+def _nest(event: str, munition: str, kinds: tuple[str, ...]) -> Iterator[Equation]:
+    """A munition is at least the sum of its kinds, each outcome by itself."""
+    for measure in MEASURES:
+        terms = tuple(_count(event, kind, measure) for kind in kinds)
+        yield Equation(_count(event, munition, measure), terms, exact=False)
+
+
+def _count(event: str, munition: str, measure: str) -> Variable:
+    return Variable(event, Key(MUNITION, munition, "", str(measure)))
 
 
 def _sums(kinship: Kinship, whole: str) -> Iterator[tuple[str, tuple[str, ...], bool]]:

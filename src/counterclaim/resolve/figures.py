@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from counterclaim.resolve.constraints import derive
 from counterclaim.resolve.equations import Variable
-from counterclaim.resolve.intervals import MUNITION, NOT_INTERCEPTED, Interval
+from counterclaim.resolve.intervals import MUNITION, NOT_INTERCEPTED, Interval, interval_of
 from counterclaim.vocabulary import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from counterclaim.resolve.constraints import State
-    from counterclaim.resolve.equations import Equation
+    from counterclaim.resolve.equations import Equation, System
     from counterclaim.resolve.intervals import Key
     from counterclaim.resolve.kinship import Kinship
     from counterclaim.resolve.policies import Choice
@@ -26,7 +26,8 @@ class Figure:
     """One resolved value.
 
     Attributes:
-        interval: None where the figure was mentioned and nothing gives a number.
+        interval: None where the figure was mentioned and nothing gives a number. Its low is None
+            where it is stated without a lower end and none above 0 follows.
         voices: How many voices gave a value, None for one that is derived.
         agreement: The share of those voices that the value is compatible with.
         claims: The claims that carry the value or that it follows from, sorted.
@@ -71,7 +72,7 @@ Figures = dict["Key", Figure]
 
 
 def show_figures(
-    kinship: Kinship, choices: Mapping[Variable, Choice], state: State
+    kinship: Kinship, choices: Mapping[Variable, Choice], state: State, system: System
 ) -> dict[str, Figures]:
     """The figures of every event, by event."""
     bounded: Mapping[str, set[Key]] = defaultdict(set)
@@ -85,7 +86,8 @@ def show_figures(
         parts = [shown[part] for part in kinship.parts[event]]
         for key in sorted(bounded[event], key=_dependent_last):
             variable = Variable(event, key)
-            if _worth_showing(key, state.interval(variable), shown[event], parts):
+            of_kinds = sum(map(state.low, system.kinds(variable)))
+            if _worth_showing(key, state.interval(variable), of_kinds, shown[event], parts):
                 shown[event][key] = _derived(variable, state)
     return shown
 
@@ -93,16 +95,17 @@ def show_figures(
 def _stated(variable: Variable, choice: Choice, state: State) -> Figure:
     given, settled = choice.interval or Interval(), state.interval(variable)
     trace = derive(
-        state.lows.get(variable) if settled.low != given.low else None,
+        state.lows.get(variable) if settled.low != given.floor else None,
         state.highs.get(variable) if settled.high != given.high else None,
+        besides=variable,
     )
     return Figure(
-        interval=choice.interval if settled == given else settled,
+        interval=interval_of(settled.low or given.low, settled.high),
         basis="stated",
         claims=choice.claims,
         voices=choice.voices,
         agreement=choice.agreement,
-        narrowed_by=tuple(c for c in trace.claims if c not in choice.carriers),
+        narrowed_by=trace.claims,
         rule=choice.rule,
         equations=trace.equations,
     )
@@ -117,10 +120,13 @@ def _dependent_last(key: Key) -> tuple[bool, Key]:
     return key.measure in {NOT_INTERCEPTED, Outcome.HIT}, key
 
 
-def _worth_showing(key: Key, value: Interval, event: Figures, parts: list[Figures]) -> bool:
+def _worth_showing(
+    key: Key, value: Interval, of_kinds: int, event: Figures, parts: list[Figures]
+) -> bool:
     """Whether a derived value says enough: "not below 0" or "not more than launched" does not.
 
-    Hits and what was not intercepted do as soon as both figures that they come from are known.
+    Hits and what was not intercepted do as soon as both figures that they come from are known. That
+    a munition is at least what its kinds are, ``of_kinds``, says nothing that these do not.
     """
     if key.table == MUNITION and key.measure in {NOT_INTERCEPTED, Outcome.HIT}:
         sources = [key._replace(measure=o.value) for o in (Outcome.LAUNCHED, Outcome.INTERCEPTED)]
@@ -128,8 +134,10 @@ def _worth_showing(key: Key, value: Interval, event: Figures, parts: list[Figure
             return True
     if key.measure == NOT_INTERCEPTED:
         return False
-    in_all_parts = bool(parts) and all(key in part for part in parts)
-    return value.low > 0 or (value.high is not None and in_all_parts)
+    in_parts = [key in part for part in parts]
+    if any(in_parts):
+        return value.floor > 0 or (value.high is not None and all(in_parts))
+    return value.floor > of_kinds
 
 
 def undetermined(keys: Iterable[Key], whole: Figures, parts: list[Figures]) -> Figures:

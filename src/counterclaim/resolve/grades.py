@@ -102,7 +102,7 @@ def _figure_clash(ballots: Iterable[Ballot]) -> _Disagreement:
     for ballot in ballots:
         if ballot.interval:
             side = ballot.claim.party or ""
-            lows[side] = max(lows[side], ballot.interval.low)
+            lows[side] = max(lows[side], ballot.interval.floor)
             tops[side] = min(tops.get(side, ballot.interval.top), ballot.interval.top)
     named = sorted(set(tops) - {""})
     return _Disagreement(

@@ -89,7 +89,7 @@ class Site:
     longitude: float | None
     uncertainty_m: int | None
     precision: PlacePrecision
-    method: PlaceMethod
+    method: PlaceMethod | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +166,17 @@ class Claim:
 
     @property
     def position(self) -> Position | None:
-        """What the claim makes its claimant's position; None for threats, evidence, background."""
+        """What the claim makes its claimant's position.
+
+        None for threats, evidence and background, and for what is said not to be so without denying
+        the event: "not five were launched" neither asserts nor denies that something was.
+        """
         if self.denies:
             return Position.DENIES
-        if self.kind not in {ClaimKind.OCCURRENCE, ClaimKind.POSITION}:
-            return None
-        return SPOKEN.get(self.stance)
+        declares = self.kind is ClaimKind.POSITION
+        if self.stance is Stance.DECLINES and (declares or self.kind is ClaimKind.OCCURRENCE):
+            return Position.DECLINES
+        return SPOKEN.get(self.stance) if self.affirms or (declares and self.polarity > 0) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +193,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Events linked by part-of, directly or over others, with all live claims about them."""
+    """Events linked by part-of, directly or over others, with all live claims about them.
+
+    ``munitions`` holds each munition that a claim names.
+    """
 
     events: Mapping[str, Event]
     claims: tuple[Claim, ...]

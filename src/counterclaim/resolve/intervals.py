@@ -18,10 +18,19 @@ NOT_INTERCEPTED = "not_intercepted"
 
 
 class Interval(NamedTuple):
-    """Both ends inclusive; ``high`` None is open."""
+    """Both ends inclusive; ``high`` None is open.
 
-    low: int = 0
+    ``low`` None is a lower end that nobody gave ("up to 4"). It bounds like 0, but is not 0, which
+    stands only where somebody said so or where it follows.
+    """
+
+    low: int | None = None
     high: int | None = None
+
+    @property
+    def floor(self) -> int:
+        """The lower end as a number to compare with."""
+        return self.low or 0
 
     @property
     def top(self) -> float:
@@ -31,12 +40,12 @@ class Interval(NamedTuple):
     @property
     def order(self) -> tuple[int, float]:
         """Sorts by the lower end, then the upper one."""
-        return self.low, self.top
+        return self.floor, self.top
 
     @property
     def width(self) -> tuple[float, int]:
         """Sorts the narrower first; of two open intervals the one that begins higher."""
-        return self.top - self.low, -self.low if self.high is None else 0
+        return self.top - self.floor, -self.floor if self.high is None else 0
 
     @property
     def best(self) -> int | None:
@@ -45,26 +54,31 @@ class Interval(NamedTuple):
 
     def overlaps(self, other: Interval) -> bool:
         """Whether one number could satisfy both."""
-        return self.low <= other.top and other.low <= self.top
+        return self.floor <= other.top and other.floor <= self.top
 
 
 def interval_of(low: int | None, high: int | None) -> Interval | None:
-    """The interval of a stated quantity; None where it was mentioned without any number."""
-    return None if low is None and high is None else Interval(low or 0, high)
+    """The interval between two ends, None where neither is known; at most 0 is 0."""
+    if low is None and high is None:
+        return None
+    return Interval(0, 0) if high == 0 else Interval(low, high)
 
 
 def hull(intervals: Iterable[Interval]) -> Interval:
-    """The least interval around at least one other."""
+    """The least interval around at least one other; a 0 that was said counts before none said."""
     given = tuple(intervals)
     highs = [i.high for i in given if i.high is not None]
-    return Interval(min(i.low for i in given), max(highs) if len(highs) == len(given) else None)
+    lowest = min(given, key=lambda i: (i.floor, i.low is None))
+    return Interval(lowest.low, max(highs) if len(highs) == len(given) else None)
 
 
 def total(intervals: Iterable[Interval]) -> Interval:
-    """The sum; open as soon as one is."""
+    """The sum; open as soon as one is. An unknown low adds nothing, and never makes a 0."""
     given = tuple(intervals)
     highs = [i.high for i in given if i.high is not None]
-    return Interval(sum(i.low for i in given), sum(highs) if len(highs) == len(given) else None)
+    low = sum(i.floor for i in given)
+    unknown = low == 0 and any(i.low is None for i in given)
+    return Interval(None if unknown else low, sum(highs) if len(highs) == len(given) else None)
 
 
 class Key(NamedTuple):

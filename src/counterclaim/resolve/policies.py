@@ -33,7 +33,8 @@ class Choice:
     """The value of one figure before any constraint.
 
     Attributes:
-        interval: None where the figure was mentioned and no voice gave a number.
+        interval: None where the figure was mentioned and no voice gave a number; its low is None
+            where none of the voices chosen gave a lower end.
         carriers: The claims that carry a number that was chosen, each with its own, sorted.
         claims: The claims behind the figure: the carriers or, without a number, the mentions.
         voices: How many voices gave this figure.
@@ -73,8 +74,10 @@ def graded(ballots: Numbered) -> Verdict:
 
 def _candidates(ballots: Numbered) -> list[_Candidate]:
     ordered = sorted(ballots, key=lambda b: b[1].order)
-    groups = [list(group) for _, group in groupby(ordered, key=lambda b: b[1])]
-    return [_Candidate(g[0][1], sum(weigh(b.claim) for b, _ in g), len(g)) for g in groups]
+    groups = [list(group) for _, group in groupby(ordered, key=lambda b: b[1].order)]
+    return [
+        _Candidate(hull(i for _, i in g), sum(weigh(b.claim) for b, _ in g), len(g)) for g in groups
+    ]
 
 
 def _break_tie(left: _Candidate, right: _Candidate) -> Verdict:
@@ -109,7 +112,8 @@ def choose(ballots: Sequence[Ballot], policy: Policy) -> Choice:
         claims = tuple(sorted(b.claim.id for b in ballots))
         return Choice(None, {}, claims, len(ballots), 1.0, "number unknown")
     verdict = policy(numbered)
-    carriers = {b.claim.id: i for b, i in numbered if i in verdict.intervals}
+    chosen = {interval.order for interval in verdict.intervals}
+    carriers = {b.claim.id: i for b, i in numbered if i.order in chosen}
     shares = [sum(i.overlaps(v) for _, i in numbered) for v in verdict.intervals]
     return Choice(
         interval=hull(verdict.intervals),

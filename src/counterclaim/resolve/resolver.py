@@ -48,10 +48,10 @@ class _Resolution:
             for key in sorted(found)
             if found[key].given
         }
-        system = System(self.kinship, (variable.key for variable in self.choices))
+        system = System(self.kinship, self.choices, family.munitions)
         facts = {v: choice.carriers for v, choice in self.choices.items() if choice.carriers}
         state, self.contradictions = settle(facts, system)
-        self.figures = show_figures(self.kinship, self.choices, state)
+        self.figures = show_figures(self.kinship, self.choices, state, system)
         self.circumstances = find_circumstances(self.kinship, self.bearings, self.voices)
         self.by_id = {claim.id: claim for claim in family.claims}
         self.labels = {event.id: event.label for event in family.events.values()}

@@ -125,7 +125,7 @@ def _moment(moment: Moment) -> dict[str, str | None]:
 
 def _site(site: Site) -> dict[str, Any]:
     values = {f.name: getattr(site, f.name) for f in fields(site)}
-    terms = {name: values[name].value for name in ("role", "precision", "method")}
+    terms = {name: values[name] and values[name].value for name in ("role", "precision", "method")}
     return values | terms
 
 

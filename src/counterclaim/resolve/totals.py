@@ -1,7 +1,7 @@
 """One interval for each outcome and harm of an event, over its munition lines and sides.
 
-A line that lies inside another one (a type and its parent, a named munition and the unnamed rest)
-is not added to it.
+A line that lies inside another one (a type and its parent, the people of known status and those of
+unknown) is not added to it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from counterclaim.resolve.intervals import CASUALTY, MUNITION, NOT_INTERCEPTED, Interval, total
+from counterclaim.resolve.intervals import (
+    CASUALTY,
+    MUNITION,
+    NOT_INTERCEPTED,
+    Interval,
+    hull,
+    total,
+)
+from counterclaim.resolve.munitions import nearest_below
 from counterclaim.vocabulary import HarmStatus
 
 if TYPE_CHECKING:
@@ -27,58 +35,79 @@ Lines = dict[str, Interval]
 def add_up(
     figures: Mapping[Key, Interval | None], munitions: Mapping[str, Munition]
 ) -> dict[str, Total]:
-    """The totals of all outcomes and harms of which some figure exists."""
+    """The totals of all outcomes and harms of which some figure exists.
+
+    A line without a number leaves the total open: there were some of these too.
+    """
     measured: dict[tuple[str, str], dict[Key, Interval]] = defaultdict(dict)
     for key, interval in sorted(figures.items(), key=lambda item: item[0]):
         if key.table in {MUNITION, CASUALTY} and key.measure != NOT_INTERCEPTED:
-            lines = measured[key.table, key.measure]
-            if interval:
-                lines[key] = interval
+            measured[key.table, key.measure][key] = interval or Interval()
     return {
         measure: _total(_munitions(lines, munitions) if table == MUNITION else _people(lines))
         for (table, measure), lines in measured.items()
     }
 
 
-def _total(interval: Interval | None) -> Total:
-    return (interval.low, interval.best, interval.high) if interval else (None, None, None)
+def _total(interval: Interval) -> Total:
+    return interval.low, interval.best, interval.high
 
 
-def _munitions(figures: dict[Key, Interval], munitions: Mapping[str, Munition]) -> Interval | None:
+def _munitions(figures: dict[Key, Interval], munitions: Mapping[str, Munition]) -> Interval:
+    """All munitions; those that nobody named may be all of them, or further ones."""
     lines = {key.subject: interval for key, interval in figures.items()}
     unnamed = lines.pop("", None)
-    return _cover(unnamed, {k: i for k, i in lines.items() if not _inside(k, lines, munitions)})
+    if not lines:
+        return unnamed or Interval()
+    below = nearest_below(lines, munitions)
+
+    def covered(munition: str) -> Interval:
+        kinds = below[munition]
+        return _around(lines[munition], total(map(covered, kinds))) if kinds else lines[munition]
+
+    inside = {kind for kinds in below.values() for kind in kinds}
+    named = total(covered(munition) for munition in lines if munition not in inside)
+    if unnamed is None:
+        return named
+    return Interval(_greater_low(unnamed, named), total((unnamed, named)).high)
 
 
-def _inside(munition: str, lines: Lines, munitions: Mapping[str, Munition]) -> bool:
-    known = munitions.get(munition)
-    return known is not None and any(above in lines for above in known.ancestors)
+def _around(munition: Interval, kinds: Interval) -> Interval:
+    """A munition with all its kinds: what they are at least, it is; an open one stays open.
+
+    Where they are more than it, which is a contradiction, both remain possible.
+    """
+    if kinds.floor > munition.top:
+        return hull((munition, kinds))
+    return Interval(_greater_low(munition, kinds), munition.high)
 
 
-def _people(figures: dict[Key, Interval]) -> Interval | None:
+def _people(figures: dict[Key, Interval]) -> Interval:
     sides: dict[str, Lines] = defaultdict(dict)
     for key, interval in figures.items():
         sides[key.subject][key.status] = interval
-    by_side: Lines = {}
-    for side, lines in sides.items():
-        unknown = lines.pop(HarmStatus.UNKNOWN, None)
-        covered = _cover(unknown, lines)
-        if covered:
-            by_side[side] = covered
+    by_side = {
+        side: _cover(lines.pop(HarmStatus.UNKNOWN, None), lines) for side, lines in sides.items()
+    }
     return _cover(by_side.pop("", None), by_side)
 
 
-def _cover(whole: Interval | None, lines: Lines) -> Interval | None:
+def _cover(whole: Interval | None, lines: Lines) -> Interval:
     """What a figure for the whole and the figures of lines inside it come to together.
 
     An open whole ("several") is closed by the lines, unless it is more than they are.
     """
     if not lines:
-        return whole
+        return whole or Interval()
     summed = total(lines.values())
     if whole is None:
         return summed
-    low = max(whole.low, summed.low)
+    low = _greater_low(whole, summed)
     if whole.high is not None:
-        return Interval(low, max(low, whole.high))
-    return Interval(low, summed.high if summed.top >= low else None)
+        return Interval(low, max(low or 0, whole.high))
+    return Interval(low, summed.high if summed.top >= (low or 0) else None)
+
+
+def _greater_low(whole: Interval, inside: Interval) -> int | None:
+    """The greater lower end; where neither is above 0 the whole's own, which may be unknown."""
+    return inside.low if inside.floor > whole.floor else whole.low

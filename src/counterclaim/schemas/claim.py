@@ -66,7 +66,7 @@ class ClaimPlaceOut(Shape):
     longitude: float | None
     uncertainty_m: int | None
     precision: PlacePrecision
-    method: PlaceMethod
+    method: PlaceMethod | None
     relative: RelativeOut | None = None
 
 

@@ -83,7 +83,7 @@ class EventPlaceOut(Shape):
     longitude: float | None
     uncertainty_m: int | None
     precision: PlacePrecision
-    method: PlaceMethod
+    method: PlaceMethod | None
 
 
 class SharedOut(Shape):

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+)
 
 from counterclaim.moment import parse_moment
 
@@ -28,9 +37,33 @@ def _moment(text: str) -> str:
     return parse_moment(text).edtf
 
 
-Text = Annotated[str, AfterValidator(_storable)]
-Line = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-Words = Annotated[Text, StringConstraints(min_length=1, max_length=20_000)]
+def told_apart(right: str, *, numbers: tuple[type, ...] = ()) -> Discriminator:
+    """Picks a union's member by the kind of the value: Tag "number", "fields" or "words".
+
+    So a wrong value has one error, at its place, and is not tried as everything that it might be.
+
+    Args:
+        right: What is said of a value that is none of them; a sentence.
+        numbers: The types of which a number may be; empty where the union has none.
+    """
+
+    def kind(value: Any) -> str | None:
+        if isinstance(value, str):
+            return "words"
+        if isinstance(value, Mapping | BaseModel):
+            return "fields"
+        is_number = isinstance(value, numbers) and not isinstance(value, bool)
+        return "number" if is_number else None
+
+    return Discriminator(kind, custom_error_type="kind_of_value", custom_error_message=right)
+
+
+STORABLE = AfterValidator(_storable)
+"""Stands behind a text's constraints: before them, Pydantic counts items, not characters."""
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), STORABLE
+]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=20_000), STORABLE]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
 Side = Annotated[
     str,
@@ -51,17 +84,21 @@ Lang = Annotated[
 Edtf = Annotated[
     str,
     StringConstraints(max_length=100),
+    STORABLE,
     AfterValidator(_moment),
     Field(description="A date of ISO 8601-2 (EDTF): 2024-11-23, 2024-11, 2024-11-23/2024-11-25."),
 ]
 Url = Annotated[
-    Text,
+    str,
     StringConstraints(pattern=r"^https?://\S+$", max_length=2000),
+    STORABLE,
     Field(description="http or https."),
 ]
-Latitude = Annotated[float, Field(ge=-90, le=90, description="Degrees north, WGS 84.")]
-Longitude = Annotated[float, Field(ge=-180, le=180, description="Degrees east, WGS 84.")]
-Number = Annotated[int, Field(ge=0, le=LARGEST)]
+# Strict: true is not 1, and "1" is words. A whole number is a real one, too.
+Real = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Latitude = Annotated[Real, Field(ge=-90, le=90, description="Degrees north, WGS 84.")]
+Longitude = Annotated[Real, Field(ge=-180, le=180, description="Degrees east, WGS 84.")]
+Number = Annotated[int, Field(strict=True, ge=0, le=LARGEST)]
 
 
 class Shape(BaseModel):
@@ -84,9 +121,12 @@ class Bounds(Input):
 
 
 QuantityIn = Annotated[
-    Annotated[int, Field(strict=True, ge=0, le=LARGEST)]
-    | Bounds
-    | Annotated[str, StringConstraints(max_length=200)]
+    Annotated[
+        Annotated[Number, Tag("number")]
+        | Annotated[Bounds, Tag("fields")]
+        | Annotated[str, StringConstraints(max_length=200), STORABLE, Tag("words")],
+        told_apart('Give a whole number, {"low", "high"}, or words.', numbers=(int,)),
+    ]
     | None,
     Field(
         description='A number, {"low", "high"}, or words: "five", "at least 12", "several", "3-5".'

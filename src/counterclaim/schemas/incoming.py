@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    Tag,
+    model_validator,
+)
 
 from counterclaim.schemas.fields import (
+    STORABLE,
     Country,
     Edtf,
     Input,
@@ -17,11 +25,12 @@ from counterclaim.schemas.fields import (
     Longitude,
     Number,
     QuantityIn,
+    Real,
     Region,
     Side,
-    Text,
     Url,
     Words,
+    told_apart,
 )
 from counterclaim.vocabulary import (
     Basis,
@@ -48,6 +57,19 @@ Ref = Annotated[
     Field(description="A name used within the same body only."),
 ]
 Named = Annotated[Line, Field(description="A key or any known spelling of a name.")]
+RefOrId = Annotated[str, StringConstraints(min_length=1, max_length=100), STORABLE]
+Context = Annotated[str, StringConstraints(max_length=20_000), STORABLE]
+
+
+def _whole(value: Any) -> Any:
+    # In a Literal, true and 1.0 would count as 1.
+    if isinstance(value, bool | float):
+        msg = "Give 1 or -1."
+        raise ValueError(msg)
+    return value
+
+
+Polarity = Annotated[Literal[1, -1], BeforeValidator(_whole)]
 
 
 class NameIn(Input):
@@ -121,9 +143,10 @@ class DocumentIn(Input):
     """One published item with its text."""
 
     title: Line
-    text: Annotated[Text, StringConstraints(min_length=1)] | None = None
+    text: Annotated[str, StringConstraints(min_length=1), STORABLE] | None = None
     text_file: Annotated[
-        str | None, Field(description="In a claim file: path of the text beside the file.")
+        Annotated[str, StringConstraints(min_length=1, max_length=1000), STORABLE] | None,
+        Field(description="In a claim file: path of the text beside the file."),
     ] = None
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
     publisher: Named | None = None
@@ -131,11 +154,21 @@ class DocumentIn(Input):
     archived_url: Url | None = None
     lang: Lang | None = None
     translated_from: Lang | None = None
-    published: Edtf | PublishedIn | None = None
+    published: (
+        Annotated[
+            Annotated[Edtf, Tag("words")] | Annotated[PublishedIn, Tag("fields")],
+            told_apart('Give a date as text, as "2024-11-26", or {edtf, basis, rule}.'),
+        ]
+        | None
+    ) = None
     retrieved_at: Annotated[Edtf | None, Field(description="An instant with a zone.")] = None
-    media_type: Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-z0-9.+-]+$")] = "text/plain"
+    media_type: Annotated[
+        str, StringConstraints(pattern=r"^[a-z]+/[a-z0-9.+-]+$", max_length=100)
+    ] = "text/plain"
     licence: Line | None = None
-    syndicated_from: Annotated[str | None, Field(description="Id or SHA-256 of a document.")] = None
+    syndicated_from: Annotated[
+        RefOrId | None, Field(description="Id or SHA-256 of a document.")
+    ] = None
     note: Words | None = None
 
     @model_validator(mode="after")
@@ -153,7 +186,9 @@ class EventIn(Input):
     kind: EventKind
     scope: Scope = Scope.SINGLE
     label: Line
-    parts: Annotated[list[str], Field(description="Ids or refs of its parts.")] = []
+    parts: Annotated[
+        list[RefOrId], Field(max_length=1000, description="Ids or refs of its parts.")
+    ] = []
     parts_basis: Words | None = None
 
 
@@ -161,19 +196,27 @@ class QuoteIn(Input):
     """Words addressed by what stands around them or by their offsets in code points."""
 
     exact: Words
-    prefix: Text | None = None
-    suffix: Text | None = None
+    prefix: Context | None = None
+    suffix: Context | None = None
     start: Number | None = None
     end: Number | None = None
+
+    @model_validator(mode="after")
+    def _end_has_start(self) -> Self:
+        if self.end is not None and self.start is None:
+            msg = "end needs start: give both offsets, or start alone, or none."
+            raise ValueError(msg)
+        return self
 
 
 class RelativeIn(Input):
     """A distance and a bearing from a known place."""
 
     anchor: Named
-    distance_km: Annotated[float, Field(ge=0, le=20_000)]
+    distance_km: Annotated[Real, Field(ge=0, le=20_000)]
     bearing: Annotated[
-        Annotated[float, Field(ge=0, lt=360)] | Line,
+        Annotated[Real, Field(ge=0, lt=360), Tag("number")] | Annotated[Line, Tag("words")],
+        told_apart('Give degrees from 0 to 360, or words as "northwest".', numbers=(int, float)),
         Field(description="Degrees clockwise from north, or words as northwest."),
     ]
 
@@ -245,7 +288,12 @@ class MunitionFactIn(Input):
     munition: Named
     property: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
     value: Words
-    unit: Annotated[Line, StringConstraints(max_length=20)] | None = None
+    unit: (
+        Annotated[
+            str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20), STORABLE
+        ]
+        | None
+    ) = None
 
 
 class ClaimIn(Input):
@@ -255,17 +303,20 @@ class ClaimIn(Input):
     kind: Annotated[
         ClaimKind | None, Field(description="Left out: told by what the claim holds.")
     ] = None
-    event: Annotated[str | None, Field(description="Id or ref of the event.")] = None
-    about: Annotated[str | None, Field(description="Id or ref of another claim.")] = None
+    event: Annotated[RefOrId | None, Field(description="Id or ref of the event.")] = None
+    about: Annotated[RefOrId | None, Field(description="Id or ref of another claim.")] = None
     said_by: Annotated[
         list[Named],
         Field(max_length=10, description="Attribution chain, root first; empty: own voice."),
     ] = []
     speech: Speech | None = None
     stance: Stance = Stance.ASSERTS
-    polarity: Literal[1, -1] = 1
+    polarity: Polarity = 1
     distribution: Distribution = Distribution.SINGLE
-    quote: Words | QuoteIn
+    quote: Annotated[
+        Annotated[Words, Tag("words")] | Annotated[QuoteIn, Tag("fields")],
+        told_apart("Give the words as text, or {exact, prefix, suffix, start, end}."),
+    ]
     said: Annotated[
         Edtf | None, Field(description="When it was said; left out: when published.")
     ] = None
@@ -290,6 +341,19 @@ class ClaimIn(Input):
             raise ValueError(msg)
         if self.basis is Basis.INFERRED and self.inference_rule is None:
             msg = "An inferred claim needs its inference_rule."
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _kind_has_subject(self) -> Self:
+        if self.kind in {ClaimKind.OCCURRENCE, ClaimKind.POSITION} and self.event is None:
+            msg = f"A claim of kind {self.kind} needs the event that it is about."
+            raise ValueError(msg)
+        if self.kind is ClaimKind.EVIDENCE and self.event is None and self.about is None:
+            msg = "A claim of kind evidence needs an event, or in about the claim it is for."
+            raise ValueError(msg)
+        if self.kind is ClaimKind.MUNITION_FACT and not self.munition_facts:
+            msg = "A claim of kind munition_fact needs munition_facts."
             raise ValueError(msg)
         return self
 

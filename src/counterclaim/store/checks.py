@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from counterclaim.geo import distance_km
 from counterclaim.models import (
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from counterclaim.schemas.incoming import ClaimIn
     from counterclaim.store.claims import Draft
     from counterclaim.store.ledger import Writer
+
+AFFIRMING = (Stance.ASSERTS, Stance.ADMITS)
 
 LIKELY_SAME = 0.75
 """From this score on an event is named as a likely duplicate."""
@@ -119,6 +121,9 @@ def _ranges(session: Session, munition_ids: set[str]) -> Iterator[tuple[str, flo
         .where(
             Munition.id.in_(munition_ids),
             MunitionFact.property == "range_km",
+            or_(MunitionFact.unit.is_(None), MunitionFact.unit == "km"),
+            Claim.polarity > 0,
+            Claim.stance.in_(AFFIRMING),
             Claim.accepted_at.is_not(None),
             Claim.ended_at.is_(None),
         )

@@ -33,7 +33,6 @@ from counterclaim.store.ledger import digest
 from counterclaim.store.places import read_place
 from counterclaim.vocabulary import (
     AttributionRole,
-    ClaimKind,
     Outcome,
     SourceKind,
     Speech,
@@ -122,6 +121,7 @@ def read_claim(reading: Reading, subject: Subject) -> Draft | None:
     ]
     claimant_id = _claimant(reading, chain)
     quote = _quote(reading)
+    _check_subject(reading, subject)
     quantities: list[tuple[Quantity, str]] = []
     counts = _counts(reading, quantities)
     rows: list[Base] = [
@@ -191,10 +191,12 @@ LIFE = frozenset(
         "accepted_at",
         "ended_at",
         "end_reason",
-        "lexicon",
     }
 )
-"""Columns that are not part of what a claim says."""
+"""Columns of a claim that are not part of what it says."""
+
+MANNER = frozenset({"claim_id", "position", "lexicon"})
+"""The same of a claim's rows: figures in another order say the same."""
 
 
 def content_key(claim: Claim, quote: Quote, rows: list[Base]) -> str:
@@ -204,7 +206,11 @@ def content_key(claim: Claim, quote: Quote, rows: list[Base]) -> str:
 
 
 def _said(row: Base) -> dict[str, Any]:
-    columns = [column.key for column in row.__table__.columns if column.key not in LIFE]
+    if isinstance(row, Claim):
+        left_out = LIFE
+    else:  # A chain of attribution in another order is another chain.
+        left_out = MANNER - {"position"} if isinstance(row, Attribution) else MANNER
+    columns = [column.key for column in row.__table__.columns if column.key not in left_out]
     values = {name: getattr(row, name) for name in columns}
     said = {name: str(value) for name, value in values.items() if value is not None}
     return {"table": row.__tablename__, **said}
@@ -254,6 +260,21 @@ class Shelf:
         draft.claim.quote_id = draft.quote.id
         known = self.claims.setdefault(draft.claim.content_key, draft.claim)
         return None if known is draft.claim else known
+
+
+FIGURES = ("occurred", "places", "counts", "casualties", "damage")
+"""What only the summary of an event can use."""
+
+
+def _check_subject(reading: Reading, subject: Subject) -> None:
+    shape = reading.shape
+    not_found = shape.about is not None and subject.about_id is None
+    if shape.event is not None or not_found:
+        return
+    for part in FIGURES:
+        if getattr(shape, part):
+            detail = "A claim with figures needs an event: give event, or leave the figures out."
+            reading.fail(f"/{part}", detail)
 
 
 def _claimant(reading: Reading, chain: list[Source | None]) -> str | None:
@@ -329,16 +350,13 @@ def _counts(
     reading: Reading, quantities: list[tuple[Quantity, str]]
 ) -> list[tuple[InterceptionCount, str]]:
     counts: list[tuple[InterceptionCount, str]] = []
-    seen: set[tuple[str | None, str]] = set()
+    known: dict[str | None, list[tuple[InterceptionCount, str]]] = {}
     for place, shape in enumerate(reading.shape.counts):
         munition = reading.find(Munition, shape.munition, f"/counts/{place}/munition")
         munition_id = munition.id if munition else None
         given = [name for name in Outcome if name.value in shape.model_fields_set]
         for outcome in given or [Outcome.LAUNCHED]:
             path = f"/counts/{place}/{outcome}"
-            if (munition_id, outcome) in seen:
-                reading.fail(path, f"{outcome} stands twice for the same munition.")
-            seen.add((munition_id, outcome))
             quantity = reading.quantity(getattr(shape, outcome), path)
             quantities.append((quantity, path))
             row = InterceptionCount(
@@ -348,8 +366,20 @@ def _counts(
                 **_measured(quantity),
             )
             counts.append((row, path))
-        _check_sum(reading, [count for count in counts if count[0].munition_id == munition_id])
+            if munition is not None or shape.munition is None:
+                known.setdefault(munition_id, []).append((row, path))
+    for same in known.values():
+        _check_outcomes_once(reading, same)
+        _check_sum(reading, same)
     return counts
+
+
+def _check_outcomes_once(reading: Reading, counts: list[tuple[InterceptionCount, str]]) -> None:
+    seen: set[Outcome] = set()
+    for row, path in counts:
+        if row.outcome in seen:
+            reading.fail(path, f"{row.outcome} stands twice for the same munition.")
+        seen.add(row.outcome)
 
 
 def _check_sum(reading: Reading, counts: list[tuple[InterceptionCount, str]]) -> None:
@@ -428,7 +458,4 @@ def _facts(reading: Reading) -> list[Base]:
                 **shape.model_dump(exclude={"munition"}),
             )
         )
-    needs = reading.shape.told_kind() is ClaimKind.MUNITION_FACT and not rows
-    if needs:
-        reading.fail("/munition_facts", "A claim of kind munition_fact needs one.")
     return rows

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rapidfuzz import fuzz
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
-from counterclaim.db import new_id
+from counterclaim.db import is_id, new_id
 from counterclaim.errors import InputError, Problem, RejectedError
 from counterclaim.models import Document, Quote, Source
 from counterclaim.moment import parse_moment
 from counterclaim.schemas.incoming import DocumentIn, PublishedIn, QuoteIn
+from counterclaim.store.ledger import digest
 from counterclaim.vocabulary import Basis
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from counterclaim.store.ledger import Writer
 
 CONTEXT = 32
 """How many code points before and behind a quote are kept with it."""
+
+COMPARED = 200
+"""By so many of its first code points a stretch like a quote is looked for."""
 
 NEAR_ENOUGH = 60.0
 """Below this likeness in percent no stretch is offered for a quote that is not in the text."""
@@ -51,26 +56,47 @@ def record_document(writer: Writer, shape: DocumentIn) -> tuple[Document, bool]:
     publisher = _publisher(writer, shape, problems)
     original = _original(writer, shape, problems)
     retrieved_at = _instant(shape, problems)
+    known = writer.session.scalars(select(Document).where(Document.sha256 == sha256)).one_or_none()
+    published = _published(shape.published)
+    links = {
+        "publisher_id": publisher.id if publisher else None,
+        "syndicated_from_id": original.id if original else None,
+        "retrieved_at": retrieved_at,
+    }
+    row = {**links, **published, **shape.model_dump(include=PLAIN)}
+    if known is not None:
+        problems += _differences(known, shape, row)
     if problems:
         raise RejectedError(problems)
-    known = writer.session.scalars(select(Document).where(Document.sha256 == sha256)).one_or_none()
     if known is not None:
         return known, False
-    document = Document(
-        id=new_id(),
-        recorded_at=writer.at,
-        publisher_id=publisher.id if publisher else None,
-        syndicated_from_id=original.id if original else None,
-        retrieved_at=retrieved_at,
-        text=text,
-        sha256=sha256,
-        **_published(shape.published),
-        **shape.model_dump(include=PLAIN),
-    )
+    document = Document(id=new_id(), recorded_at=writer.at, text=text, sha256=sha256, **row)
     writer.session.add(document)
     writer.session.flush()
-    writer.note("record_document", document.id, {"sha256": sha256, "length": len(text)})
+    sealed = digest({key: str(value) for key, value in row.items() if value is not None})
+    body = {"sha256": sha256, "length": len(text), "metadata_sha256": sealed}
+    writer.note("record_document", document.id, body)
     return document, True
+
+
+COLUMNS = {
+    "publisher": "publisher_id",
+    "syndicated_from": "syndicated_from_id",
+    "published": "published_edtf",
+}
+"""Columns that are not called as their fields."""
+
+
+def _differences(known: Document, shape: DocumentIn, row: dict[str, Any]) -> Iterator[Problem]:
+    """What is said otherwise of a document whose text is here already: it is kept as it was."""
+    for field in sorted(shape.model_fields_set & {*PLAIN, *COLUMNS, "retrieved_at"}):
+        column = COLUMNS.get(field, field)
+        if row[column] is not None and row[column] != getattr(known, column):
+            detail = (
+                f"The document {known.id} has the same text and another {field.replace('_', ' ')}:"
+                " leave it out, or give the one that is recorded."
+            )
+            yield Problem(f"/document/{field}", detail)
 
 
 PLAIN = {
@@ -99,9 +125,8 @@ def _publisher(writer: Writer, shape: DocumentIn, problems: list[Problem]) -> So
 def _original(writer: Writer, shape: DocumentIn, problems: list[Problem]) -> Document | None:
     if shape.syndicated_from is None:
         return None
-    same = or_(Document.id == shape.syndicated_from, Document.sha256 == shape.syndicated_from)
-    if len(shape.syndicated_from) != len(new_id()):
-        same = Document.sha256 == shape.syndicated_from
+    given = shape.syndicated_from.lower()
+    same = Document.id == given if is_id(given) else Document.sha256 == given
     original = writer.session.scalars(select(Document).where(same)).one_or_none()
     if original is None:
         detail = f"No document has the id or SHA-256 {shape.syndicated_from!r}."
@@ -119,7 +144,7 @@ def _instant(shape: DocumentIn, problems: list[Problem]) -> datetime | None:
     return moment.start
 
 
-def _published(published: str | PublishedIn | None) -> dict[str, object]:
+def _published(published: str | PublishedIn | None) -> dict[str, Any]:
     if published is None:
         return {"published_basis": Basis.STATED}
     given = PublishedIn(edtf=published) if isinstance(published, str) else published
@@ -177,6 +202,9 @@ def _at_offsets(text: str, quote: QuoteIn, start: int) -> Stretch:
     if text[start:end] != quote.exact:
         msg = f"Between {start} and {end} the text has other words."
         raise _not_found(text, quote.exact, msg)
+    if not _in_context(text, quote, start):
+        msg = f"The words stand at {start}, but with another prefix or suffix around them."
+        raise InputError(msg)
     return Stretch(start, end)
 
 
@@ -197,7 +225,8 @@ def _in_context(text: str, quote: QuoteIn, start: int) -> bool:
 
 
 def _not_found(text: str, words: str, message: str) -> InputError:
-    near = fuzz.partial_ratio_alignment(words, text, score_cutoff=NEAR_ENOUGH)
+    begun = words[:COMPARED]
+    near = fuzz.partial_ratio_alignment(begun, text, score_cutoff=NEAR_ENOUGH)
     if near is None or near.dest_end <= near.dest_start:
         return InputError(f"{message} Nothing in it is like {words[:80]!r}.")
     stretch = text[near.dest_start : near.dest_end]

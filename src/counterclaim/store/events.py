@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from counterclaim.db import new_id
 from counterclaim.errors import InputError
 from counterclaim.models import Event, EventPart, Strike
+from counterclaim.store.ledger import digest
 from counterclaim.vocabulary import EventKind, Scope
 
 if TYPE_CHECKING:
@@ -24,10 +24,9 @@ NAMESPACE = uuid.UUID("9d3c4e0a-6f0b-5b51-8f6e-3f3c1f0f7a55")
 
 
 def event_id(shape: EventIn, document: Document | None) -> str:
-    """The id of a new event: the same each time the same file is taken in, else a fresh one."""
-    if shape.ref is None or document is None:
-        return new_id()
-    name = "\n".join((document.sha256, shape.ref, shape.kind, shape.scope, shape.label))
+    """The id of an event of a claim file: the same each time the same file is taken in."""
+    sha256 = document.sha256 if document else ""
+    name = "\n".join((sha256, shape.ref or "", shape.kind, shape.scope, shape.label))
     return str(uuid.uuid5(NAMESPACE, name))
 
 
@@ -49,7 +48,7 @@ def record_events(
         said = {"kind": shape.kind, "scope": shape.scope, "label": shape.label}
         event = known[key] = model(id=key, number=number, recorded_at=writer.at, **said)
         session.add(event)
-        writer.note("record_event", key, said)
+        writer.note("record_event", key, {"sha256": digest(said)})
         events.append((event, True))
     session.flush()
     return events
@@ -62,7 +61,12 @@ def record_part(writer: Writer, whole: Event, part: Event, basis: str | None) ->
         InputError: the whole is a single event, or lies within its part.
     """
     session = writer.session
-    if session.get(EventPart, (whole.id, part.id)) is not None:
+    live = (
+        EventPart.whole_id == whole.id,
+        EventPart.part_id == part.id,
+        EventPart.ended_at.is_(None),
+    )
+    if session.scalars(select(EventPart).where(*live)).one_or_none() is not None:
         return False
     if whole.scope is Scope.SINGLE:
         msg = f"{whole.label!r} has scope single: only a collection or a wave has parts."
@@ -72,7 +76,7 @@ def record_part(writer: Writer, whole: Event, part: Event, basis: str | None) ->
         raise InputError(msg)
     session.add(EventPart(whole_id=whole.id, part_id=part.id, basis=basis, recorded_at=writer.at))
     session.flush()
-    writer.note("record_event_part", whole.id, {"part": part.id})
+    writer.note("record_event_part", whole.id, {"part": part.id, "sha256": digest(basis)})
     return True
 
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 Facet = tuple[str, str]
 
+LONGEST_TEXT = 400_000
+"""PostgreSQL's text index holds one megabyte of words and their places."""
+
 
 def facets_of(loaded: Loaded, event_id: str, bearing: Sequence[Claim]) -> set[Facet]:
     """Each filter and value that finds the event; a row below a value is found by it too."""
@@ -69,12 +72,22 @@ def points_of(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def text_of(loaded: Loaded, label: str, bearing: Sequence[Claim]) -> str:
-    """The folded words of label, quotes, words as said, and all names of what is spoken of."""
-    texts = [label, *(loaded.quotes[claim.id] for claim in bearing if claim.id in loaded.quotes)]
+    """The folded words of label, names of what is spoken of, words as said, and quotes; each once.
+
+    What goes beyond ``LONGEST_TEXT`` characters is not found by its words.
+    """
+    texts = [label, *sorted(_names(loaded, bearing))]
     texts += [site.said for claim in bearing for site in claim.places if site.said]
     texts += [loaded.targets[claim.id] for claim in bearing if claim.id in loaded.targets]
-    texts += sorted(_names(loaded, bearing))
-    return " . ".join(dict.fromkeys(" ".join(words(text)) for text in texts))
+    texts += [loaded.quotes[claim.id] for claim in bearing if claim.id in loaded.quotes]
+    found = dict.fromkeys(word for text in texts for word in words(text))
+    kept, length = [], 0
+    for word in found:
+        length += len(word) + 1
+        if length > LONGEST_TEXT:
+            break
+        kept.append(word)
+    return " ".join(kept)
 
 
 def _names(loaded: Loaded, bearing: Sequence[Claim]) -> Iterator[str]:

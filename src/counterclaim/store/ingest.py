@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
 from counterclaim.db import is_id
@@ -18,6 +19,8 @@ from counterclaim.store.references import record_references
 from counterclaim.store.touched import touched_by
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from counterclaim.schemas.incoming import ClaimFile, ClaimIn, EventIn
     from counterclaim.store.ledger import Writer
 
@@ -110,9 +113,10 @@ class _Taking:
     def _events(self, shapes: list[EventIn]) -> None:
         seen: set[str] = set()
         for place, shape in enumerate(shapes):
-            if shape.ref is not None and shape.ref in seen:
-                self._fail(f"/events/{place}/ref", f"{shape.ref!r} stands twice.")
-            seen.add(shape.ref or "")
+            if (shape.ref or shape.label) in seen:
+                what = f"The ref {shape.ref!r}" if shape.ref else "An event of this label"
+                self._fail(f"/events/{place}", f"{what} stands twice: give each its own ref.")
+            seen.add(shape.ref or shape.label)
         recorded = record_events(self.writer, shapes, self.document)
         for shape, (event, created) in zip(shapes, recorded, strict=True):
             self.events[shape.ref or event.id] = event
@@ -184,7 +188,7 @@ class _Taking:
     def _find_event(self, name: str, pointer: str) -> Event | None:
         event = self.events.get(name)
         if event is None and is_id(name):
-            event = self.writer.session.get(Event, name)
+            event = self.writer.session.get(Event, name.lower())
         if event is None:
             refs = ", ".join(sorted(self.events)) or "none"
             self._fail(pointer, f"No event has the id or ref {name!r}; refs given: {refs}.")
@@ -193,7 +197,7 @@ class _Taking:
     def _find_claim(self, name: str, pointer: str) -> str | None:
         found = self.claim_ids.get(name)
         if found is None and is_id(name):
-            known = self.writer.session.get(Claim, name)
+            known = self.writer.session.get(Claim, name.lower())
             found = known.id if known is not None else None
         if found is None:
             self._fail(pointer, f"No claim has the id or ref {name!r}.")
@@ -217,17 +221,19 @@ class _Taking:
         self.problems.append(Problem(pointer, detail))
 
 
-def _ordered(claims: list[ClaimIn], fail: Any) -> list[int]:
+def _ordered(claims: list[ClaimIn], fail: Callable[[str, str], None]) -> list[int]:
     """Positions in an order in which what a claim is about comes before it."""
-    refs = {claim.ref: place for place, claim in enumerate(claims) if claim.ref}
-    order: list[int] = []
-    waiting = list(range(len(claims)))
-    while waiting:
-        done = set(order)
-        ready = [place for place in waiting if refs.get(claims[place].about or "") in {*done, None}]
-        if not ready:
-            fail(f"/claims/{waiting[0]}/about", "These claims are about each other in a circle.")
-            break
-        order += ready
-        waiting = [place for place in waiting if place not in set(ready)]
-    return order
+    places: dict[str, int] = {}
+    for place, claim in enumerate(claims):
+        if claim.ref is not None and places.setdefault(claim.ref, place) != place:
+            fail(f"/claims/{place}/ref", f"The ref {claim.ref!r} stands twice.")
+    about = {
+        place: {places[claim.about]} if claim.about in places else set()
+        for place, claim in enumerate(claims)
+    }
+    try:
+        return list(TopologicalSorter(about).static_order())
+    except CycleError as error:
+        first = min(error.args[1])
+        fail(f"/claims/{first}/about", "These claims are about each other in a circle.")
+        return []

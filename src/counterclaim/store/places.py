@@ -38,13 +38,15 @@ def read_place(names: Finder, shape: ClaimPlaceIn, position: int) -> ClaimPlace:
         role=shape.role,
         place_id=place.id if place else None,
         said=shape.said,
-        **{"precision": _precision(shape, place), **located},
+        **{"precision": _precision(shape, place, located), **located},
     )
 
 
-def _precision(shape: ClaimPlaceIn, place: Place | None) -> PlacePrecision:
+def _precision(shape: ClaimPlaceIn, place: Place | None, located: dict[str, Any]) -> PlacePrecision:
     if shape.precision is not None:
         return shape.precision
+    if located.get("method") is PlaceMethod.RELATIVE:
+        return PlacePrecision.NEAR
     if place is None:
         return PlacePrecision.EXACT if shape.latitude is not None else PlacePrecision.NEAR
     return PRECISIONS.get(place.kind, PlacePrecision.NEAR)
@@ -68,7 +70,7 @@ def _located(names: Finder, shape: ClaimPlaceIn, place: Place | None) -> dict[st
             "uncertainty_m": place.uncertainty_m,
             "method": PlaceMethod.GAZETTEER,
         }
-    return _told_relative(names, shape) or {"method": PlaceMethod.GAZETTEER}
+    return _told_relative(names, shape) or {}
 
 
 def _given_relative(names: Finder, given: RelativeIn) -> dict[str, Any]:
@@ -124,7 +126,6 @@ def _relative(
         "longitude": round(point.longitude, 6),
         "uncertainty_m": round(point.uncertainty_m),
         "method": PlaceMethod.RELATIVE,
-        "precision": PlacePrecision.NEAR,
         "anchor_id": anchor.id,
         "distance_km": distance,
         "bearing_deg": bearing,

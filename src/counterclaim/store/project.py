@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from counterclaim.queries.families import Loaded
     from counterclaim.resolve import Claim, Summary
 
+CHUNK = 5000
+"""So many ids go into one statement."""
+
 BATCH = 200
 """Families are loaded for this many events at a time."""
 
@@ -70,28 +73,21 @@ def project(
     """
     session.flush()
     waiting = sorted(set(event_ids))
-    for start in range(0, len(waiting), BATCH):
-        versions, gone = _versions(session, waiting[start : start + BATCH], at, watch)
-        _close(session, gone, at)
-        _write(session, versions, at)
-
-
-def _versions(
-    session: Session,
-    event_ids: list[str],
-    at: datetime,
-    watch: Callable[[Loaded], None] | None,
-) -> tuple[list[Version], set[str]]:
+    seen: set[str] = set()
     versions: list[Version] = []
-    gone: set[str] = set()
-    for loaded in load_families(session, event_ids, at):
-        made = list(_family_versions(loaded))
-        versions += made
-        gone |= {member for group in loaded.members.values() for member in group}
-        gone -= {version.event_id for version in made}
-        if watch is not None:
-            watch(loaded)
-    return versions, gone
+    for start in range(0, len(waiting), BATCH):
+        batch = [key for key in waiting[start : start + BATCH] if key not in seen]
+        for loaded in load_families(session, batch, at):
+            members = {member for group in loaded.members.values() for member in group}
+            if members & seen:
+                continue
+            seen |= members
+            made = list(_family_versions(loaded))
+            versions += made
+            _close(session, members - {version.event_id for version in made}, at)
+            if watch is not None:
+                watch(loaded)
+    _write(session, versions, at)
 
 
 def _family_versions(loaded: Loaded) -> Iterator[Version]:
@@ -140,18 +136,15 @@ def _shown(document: dict[str, Any]) -> set[tuple[str, str]]:
 
 
 def _close(session: Session, event_ids: Iterable[str], at: datetime) -> None:
-    given = list(event_ids)
-    if given:
-        live = EventSummary.event_id.in_(given), EventSummary.valid_to.is_(None)
-        session.execute(update(EventSummary).where(*live).values(valid_to=at))
+    given = sorted(event_ids)
+    for start in range(0, len(given), CHUNK):
+        chunk = EventSummary.event_id.in_(given[start : start + CHUNK])
+        live = update(EventSummary).where(chunk, EventSummary.valid_to.is_(None))
+        session.execute(live.values(valid_to=at))
 
 
 def _write(session: Session, versions: list[Version], at: datetime) -> None:
-    ids = [version.event_id for version in versions]
-    query = select(EventSummary.event_id, EventSummary.content_key).where(
-        EventSummary.event_id.in_(ids), EventSummary.valid_to.is_(None)
-    )
-    served = {event_id: key for event_id, key in session.execute(query)}
+    served = _served(session, [version.event_id for version in versions])
     changed = [one for one in versions if served.get(one.event_id) != one.content_key]
     _close(session, [version.event_id for version in changed if version.event_id in served], at)
     serial = session.scalar(select(func.max(EventSummary.serial))) or 0
@@ -170,6 +163,18 @@ def _write(session: Session, versions: list[Version], at: datetime) -> None:
             session.execute(insert(table_of(model)), given)
     if texts:
         session.execute(text(TEXT_INSERTS[dialect_of(session)]), texts)
+
+
+def _served(session: Session, event_ids: list[str]) -> dict[str, str]:
+    """The content keys of the versions that count, by event."""
+    live = select(EventSummary.event_id, EventSummary.content_key).where(
+        EventSummary.valid_to.is_(None)
+    )
+    found: dict[str, str] = {}
+    for start in range(0, len(event_ids), CHUNK):
+        query = live.where(EventSummary.event_id.in_(event_ids[start : start + CHUNK]))
+        found.update({event_id: key for event_id, key in session.execute(query)})
+    return found
 
 
 def _columns(version: Version, at: datetime) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -32,53 +33,66 @@ def record_references(
     writer: Writer, rows: Sequence[ReferenceIn], pointer: str
 ) -> tuple[int, list[Problem]]:
     """Write rows, parents before children whatever their order; count the new ones."""
-    created, problems = 0, []
-    keys = {row.key for row in rows}
-    waiting = list(enumerate(rows))
-    done: set[str] = set()
-    while waiting:
-        ready = [
-            (place, row)
-            for place, row in waiting
-            if row.parent not in keys or row.parent in done or row.parent is None
-        ]
-        if not ready:
-            place, row = waiting[0]
-            problems.append(
-                Problem(f"{pointer}/{place}/parent", f"{row.parent!r} stands below {row.key!r}.")
-            )
-            break
-        for place, row in ready:
-            try:
-                created += record_reference(writer, row)
-            except InputError as error:
-                problems.append(Problem(f"{pointer}/{place}", error.message, error.suggestions))
-            done.add(row.key)
-        waiting = [entry for entry in waiting if entry not in ready]
+    places = {row.key: place for place, row in enumerate(rows)}
+    problems = [
+        Problem(f"{pointer}/{place}/key", f"The key {row.key!r} stands twice.")
+        for place, row in enumerate(rows)
+        if places[row.key] != place
+    ]
+    above = {row.key: {row.parent or ""} & places.keys() for row in rows}
+    try:
+        order = list(TopologicalSorter(above).static_order())
+    except CycleError as error:
+        keys: list[str] = error.args[1]
+        circle = " below ".join(keys)
+        place = places[keys[0]]
+        return 0, [*problems, Problem(f"{pointer}/{place}/parent", f"A circle: {circle}.")]
+    created = 0
+    for key in order:
+        place = places[key]
+        try:
+            created += record_reference(writer, rows[place])
+        except InputError as error:
+            problems.append(Problem(f"{pointer}/{place}", error.message, error.suggestions))
     return created, problems
 
 
 def record_reference(writer: Writer, shape: ReferenceIn) -> bool:
-    """Write one source, munition or place; true if it is new."""
+    """Write one source, munition or place; true if it is new, else it gains the new names.
+
+    Raises:
+        InputError: the parent is unknown, or the row is there and says otherwise.
+    """
     model = SHAPES[type(shape)]
+    parent = None if shape.parent is None else writer.names.find(model, shape.parent)
+    given = {**shape.model_dump(exclude={"names", "parent"})}
+    given["parent_id"] = parent.id if parent else None
     row = writer.session.scalars(select(model).where(model.key == shape.key)).one_or_none()
-    names = [NameIn(name=shape.name, lang="en", kind=NameKind.PREFERRED), *shape.names]
     if row is not None:
+        _check_agreement(row, shape, given)
         record_names(writer, row, shape.names)
         return False
-    parent = None if shape.parent is None else writer.names.find(model, shape.parent)
-    row = model(
-        id=new_id(),
-        recorded_at=writer.at,
-        parent_id=parent.id if parent else None,
-        **shape.model_dump(exclude={"names", "parent"}),
-    )
+    row = model(id=new_id(), recorded_at=writer.at, **given)
     writer.session.add(row)
     noun = model.__tablename__
     sealed = digest(shape.model_dump(mode="json", exclude={"names"}))
-    writer.note(f"record_{noun}", row.id, {"key": shape.key, "sha256": sealed})
-    record_names(writer, row, names)
+    writer.note(f"record_{noun}", row.id, {"sha256": sealed})
+    preferred = NameIn(name=shape.name, lang="en", kind=NameKind.PREFERRED)
+    record_names(writer, row, [preferred, *shape.names])
     return True
+
+
+REMARKS = {"origin", "url", "names"}
+"""Fields in which a row that is there already may be given otherwise; it stays as it was."""
+
+
+def _check_agreement(row: Any, shape: ReferenceIn, given: dict[str, Any]) -> None:
+    fields = {"parent_id" if name == "parent" else name for name in shape.model_fields_set}
+    for name in sorted(fields - REMARKS):
+        if given[name] is not None and given[name] != getattr(row, name):
+            field = name.removesuffix("_id")
+            msg = f"{shape.key!r} is there already with another {field}: choose another key."
+            raise InputError(msg)
 
 
 def record_names(writer: Writer, row: Reference, names: Sequence[NameIn]) -> int:
@@ -104,7 +118,7 @@ def record_names(writer: Writer, row: Reference, names: Sequence[NameIn]) -> int
         )
     if fresh:
         writer.names.forget()
-        sealed = digest(sorted(fresh))
+        sealed = digest([name.model_dump(mode="json") for name in fresh.values()])
         body = {"names": len(fresh), "sha256": sealed}
         writer.note(f"record_{type(row).__tablename__}_names", row.id, body)
         writer.session.flush()

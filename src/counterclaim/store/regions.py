@@ -30,7 +30,10 @@ def record_regions(writer: Writer) -> int:
     ids = {key: id_ for key, id_ in session.execute(select(Place.key, Place.id))}
     countries = select(Place.country, Place.id).where(Place.kind == PlaceKind.COUNTRY)
     by_code = {str(code): id_ for code, id_ in session.execute(countries)}
-    rows = [row for row in _countries() if row["country"] not in by_code and row["key"] not in ids]
+    rows = [row for row in _countries() if row["country"] not in by_code]
+    for row in rows:
+        # Another place may have the country's name as its key: a city, say.
+        row["key"] = row["key"] if row["key"] not in ids else row["country"].lower()
     by_code.update({row["country"]: row["id"] for row in rows})
     divisions = [row for row in _subdivisions() if row["key"] not in ids]
     ids.update({row["key"]: row["id"] for row in divisions})

@@ -156,22 +156,31 @@ def located(session: Session, given: Filter, *, certain: bool) -> Iterator[Colum
     box, circle = given.box(), given.circle()
     if box is not None:
         inside = _box_test(*box, certain=certain)
-        yield among(session, Claim.id, _placed(session, box[1], box[3], inside))
+        found = _placed(session, box[1], box[3], inside, certain=certain)
+        yield among(session, Claim.id, found)
     if circle is not None:
         latitude, longitude, radius_km = circle
         around = _circle_test(latitude, longitude, radius_km, certain=certain)
         reach = 1000 * radius_km / METRES_PER_DEGREE
-        found = _placed(session, latitude - reach, latitude + reach, around)
+        found = _placed(session, latitude - reach, latitude + reach, around, certain=certain)
         yield among(session, Claim.id, found)
 
 
 def _placed(
-    session: Session, south: float, north: float, test: Callable[[float, float, int], bool]
+    session: Session,
+    south: float,
+    north: float,
+    test: Callable[[float, float, int], bool],
+    *,
+    certain: bool,
 ) -> set[str]:
     margin = func.coalesce(ClaimPlace.uncertainty_m, 0) / float(METRES_PER_DEGREE)
     query = select(
         ClaimPlace.claim_id, ClaimPlace.latitude, ClaimPlace.longitude, ClaimPlace.uncertainty_m
     ).where(ClaimPlace.latitude + margin >= south, ClaimPlace.latitude - margin <= north)
+    if certain:
+        # Where it is not known how uncertain a point is, nothing about it is certain.
+        query = query.where(ClaimPlace.uncertainty_m.is_not(None))
     told: dict[tuple[float, float, int], bool] = {}
     found = set()
     for claim, latitude, longitude, uncertainty in session.execute(query):

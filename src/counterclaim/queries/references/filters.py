@@ -11,10 +11,11 @@ from counterclaim.errors import FilterError
 from counterclaim.models import Munition, Place, Source
 from counterclaim.names import fold, query_words, script_of
 from counterclaim.queries.asof import live_row
-from counterclaim.queries.filters import Several, Text, countries, keys, regions, sides
+from counterclaim.queries.conditions import countries, keys, regions, sides
+from counterclaim.queries.filters import Several, Text
 from counterclaim.queries.names import NAME_TABLES, owner_column
 from counterclaim.queries.references.trees import subtree
-from counterclaim.vocabulary import (  # noqa: TC001 - Pydantic reads them
+from counterclaim.vocabulary import (
     MunitionCategory,
     PlaceKind,
     SourceKind,

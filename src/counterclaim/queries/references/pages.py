@@ -69,7 +69,7 @@ def _page(
     given: Any,
     shapes: Callable[..., Any],
 ) -> Slice[Any]:
-    known_at, values = window.opened(session, 1)
+    known_at, values = window.opened(session, str)
     order = [Key(model.key.collate(BYTEWISE[dialect_of(session)]))]
     statement = select(model).where(*conditions(session, given, known_at))
     page = take_page(session, statement, order, window, known_at, values)
