@@ -114,7 +114,7 @@ def test_any_family_resolves_to_sound_shapes(of: Family) -> None:
             if figure.basis == "derived":
                 assert figure.interval is not None
                 assert figure.interval.low is not None
-            assert 0 < (figure.agreement or 1) <= 1
+            assert figure.agreement is None or 0 < figure.agreement <= 1
             assert figure.claims
             assert list(figure.claims) == sorted(set(figure.claims))
 

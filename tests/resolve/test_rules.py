@@ -329,3 +329,15 @@ def test_more_contradictions_than_can_be_named_narrow_nothing() -> None:
     summaries = resolve(family([event("W", *(e.id for e in events)), *events], *claims))
     assert sum(len(s.contradictions) for s in summaries.values()) == 32
     assert summaries["W"].figures == {}
+
+
+def test_a_state_that_speaks_joins_its_ministries_into_one_voice_that_is_in_no_dispute() -> None:
+    apart = [
+        claim("c1", "E", "ru-mod", counts=counts(launched=5)),
+        claim("c2", "E", "kremlin", counts=counts(intercepted=7)),
+    ]
+    joined = [*apart, claim("c3", "E", "russia")]
+    for claims, disputed, voices in ((apart, True, 2), (joined, False, 1)):
+        summary = resolve(family([event("E")], *claims))["E"]
+        assert len(summary.contradictions) == 1
+        assert (summary.disputed, summary.voices) == (disputed, voices)

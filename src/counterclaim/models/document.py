@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from counterclaim.db import Base, reference, term
 from counterclaim.models.mixins import Identified, Recorded
-from counterclaim.models.reference import Source
 from counterclaim.vocabulary import Basis
 
 
@@ -56,8 +55,6 @@ class Document(Identified, Recorded, Base):
     )
     note: Mapped[str | None] = mapped_column(comment="What else a reader should know.")
 
-    publisher: Mapped[Source | None] = relationship(lazy="raise")
-
 
 class Quote(Identified, Base):
     """A stretch of a document's text; ``text[start:end] == exact`` in Unicode code points."""
@@ -75,5 +72,3 @@ class Quote(Identified, Base):
     suffix: Mapped[str] = mapped_column(comment="The text just after them.")
     start: Mapped[int] = mapped_column(comment="Offset of the first code point.")
     end: Mapped[int] = mapped_column(comment="Offset behind the last code point.")
-
-    document: Mapped[Document] = relationship(lazy="raise")

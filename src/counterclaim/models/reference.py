@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Index, String
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from counterclaim.db import Base, reference, term
 from counterclaim.models.mixins import Ending, Identified, Recorded, live
@@ -62,8 +62,6 @@ class Source(Keyed, Base):
     )
     url: Mapped[str | None] = mapped_column(comment="Its own address on the web.")
 
-    parent: Mapped[Source | None] = relationship(remote_side="Source.id", lazy="raise")
-
 
 class SourceName(Named, Base):
     """One name of a source."""
@@ -102,8 +100,6 @@ class Munition(Keyed, Base):
         "munition", "The wider type it is one of.", nullable=True, index=True
     )
 
-    parent: Mapped[Munition | None] = relationship(remote_side="Munition.id", lazy="raise")
-
 
 class MunitionName(Named, Base):
     """One name of a munition."""
@@ -139,8 +135,6 @@ class Place(Keyed, Base):
         comment="Radius in metres around the point that covers the place; null when not known."
     )
     geonames_id: Mapped[int | None] = mapped_column(unique=True, comment="Id in GeoNames.")
-
-    parent: Mapped[Place | None] = relationship(remote_side="Place.id", lazy="raise")
 
 
 class PlaceName(Named, Base):

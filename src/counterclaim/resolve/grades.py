@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from counterclaim.resolve.voices import by_voice, find_voices, recency
+from counterclaim.resolve.voices import by_voice, recency
 from counterclaim.vocabulary import ClaimKind, Credibility, Grade, Position
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def assess(
     voices: Voices,
     figures: Iterable[Ballots],
     parties: frozenset[str],
-    at_odds: Iterable[Sequence[Claim]] = (),
+    at_odds: Iterable[tuple[Sequence[Claim], int]] = (),
     *,
     withdrawn: bool,
 ) -> Standing:
@@ -54,11 +54,11 @@ def assess(
         voices: The voice of each claim.
         figures: What was said of the event's own figures.
         parties: Attacker and defender, whose admission confirms.
-        at_odds: The claims of each contradiction between different figures.
+        at_odds: Of each contradiction between different figures the claims, and how many voices.
         withdrawn: The event had claims and all are retracted.
     """
     clashes = [_occurrence_clash(claims, voices), *(_figure_clash(f.given) for f in figures)]
-    clashes += [_claims_clash(odd) for odd in at_odds]
+    clashes += [_claims_clash(odd, count) for odd, count in at_odds]
     disputed = any(clash.any for clash in clashes)
     denials = any(c.denies for c in claims)
     affirming = [c for c in claims if c.affirms]
@@ -111,10 +111,10 @@ def _figure_clash(ballots: Iterable[Ballot]) -> _Disagreement:
     )
 
 
-def _claims_clash(claims: Sequence[Claim]) -> _Disagreement:
+def _claims_clash(claims: Sequence[Claim], voices: int) -> _Disagreement:
     """Whether claims that cannot stand together are of two voices, and of two sides."""
     parties = {claim.party for claim in claims} - {None}
-    return _Disagreement(len(set(find_voices(claims).values())) > 1, len(parties) > 1)
+    return _Disagreement(voices > 1, voices > 1 and len(parties) > 1)
 
 
 def count_voices(claims: Iterable[Claim], voices: Mapping[str, str]) -> int:

@@ -16,7 +16,8 @@ from counterclaim.resolve.totals import add_up
 from counterclaim.resolve.voices import collect_ballots, find_voices
 
 if TYPE_CHECKING:
-    from counterclaim.resolve.inputs import Family
+    from counterclaim.resolve.contradictions import Contradiction
+    from counterclaim.resolve.inputs import Claim, Family
 
 
 def resolve(family: Family, policy: str = "graded") -> dict[str, Summary]:
@@ -40,6 +41,7 @@ class _Resolution:
         self.policy = policy
         self.kinship = Kinship(family)
         self.bearings = self.kinship.bearings(family.claims)
+        self.all_voices = find_voices(family.claims)
         self.voices = {e: find_voices(b.all) for e, b in self.bearings.items()}
         self.ballots = {e: collect_ballots(b.own, self.voices[e]) for e, b in self.bearings.items()}
         self.choices = {
@@ -66,7 +68,7 @@ class _Resolution:
             voices,
             self.ballots[event].values(),
             parties,
-            [[self.by_id[claim] for claim in c.claims] for c in contradictions],
+            [self._at_odds(contradiction) for contradiction in contradictions],
             withdrawn=self.kinship.events[event].withdrawn,
         )
         return Summary(
@@ -106,3 +108,8 @@ class _Resolution:
     def _dropped(self, event: str) -> tuple[Dropped, ...]:
         ballots = sorted(self.ballots[event].items())
         return tuple(Dropped(key, *why) for key, found in ballots for why in found.dropped)
+
+    def _at_odds(self, contradiction: Contradiction) -> tuple[list[Claim], int]:
+        # Claims of other events may take part: their voices are those of the whole family.
+        claims = [self.by_id[claim] for claim in contradiction.claims]
+        return claims, len({self.all_voices[claim.id] for claim in claims})

@@ -77,10 +77,19 @@ def event_positions(session: Session, event_id: str, known_at: datetime) -> Posi
 
 
 def _position(side: str, position: Position, claims: Iterable[ClaimOut]) -> PositionOut:
-    spoken = [_position_claim(claim) for claim in claims if claim.side == side]
+    spoken = [
+        _position_claim(claim)
+        for claim in claims
+        if claim.side == side and not _negates_figures(claim)
+    ]
     return PositionOut(
         side=side, position=position, claims=[] if position is Position.SILENT else spoken
     )
+
+
+def _negates_figures(claim: ClaimOut) -> bool:
+    """Whether it only says that some numbers are not so, which is no position on the event."""
+    return claim.polarity < 0 and bool(claim.counts or claim.casualties or claim.damage)
 
 
 def _position_claim(claim: ClaimOut) -> PositionClaimOut:
