@@ -57,7 +57,7 @@ def find(
     Raises:
         InputError: nothing has that name, with the nearest; or several have, with their keys.
     """
-    rows = select(model).where(model.key == name, *conditions)
+    rows = select(model).where(model.key == name.lower(), *conditions)
     if at is not None:
         rows = rows.where(model.recorded_at <= at)
     by_key = session.scalars(rows).one_or_none()

@@ -17,12 +17,13 @@ from counterclaim.models import (
     Place,
     Source,
 )
+from counterclaim.queries.asof import live_claim
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
 
@@ -31,16 +32,27 @@ def touched_by(session: Session, at: datetime) -> set[str]:
     touched: set[str] = set()
     renamed: dict[str, set[str]] = {}
     query = select(LedgerEntry.action, LedgerEntry.subject, LedgerEntry.body)
+    rated: set[str] = set()
     for action, subject, body in session.execute(query.where(LedgerEntry.at == at)):
         if action == "record_event_part" and subject is not None:
             touched.add(subject)
         elif action.endswith("_names") and subject is not None:
             renamed.setdefault(action, set()).add(subject)
-        elif (event_id := orjson.loads(body).get("event")) is not None:
-            touched.add(event_id)
+        elif action == "rate_source" and subject is not None:
+            rated.add(subject)
+        else:
+            touched |= _events_in(orjson.loads(body))
     for action, ids in renamed.items():
-        touched |= events_naming(session, NOUNS[action], ids)
+        touched |= events_naming(session, NOUNS[action], ids, at)
+    if rated:
+        touched |= _events_where(session, Claim.claimant_id.in_(rated), at)
     return touched
+
+
+def _events_in(body: dict[str, Any]) -> set[str]:
+    """The event of a claim, or those that were judged; other bodies name none."""
+    event_id = body.get("event")
+    return {*body.get("events", ()), *(() if event_id is None else (event_id,))}
 
 
 NOUNS: dict[str, type[Any]] = {
@@ -50,25 +62,26 @@ NOUNS: dict[str, type[Any]] = {
 }
 
 
-def events_naming(session: Session, model: type[Any], ids: Iterable[str]) -> set[str]:
-    """Ids of the events whose accepted claims speak of these rows or of any row below them."""
-    below = _below(session, model, set(ids))
-    query = _claims_naming(model, below).where(
-        Claim.event_id.is_not(None), Claim.accepted_at.is_not(None)
-    )
-    return set(session.scalars(query))
+def events_naming(session: Session, model: type[Any], ids: Iterable[str], at: datetime) -> set[str]:
+    """Ids of the events whose live claims speak of these rows or of any row below them."""
+    return _events_where(session, _naming(model, _below(session, model, set(ids))), at)
 
 
-def _claims_naming(model: type[Any], ids: set[str]) -> Select[Any]:
-    events = select(Claim.event_id).distinct()
+def _events_where(session: Session, claims: ColumnElement[bool], at: datetime) -> set[str]:
+    # As of the instant and no later, so that a replay finds exactly what the write found.
+    query = select(Claim.event_id).where(claims, Claim.event_id.is_not(None), live_claim(at))
+    return {str(event_id) for event_id in session.scalars(query.distinct())}
+
+
+def _naming(model: type[Any], ids: set[str]) -> ColumnElement[bool]:
     if model is Source:
-        return events.where(Claim.claimant_id.in_(ids))
+        return Claim.claimant_id.in_(ids)
     if model is Place:
         places = select(ClaimPlace.claim_id).where(ClaimPlace.place_id.in_(ids))
-        return events.where(Claim.id.in_(places))
+        return Claim.id.in_(places)
     counts = select(InterceptionCount.claim_id).where(InterceptionCount.munition_id.in_(ids))
     facts = select(MunitionFact.claim_id).where(MunitionFact.munition_id.in_(ids))
-    return events.where(Claim.id.in_(counts.union(facts)))
+    return Claim.id.in_(counts.union(facts))
 
 
 def _below(session: Session, model: type[Any], ids: set[str]) -> set[str]:
