@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from counterclaim.db import reading
+from counterclaim.db import reading, writing
 from counterclaim.errors import RejectedError
 from counterclaim.models import Claim, EventFigure, EventSummary
 from counterclaim.store import project
+from counterclaim.store.ledger import open_writer
+from counterclaim.store.review import judge_events
+from counterclaim.vocabulary import Judgement
 from factories import REFERENCE, aland_claim, article, bland_claim, put_file, put_world
 from store.test_rebuild import (
     another_file,
@@ -112,3 +115,17 @@ def test_long_quotes_of_one_event_can_be_stored(engine: Engine) -> None:
     with reading(engine) as session:
         assert len(session.scalars(select(Claim.id)).all()) == len(claims)
         assert session.scalars(select(EventFigure)).all() == []
+
+
+def test_a_circle_over_a_merge_is_refused(engine: Engine) -> None:
+    put_file(engine, REFERENCE)
+    events = [{"ref": ref, "kind": "strike", "scope": "collection", "label": ref} for ref in "ABC"]
+    ids = {taken.ref: taken.id for taken in put_file(engine, {"events": events}).events}
+    with writing(engine) as session:
+        judge_events(
+            open_writer(session, "reviewer"), ids["A"], ids["B"], Judgement.SAME, "one event"
+        )
+    put_file(engine, {"events": [{**events[1], "parts": [ids["C"]]}]})
+    with pytest.raises(RejectedError) as caught:
+        put_file(engine, {"events": [{**events[2], "parts": [ids["A"]]}]})
+    assert [problem.pointer for problem in caught.value.problems] == ["/events/0/parts/0"]

@@ -386,6 +386,21 @@ def test_a_claim_is_superseded_once_and_by_one_that_supersedes_no_other(engine: 
     assert counted(event_of(engine, event)) == (6, 6, 6)
 
 
+def test_succession_is_shown_from_the_instant_it_happened(engine: Engine) -> None:
+    put_file(engine, REFERENCE)
+    event = put_event(engine, "Strike")
+    old, new = (corrected(engine, event, n, accept=True) for n in (4, 5))
+    with reading(engine) as session:
+        before = last_change(session)
+        earlier = [get_claim(session, key, before) for key in (old, new)]
+    decide(engine, supersede_claim, old, new, WHY)
+    with reading(engine) as session:
+        assert [get_claim(session, key, before) for key in (old, new)] == earlier
+        after = last_change(session)
+        assert get_claim(session, old, after).superseded_by == new
+        assert get_claim(session, new, after).supersedes == old
+
+
 def test_claims_do_not_supersede_each_other_in_a_circle(engine: Engine) -> None:
     put_file(engine, REFERENCE)
     event = put_event(engine, "Strike")
@@ -576,12 +591,20 @@ def test_a_row_that_the_session_holds_is_read_again(engine: Engine) -> None:
             accept_claim(writer, claim)
 
 
-def test_a_retracted_claim_can_be_entered_again(engine: Engine) -> None:
+def test_a_file_does_not_bring_back_what_was_retracted(engine: Engine) -> None:
     intake = put_world(engine)
     event = intake.events[0].id
     assert event_of(engine, event)["voices"] == 2
     decide(engine, retract_claim, intake.claims[0].id, WHY)
     assert event_of(engine, event)["voices"] == 1
     again = put_file(engine, article(claims=[aland_claim(note="again"), bland_claim()]))
-    assert [taken.created for taken in again.claims] == [True, False]
-    assert event_of(engine, event)["voices"] == 2
+    assert [taken.created for taken in again.claims] == [False, False]
+    assert event_of(engine, event)["voices"] == 1
+
+
+def test_a_rejected_claim_can_be_entered_again(engine: Engine) -> None:
+    put_file(engine, REFERENCE)
+    pending = put_file(engine, article(claims=[aland_claim()]), accept=False)
+    decide(engine, reject_claim, pending.claims[0].id, WHY)
+    again = put_file(engine, article(claims=[aland_claim()]))
+    assert [taken.created for taken in again.claims] == [True]

@@ -53,6 +53,8 @@ def similar_events(
     summary = session.scalars(query).one_or_none()
     if summary is None or summary.occurred_from is None or summary.occurred_to is None:
         return []
+    if summary.occurred_to - summary.occurred_from > LONGEST:
+        return []
     candidates = (
         select(EventSummary.document)
         .where(

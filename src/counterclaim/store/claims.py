@@ -243,13 +243,19 @@ def record_claims(writer: Writer, drafts: Sequence[Draft], *, accept: bool) -> N
 
 
 class Shelf:
-    """What one document's claims already are: quotes by offsets, claims by what they say."""
+    """What one document's claims already are: quotes by offsets, claims by what they say.
+
+    A claim that was retracted or superseded stays what became of it: a file that holds it still
+    does not bring it back. One that was rejected may be entered again.
+    """
 
     def __init__(self, session: Session, document: Document) -> None:
         quotes = session.scalars(select(Quote).where(Quote.document_id == document.id))
         self.quotes = {(quote.start, quote.end): quote for quote in quotes}
         claims = session.scalars(
-            select(Claim).where(Claim.document_id == document.id, Claim.ended_at.is_(None))
+            select(Claim)
+            .where(Claim.document_id == document.id, Claim.status != Status.REJECTED)
+            .order_by(Claim.recorded_at)
         )
         self.claims = {claim.content_key: claim for claim in claims}
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from counterclaim.errors import InputError
 from counterclaim.models import Event, EventPart, Strike
+from counterclaim.queries.components import linked
 from counterclaim.store.ledger import digest
 from counterclaim.vocabulary import EventKind, Scope
 
@@ -71,22 +72,12 @@ def record_part(writer: Writer, whole: Event, part: Event, basis: str | None) ->
     if whole.scope is Scope.SINGLE:
         msg = f"{whole.label!r} has scope single: only a collection or a wave has parts."
         raise InputError(msg)
-    if whole.id == part.id or whole.id in _wholly_below(writer, part.id):
+    links = linked(session, [whole.id, part.id], writer.at)
+    first = links.stands_for[part.id]
+    if first == links.stands_for[whole.id] or first in links.above(links.stands_for[whole.id]):
         msg = f"{whole.label!r} is itself part of {part.label!r}."
         raise InputError(msg)
     session.add(EventPart(whole_id=whole.id, part_id=part.id, basis=basis, recorded_at=writer.at))
     session.flush()
     writer.note("record_event_part", whole.id, {"part": part.id, "sha256": digest(basis)})
     return True
-
-
-def _wholly_below(writer: Writer, whole_id: str) -> set[str]:
-    below: set[str] = set()
-    frontier = {whole_id}
-    while frontier:
-        query = select(EventPart.part_id).where(
-            EventPart.whole_id.in_(frontier), EventPart.ended_at.is_(None)
-        )
-        frontier = set(writer.session.scalars(query)) - below
-        below |= frontier
-    return below

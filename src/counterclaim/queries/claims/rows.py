@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
 from counterclaim.models import (
@@ -67,6 +67,7 @@ class Rows:
     facts: Children
     assessments: dict[str, Assessment]
     successors: dict[str, str]
+    predecessors: dict[str, str]
     documents: dict[str, Any]
     sides: dict[str, str]
 
@@ -85,6 +86,7 @@ def load_rows(session: Session, ids: Sequence[str], at: datetime) -> Rows:
     facts = select(MunitionFact, Munition.key).join(Munition)
     occurrences = session.scalars(select(Occurrence).where(Occurrence.claim_id.in_(ids)))
     live = select(Assessment).where(Assessment.claim_id.in_(ids), live_row(Assessment, at))
+    successors = _successors(session, ids, at)
     return Rows(
         heads=heads,
         attributions=_children(session, Attribution, attributions.outerjoin(Source), ids),
@@ -96,7 +98,8 @@ def load_rows(session: Session, ids: Sequence[str], at: datetime) -> Rows:
         tallies=_children(session, Tally, select(Tally), ids),
         facts=_children(session, MunitionFact, facts, ids),
         assessments={row.claim_id: row for row in session.scalars(live)},
-        successors=_successors(session, ids, at),
+        successors=successors,
+        predecessors={new: old for old, new in successors.items()},
         documents=_documents(session, {head.claim.document_id for head in heads}),
         sides=sides_of(session, {head.claim.claimant_id for head in heads}),
     )
@@ -125,10 +128,12 @@ def _children(
 
 
 def _successors(session: Session, ids: Sequence[str], at: datetime) -> dict[str, str]:
-    """By which claim each was superseded: the first that was accepted in its place."""
+    """Which claim superseded which, of those asked for as either, when it had happened by then."""
+    old = aliased(Claim)
     query = (
-        select(Claim.supersedes_id, Claim.id)
-        .where(Claim.supersedes_id.in_(ids), Claim.accepted_at <= at)
+        select(old.id, Claim.id)
+        .join(old, old.id == Claim.supersedes_id)
+        .where(or_(old.id.in_(ids), Claim.id.in_(ids)), old.ended_at <= at, Claim.accepted_at <= at)
         .order_by(Claim.accepted_at.desc(), Claim.id.desc())
     )
     return {str(old): new for old, new in session.execute(query)}

@@ -110,7 +110,7 @@ def _claim_out(head: Head, rows: Rows, at: datetime) -> ClaimOut:
         note=claim.note,
         basis=claim.basis,
         inference_rule=claim.inference_rule,
-        supersedes=claim.supersedes_id,
+        supersedes=rows.predecessors.get(key),
         superseded_by=rows.successors.get(key),
         assessment=_assessment(rows.assessments.get(key)),
         warnings=[_warning(warning) for warning in claim.warnings],
