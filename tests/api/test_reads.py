@@ -170,11 +170,11 @@ def test_an_altered_value_in_a_cursor_is_refused(
 
 
 def test_a_new_name_does_not_break_a_cursor(invented: TestClient) -> None:
-    first = get(invented, "/v1/strikes", weapon="WM-1", limit=1)
-    other = {"key": "other", "name": "Other", "category": "drone", "names": [{"name": "WM-1"}]}
-    put_file(engine_of(invented), {"munitions": [other]})
-    assert invented.get("/v1/strikes", params={"weapon": "WM-1"}).status_code == 422
-    get(invented, "/v1/strikes", weapon="WM-1", limit=1, cursor=first["next"])
+    first = get(invented, "/v1/strikes", claimant="Ministry 1", limit=1)
+    other = {"key": "other", "name": "Other", "kind": "other", "names": [{"name": "Ministry 1"}]}
+    put_file(engine_of(invented), {"sources": [other]})
+    assert invented.get("/v1/strikes", params={"claimant": "Ministry 1"}).status_code == 422
+    get(invented, "/v1/strikes", claimant="Ministry 1", limit=1, cursor=first["next"])
 
 
 def test_accept_chooses_by_weight(seeded: TestClient) -> None:
