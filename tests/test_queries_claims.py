@@ -16,7 +16,6 @@ from counterclaim.moment import isoformat_z
 from counterclaim.queries.asof import last_change
 from counterclaim.queries.claim_filters import ClaimFilter, page_claims
 from counterclaim.queries.claims import (
-    claim_json,
     claims_out,
     event_claims,
     event_positions,
@@ -78,7 +77,8 @@ def event_named(session: Session, label: str) -> str:
 
 def test_claim_is_read_back_with_everything_it_says(seeded: Engine) -> None:
     with reading(seeded) as session:
-        claim = claim_json(quoted(found(session), "three ATACMS missiles"))
+        shape = quoted(found(session), "three ATACMS missiles")
+        claim = shape.model_dump(mode="json", by_alias=True, exclude_unset=True)
     assert claim["claimant"] == "ru-mod"
     assert claim["side"] == "RU"
     assert claim["said_by"] == ["ru-mod"]

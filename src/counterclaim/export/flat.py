@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from counterclaim.vocabulary import Harm, Outcome
+from counterclaim.queries.events import FIGURES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
 Cell = str | int | float | bool | None
 Row = dict[str, Cell]
-
-FIGURES = tuple(str(figure) for figure in (*Outcome, *Harm))
 
 
 def event_row(document: Mapping[str, Any], figures: Mapping[str, Figure]) -> Row:

@@ -28,7 +28,7 @@ from counterclaim.models import (
 from counterclaim.moment import Moment
 from counterclaim.queries.asof import live_row
 from counterclaim.queries.components import linked
-from counterclaim.queries.names import lineages, names_of
+from counterclaim.queries.names import lineages, names_of, side_of
 from counterclaim.resolve import inputs
 from counterclaim.vocabulary import Credibility, Precision, Reliability
 
@@ -206,7 +206,7 @@ class _Parts:
             kind=claim.kind,
             claimant=line[0].key,
             lineage=tuple(source.key for source in line),
-            side=_side(line),
+            side=side_of(line),
             stance=claim.stance,
             polarity=claim.polarity,
             distribution=claim.distribution,
@@ -309,10 +309,6 @@ def _root(above: dict[str, str | None], key: str) -> str:
         key = higher
         seen.add(key)
     return key
-
-
-def _side(line: Sequence[Source]) -> str | None:
-    return next((source.side for source in line if source.side), None)
 
 
 def _moment(row: Occurrence | None) -> Moment | None:

@@ -11,7 +11,7 @@ from counterclaim.errors import FilterError, MomentError, PlaceError
 from counterclaim.geo import check_coordinates
 from counterclaim.moment import parse_window, window
 from counterclaim.names import query_words
-from counterclaim.schemas.fields import LARGEST
+from counterclaim.quantity import MOST
 from counterclaim.vocabulary import (
     Basis,
     EventKind,
@@ -33,10 +33,10 @@ MEAN_RADIUS_KM = 6371.0088
 Text = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
 Several = Annotated[list[Text], Field(max_length=100)]
 Least = Annotated[
-    int | None, Field(ge=0, le=LARGEST, description="Least number of this figure; see match.")
+    int | None, Field(ge=0, le=MOST, description="Least number of this figure; see match.")
 ]
 Most = Annotated[
-    int | None, Field(ge=0, le=LARGEST, description="Greatest number of this figure; see match.")
+    int | None, Field(ge=0, le=MOST, description="Greatest number of this figure; see match.")
 ]
 
 

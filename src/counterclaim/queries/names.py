@@ -157,6 +157,11 @@ def lineages(
     return {key: _upwards(rows, key) for key in rows}
 
 
+def side_of(line: Iterable[Source]) -> str | None:
+    """The side of a source, given with all above it: its own, else that of the nearest above."""
+    return next((source.side for source in line if source.side), None)
+
+
 def names_of(
     session: Session, model: type[Reference], ids: Iterable[str], at: datetime
 ) -> dict[str, list[str]]:

@@ -16,9 +16,7 @@ from pydantic import (
 )
 
 from counterclaim.moment import parse_moment
-
-LARGEST = 1_000_000_000
-"""No count of munitions, people or objects reaches this; larger numbers are typing errors."""
+from counterclaim.quantity import MOST
 
 
 def _storable(text: str) -> str:
@@ -98,7 +96,7 @@ Url = Annotated[
 Real = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Latitude = Annotated[Real, Field(ge=-90, le=90, description="Degrees north, WGS 84.")]
 Longitude = Annotated[Real, Field(ge=-180, le=180, description="Degrees east, WGS 84.")]
-Number = Annotated[int, Field(strict=True, ge=0, le=LARGEST)]
+Number = Annotated[int, Field(strict=True, ge=0, le=MOST)]
 
 
 class Shape(BaseModel):

@@ -17,7 +17,7 @@ from counterclaim.models import (
     Source,
 )
 from counterclaim.quantity import languages, stands_in
-from counterclaim.queries.names import lineages
+from counterclaim.queries.names import lineages, side_of
 from counterclaim.queries.similar import similar_events
 from counterclaim.vocabulary import PlaceRole, Stance
 
@@ -78,7 +78,7 @@ def _odd_stance(session: Session, draft: Draft, shape: ClaimIn, pointer: str) ->
     if shape.stance is not Stance.ADMITS:
         return
     line = lineages(session, Source, {draft.claim.claimant_id})[draft.claim.claimant_id]
-    side = next((source.side for source in line if source.side), None)
+    side = side_of(line)
     parties = {shape.attacker, shape.defender} - {None}
     if side == "neutral" or (parties and side not in parties):
         detail = f"{line[0].name} (side {side or 'unknown'}) has no part in what it admits."

@@ -27,7 +27,7 @@ from counterclaim.models import (
 )
 from counterclaim.moment import parse_moment
 from counterclaim.quantity import Quantity, languages, parse_quantity
-from counterclaim.schemas.fields import LARGEST, Bounds
+from counterclaim.schemas.fields import Bounds
 from counterclaim.store.documents import primary_language, read_quote
 from counterclaim.store.ledger import digest
 from counterclaim.store.places import read_place
@@ -87,13 +87,10 @@ class Reading:
         """The interval that a number or words mean, or a problem."""
         given = value.model_dump(exclude_unset=True) if isinstance(value, Bounds) else value
         try:
-            quantity = parse_quantity(given, lang=self.lang)
+            return parse_quantity(given, lang=self.lang)
         except InputError as error:
             self.fail(path, error.message, error.suggestions)
             return Quantity(None, None, None, None)
-        if max(quantity.low or 0, quantity.high or 0) > LARGEST:
-            self.fail(path, f"More than {LARGEST:,} cannot be meant.")
-        return quantity
 
     @property
     def lang(self) -> str:

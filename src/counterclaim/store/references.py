@@ -65,7 +65,7 @@ def record_reference(writer: Writer, shape: ReferenceIn) -> bool:
     """
     model = SHAPES[type(shape)]
     parent = None if shape.parent is None else writer.names.find(model, shape.parent)
-    given = {**shape.model_dump(exclude={"names", "parent"})}
+    given = shape.model_dump(exclude={"names", "parent"})
     given["parent_id"] = parent.id if parent else None
     row = writer.session.scalars(select(model).where(model.key == shape.key)).one_or_none()
     if row is not None:

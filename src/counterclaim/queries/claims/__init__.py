@@ -2,7 +2,6 @@
 
 from counterclaim.queries.claims.bearing import event_claims, event_positions
 from counterclaim.queries.claims.shapes import (
-    claim_json,
     claims_out,
     get_claim,
     moment_out,
@@ -10,7 +9,6 @@ from counterclaim.queries.claims.shapes import (
 )
 
 __all__ = [
-    "claim_json",
     "claims_out",
     "event_claims",
     "event_positions",

@@ -65,11 +65,6 @@ def get_claim(session: Session, claim_id: str, known_at: datetime) -> ClaimOut:
     return found[0]
 
 
-def claim_json(claim: ClaimOut) -> dict[str, Any]:
-    """The claim as JSON values; outcomes that it does not speak of are left out."""
-    return claim.model_dump(mode="json", by_alias=True, exclude_unset=True)
-
-
 def moment_out(
     edtf: str | None, start: datetime | None, end: datetime | None, precision: str | None = None
 ) -> MomentOut | None:
