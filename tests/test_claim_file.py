@@ -11,10 +11,11 @@ from sqlalchemy import func, select
 from counterclaim.db import reading
 from counterclaim.errors import Problem, RejectedError
 from counterclaim.importers import claim_file
-from counterclaim.importers.claim_file import problems_of, read_claim_file
+from counterclaim.importers.claim_file import read_claim_file
 from counterclaim.models import Claim
 from counterclaim.schemas.fields import QuantityIn
 from counterclaim.schemas.incoming import ClaimFile, ClaimIn
+from counterclaim.schemas.mistakes import problems_of
 from factories import REFERENCE, TEXT, aland_claim, article, bland_claim, put_file
 
 if TYPE_CHECKING:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, get_args
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from counterclaim.errors import Problem, RejectedError
-from counterclaim.names import nearest
 from counterclaim.schemas.incoming import ClaimFile, DocumentIn
+from counterclaim.schemas.mistakes import encodable, problems_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from pydantic_core import ErrorDetails
 
 LARGEST_FILE = 64 * 2**20
 """Bytes of a claim file or of a text beside it; larger ones are refused unread."""
@@ -150,112 +148,4 @@ def _read(path: Path, pointer: str) -> str:
 
 
 def _refusal(pointer: str, detail: str) -> RejectedError:
-    return RejectedError([Problem(pointer, _encodable(detail))])
-
-
-_DETAILS = {
-    "missing": "This is missing.",
-    "invalid_key": "The name of a field must be text.",
-    "int_type": "A whole number is wanted.",
-    "float_type": "A number is wanted.",
-    "finite_number": "A finite number is wanted.",
-    "string_type": "Text is wanted: a number that is meant as text goes in quotes.",
-    "string_unicode": "The text holds half a surrogate pair: it is no valid Unicode.",
-    "list_type": "A list is wanted.",
-    "model_type": "Fields with their values are wanted.",
-    "model_attributes_type": "Fields with their values are wanted.",
-}
-"""Instead of Pydantic's own messages, which speak of Python."""
-
-_NAMING = {"missing", "extra_forbidden", "invalid_key"}
-"""Errors whose place ends with a name that is there or should be, never with a union's tag."""
-
-
-def problems_of(
-    errors: Iterable[ErrorDetails], content: object, shape: type[BaseModel] | None = None
-) -> list[Problem]:
-    """What Pydantic found in a body: one problem for each place, in the order in which it found it.
-
-    Args:
-        errors: As ``errors()`` gives them; of FastAPI's, without the leading "body" of ``loc``.
-        content: The body as it was validated. Only what is a key or position in it goes into a
-            pointer; the rest of ``loc`` are tags of unions.
-        shape: What the body was validated as; with it, unknown fields get suggestions.
-    """
-    found: dict[str, Problem] = {}
-    for error in errors:
-        path = _place(error, content)
-        problem = _problem(error, path, shape)
-        known = found.setdefault(problem.pointer, problem)
-        if problem.detail not in known.detail:
-            detail = f"{known.detail} Or: {problem.detail}"
-            found[problem.pointer] = Problem(problem.pointer, detail, known.suggestions)
-    return list(found.values())
-
-
-def _problem(error: ErrorDetails, path: Sequence[int | str], shape: Any) -> Problem:
-    # RFC 6901, section 3: ~ is ~0 and / is ~1.
-    parts = (str(part).replace("~", "~0").replace("/", "~1") for part in path)
-    pointer = _encodable("".join(f"/{part}" for part in parts))
-    detail = _DETAILS.get(error["type"], error["msg"].removeprefix("Value error, "))
-    near: list[str] = []
-    if error["type"] == "extra_forbidden":
-        near = nearest(str(path[-1]), _fields(shape, path[:-1]))
-        detail = "There is no such field."
-        detail += f" Did you mean {' or '.join(near)}?" if near else ""
-    return Problem(pointer, _encodable(detail), tuple(near))
-
-
-def _place(error: ErrorDetails, content: object) -> tuple[int | str, ...]:
-    """The part of ``loc`` that stands in the body: the first way to what the error was found in."""
-    loc, wanted = error["loc"], error["input"]
-    if error["type"] not in _NAMING:
-        ways = list(_ways(loc, content))
-        return next((path for path, node in ways if node is wanted), ways[0][0])
-    *rest, name = loc
-    ways = list(_ways(rest, content))
-    for path, node in ways:
-        holder = (
-            node if error["type"] == "missing" else isinstance(node, Mapping) and node.get(name)
-        )
-        if holder is wanted:
-            return (*path, name)
-    return (*ways[0][0], name)
-
-
-def _ways(loc: Sequence[int | str], node: object) -> Iterator[tuple[tuple[int | str, ...], object]]:
-    """Every way in which ``loc`` leads into a body, and where it ends; keys rather than tags."""
-    if not loc:
-        yield (), node
-        return
-    part, rest = loc[0], loc[1:]
-    if isinstance(node, Mapping):
-        there = part in node
-    else:
-        there = isinstance(node, list) and isinstance(part, int) and part < len(node)
-    if there:
-        below = node[part]  # type: ignore[index]
-        yield from (((part, *path), end) for path, end in _ways(rest, below))
-    yield from _ways(rest, node)
-
-
-def _fields(shape: Any, path: Iterable[int | str]) -> set[str]:
-    """The fields that may stand at a place."""
-    shapes = set(_shapes(shape))
-    for part in path:
-        if isinstance(part, str):
-            holding = [one.model_fields[part] for one in shapes if part in one.model_fields]
-            shapes = {one for field in holding for one in _shapes(field.annotation)}
-    return {name for one in shapes for name in one.model_fields}
-
-
-def _shapes(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for part in get_args(annotation):
-        yield from _shapes(part)
-
-
-def _encodable(text: str) -> str:
-    """The text with half surrogate pairs written as escapes, so that it can be given out."""
-    return text.encode(errors="backslashreplace").decode()
+    return RejectedError([Problem(pointer, encodable(detail))])
