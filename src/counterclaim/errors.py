@@ -1,17 +1,24 @@
 """Every error that the package raises on purpose.
 
 CounterclaimError
-├── InputError              what was given is wrong; says what, where and what would be right
-│   ├── QuantityError       a number or words that are no quantity
-│   ├── MomentError         a text that is no EDTF date
-│   ├── PlaceError          coordinates or a relative place that cannot be
-│   ├── FilterError         a filter's value that names nothing
-│   ├── CursorError         a cursor that was altered or belongs to another query
-│   └── RejectedError       a whole body refused, with all its problems
-├── NotFoundError           no row of that id or key
-├── MovedError              the row was merged into another one
-├── ConflictError           a unique key or a transition was taken by somebody else
-└── StoreError              the database is missing, not migrated or out of reach
+├── InputError                  what was given is wrong; says what, where and what would be right
+│   ├── QuantityError           a number or words that are no quantity
+│   ├── MomentError             a text that is no EDTF date
+│   ├── PlaceError              coordinates or a relative place that cannot be
+│   ├── FilterError             a filter's value that names nothing
+│   ├── CursorError             a cursor that was altered or belongs to another query
+│   ├── RejectedError           a whole body refused, with all its problems
+│   ├── MediaTypeError          a body of a kind that is not read here
+│   └── ReusedKeyError          an Idempotency-Key that belongs to another request
+├── AuthenticationError         no key where one is needed, or one that is not valid
+├── PermissionDeniedError       the key may not do this
+├── PreconditionRequiredError   a change without saying which state it is for
+├── PreconditionFailedError     the row is not in the state that the change is for
+├── NotFoundError               no row of that id or key
+├── MovedError                  the row was merged into another one
+├── SettingsError               a setting that this program cannot run with
+├── ConflictError               a unique key or a transition was taken by somebody else
+└── StoreError                  the database is missing, not migrated or out of reach
 """
 
 from __future__ import annotations
@@ -80,6 +87,38 @@ class RejectedError(InputError):
         self.problems = tuple(problems)
 
 
+class MediaTypeError(InputError):
+    """A body whose Content-Type is not read here; ``suggestions`` are those that are."""
+
+
+class ReusedKeyError(InputError):
+    """An Idempotency-Key that was used for another request before."""
+
+
+class AuthenticationError(CounterclaimError):
+    """No key where one is needed, or, with ``given``, one that is not valid or was revoked."""
+
+    def __init__(self, message: str, *, given: bool = False) -> None:
+        super().__init__(message)
+        self.given = given
+
+
+class PermissionDeniedError(CounterclaimError):
+    """The key may not do this; ``scope`` is what it would need."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"This needs a key with the scope {scope}.")
+        self.scope = scope
+
+
+class PreconditionRequiredError(CounterclaimError):
+    """A change that does not say for which state of the row it is meant."""
+
+
+class PreconditionFailedError(CounterclaimError):
+    """The row is not in the state for which the change is meant."""
+
+
 class NotFoundError(CounterclaimError):
     """No row of that id or key."""
 
@@ -99,6 +138,10 @@ class MovedError(CounterclaimError):
 
 class ConflictError(CounterclaimError):
     """A unique key or a transition was taken by somebody else in the meantime."""
+
+
+class SettingsError(CounterclaimError):
+    """A setting that this program cannot run with; the message names its variable."""
 
 
 class StoreError(CounterclaimError):

@@ -12,12 +12,18 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from counterclaim.errors import (
+    AuthenticationError,
     ConflictError,
     FilterError,
     InputError,
+    MediaTypeError,
     MovedError,
     NotFoundError,
+    PermissionDeniedError,
+    PreconditionFailedError,
+    PreconditionRequiredError,
     RejectedError,
+    ReusedKeyError,
     StoreError,
 )
 from counterclaim.names import nearest
@@ -58,6 +64,21 @@ _TYPES = (
         "The body is not the JSON that its Content-Type promises.",
     ),
     ProblemType(
+        "unauthorized",
+        "A key is needed",
+        401,
+        "This address wants an API key, as Authorization: Bearer KEY, and there was none, or the "
+        'one given is unknown or was revoked. Where error="invalid_token" stands in '
+        "WWW-Authenticate a key was given and is not valid: sending it again will not help.",
+    ),
+    ProblemType(
+        "forbidden",
+        "This key may not do that",
+        403,
+        "The key is valid and lacks a scope: read, contribute, review or admin. WWW-Authenticate "
+        "names the one that is needed. Ask the operator of the store for a key that has it.",
+    ),
+    ProblemType(
         "not-found",
         "There is no such thing",
         404,
@@ -77,6 +98,52 @@ _TYPES = (
         "The row was written or changed in the meantime. Read it again and repeat what still fits.",
     ),
     ProblemType(
+        "precondition-required",
+        "Say which state you want to change",
+        428,
+        "Whoever changes a row says in If-Match which state of it they have seen, by the ETag that "
+        "came with it, so that nobody undoes unknowingly what somebody else decided in the "
+        "meantime. Read the row, take its ETag and send the request again with If-Match.",
+    ),
+    ProblemType(
+        "precondition-failed",
+        "It is no longer as you have seen it",
+        412,
+        "The row has changed since it had the ETag of If-Match, and nothing was stored. Read it "
+        "again, look at what is new, and repeat what still fits with the new ETag.",
+    ),
+    ProblemType(
+        "content-too-large",
+        "The body is too large",
+        413,
+        "The body has more bytes than this server takes, or the text of a document is longer than "
+        "5 MiB of UTF-8. Nothing was stored. Send several claim files in place of one, and a book "
+        "as its chapters.",
+    ),
+    ProblemType(
+        "unsupported-media-type",
+        "A body of this kind is not read here",
+        415,
+        "The Content-Type of the body is none of those that this address reads. Send JSON as "
+        "application/json unless the description of the address names another one.",
+    ),
+    ProblemType(
+        "idempotency-key-reused",
+        "This Idempotency-Key belongs to another request",
+        422,
+        "A key in Idempotency-Key stands for one request: the same method, address and body. It "
+        "was used before with something else, and nothing was stored now. Make a new key for each "
+        "new request, and send the old one only to repeat the old request.",
+    ),
+    ProblemType(
+        "too-many-requests",
+        "Too many requests",
+        429,
+        "More requests came with this key, or from this address, than one caller is given in the "
+        "time that RateLimit-Policy names. Wait for the seconds that Retry-After names. Requests "
+        "refused for a wrong key count against the address.",
+    ),
+    ProblemType(
         "unavailable",
         "The store does not answer",
         503,
@@ -91,7 +158,8 @@ _TYPES = (
     ),
 )
 PROBLEMS: dict[str, ProblemType] = {kind.slug: kind for kind in _TYPES}
-_BY_STATUS = {kind.status: kind for kind in _TYPES}
+_BY_STATUS = {kind.status: kind for kind in reversed(_TYPES)}
+"""What stands for a status where nothing more is known: the first kind that has it."""
 
 
 def problem_response(
@@ -124,7 +192,13 @@ def add_problem_handlers(app: FastAPI) -> None:
         (RequestValidationError, _on_validation),
         (RejectedError, _on_rejected),
         (FilterError, _on_filter),
+        (MediaTypeError, _on_media_type),
+        (ReusedKeyError, _on_reused_key),
         (InputError, _on_input),
+        (AuthenticationError, _on_authentication),
+        (PermissionDeniedError, _on_permission),
+        (PreconditionRequiredError, _on_precondition_required),
+        (PreconditionFailedError, _on_precondition_failed),
         (NotFoundError, _on_not_found),
         (MovedError, _on_moved),
         (ConflictError, _on_conflict),
@@ -200,6 +274,42 @@ async def _on_filter(request: Request, error: Exception) -> Response:
 async def _on_input(request: Request, error: Exception) -> Response:
     assert isinstance(error, InputError)  # noqa: S101 - for the type checker
     return _invalid(request, [_entry(error.message, suggestions=error.suggestions)])
+
+
+async def _on_media_type(request: Request, error: Exception) -> Response:
+    assert isinstance(error, MediaTypeError)  # noqa: S101 - for the type checker
+    read = {"Accept-Post": ", ".join(error.suggestions)} if error.suggestions else {}
+    return problem_response(request, "unsupported-media-type", error.message, headers=read)
+
+
+async def _on_reused_key(request: Request, error: Exception) -> Response:
+    return problem_response(request, "idempotency-key-reused", str(error))
+
+
+CHALLENGE = 'Bearer realm="counterclaim"'
+"""How to authenticate, after RFC 6750, section 3."""
+
+
+async def _on_authentication(request: Request, error: Exception) -> Response:
+    assert isinstance(error, AuthenticationError)  # noqa: S101 - for the type checker
+    challenge = f'{CHALLENGE}, error="invalid_token"' if error.given else CHALLENGE
+    headers = {"WWW-Authenticate": challenge}
+    return problem_response(request, "unauthorized", str(error), headers=headers)
+
+
+async def _on_permission(request: Request, error: Exception) -> Response:
+    assert isinstance(error, PermissionDeniedError)  # noqa: S101 - for the type checker
+    challenge = f'{CHALLENGE}, error="insufficient_scope", scope="{error.scope}"'
+    headers = {"WWW-Authenticate": challenge}
+    return problem_response(request, "forbidden", str(error), headers=headers)
+
+
+async def _on_precondition_required(request: Request, error: Exception) -> Response:
+    return problem_response(request, "precondition-required", str(error))
+
+
+async def _on_precondition_failed(request: Request, error: Exception) -> Response:
+    return problem_response(request, "precondition-failed", str(error))
 
 
 async def _on_not_found(request: Request, error: Exception) -> Response:
