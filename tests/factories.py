@@ -8,12 +8,14 @@ from counterclaim.db import writing
 from counterclaim.schemas.incoming import ClaimFile
 from counterclaim.seeding import seed
 from counterclaim.store.ingest import ingest
+from counterclaim.store.keys import make_key
 from counterclaim.store.ledger import open_writer
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from counterclaim.store.ingest import Intake
+    from counterclaim.vocabulary import KeyScope
 
 ACTOR = "test"
 
@@ -29,6 +31,13 @@ def put_file(engine: Engine, body: dict[str, Any], *, accept: bool = True) -> In
     """A claim file, given as it would stand in YAML."""
     with writing(engine) as session:
         return ingest(open_writer(session, ACTOR), ClaimFile.model_validate(body), accept=accept)
+
+
+def put_key(engine: Engine, *scopes: KeyScope, name: str = "key") -> dict[str, str]:
+    """A new key, as the header that a request sends it in."""
+    with writing(engine) as session:
+        _row, key = make_key(open_writer(session, ACTOR), name, scopes)
+    return {"Authorization": f"Bearer {key}"}
 
 
 def put_world(engine: Engine) -> Intake:

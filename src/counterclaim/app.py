@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from anyio import CapacityLimiter
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
@@ -40,6 +41,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.engine = engine
     app.state.settings = settings
+    app.state.writers = CapacityLimiter(1)
+    app.state.uses_noted = {}
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     app.include_router(api.router)
     app.include_router(health.router)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -20,6 +20,13 @@ class Settings(BaseSettings):
     ] = "sqlite:///counterclaim.db"
     host: Annotated[str, Field(description="Address the server listens on.")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, description="Port the server listens on.")] = 8000
+    public_reads: Annotated[
+        bool, Field(description="Whether reads need no key; otherwise they need the scope read.")
+    ] = True
+    admin_key: Annotated[
+        SecretStr | None,
+        Field(description="An admin key to have from the start; else one is made and shown once."),
+    ] = None
     pool_size: Annotated[
         int, Field(ge=1, le=200, description="Database connections kept per process.")
     ] = 10

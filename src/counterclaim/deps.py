@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from counterclaim.access import Reader
 from counterclaim.db import is_id, reading
 from counterclaim.errors import FilterError, NotFoundError
 from counterclaim.export import csv, geojson
@@ -29,7 +30,7 @@ FORMATS = {"json": JSON, "csv": "text/csv", "geojson": geojson.MEDIA_TYPE}
 Item = TypeVar("Item")
 
 
-def _read(request: Request) -> Iterator[Session]:
+def _read(request: Request, _reader: Reader) -> Iterator[Session]:
     with reading(request.app.state.engine) as session:
         yield session
 
@@ -184,9 +185,14 @@ def cut(texts: Sequence[bytes], fields: set[str]) -> list[bytes]:
     ]
 
 
+def entity_tag(content: bytes) -> str:
+    """The ETag of a representation."""
+    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+
+
 def send(request: Request, content: bytes, media_type: str, **headers: str) -> Response:
     """An answer with its ETag, or 304 when the asker has it already."""
-    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    tag = entity_tag(content)
     kept = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept", **headers}
     given = request.headers.get("if-none-match", "")
     if given.strip() == "*" or tag in {one.strip().removeprefix("W/") for one in given.split(",")}:

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from counterclaim.api import claims, documents, events, references
+from counterclaim.api import claims, documents, events, ingest, judgements, keys, references
 
 router = APIRouter(prefix="/v1")
-for resource in (events, claims, documents, references):
+for resource in (events, judgements, claims, documents, references, ingest, keys):
     router.include_router(resource.router)

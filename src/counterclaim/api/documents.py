@@ -20,15 +20,20 @@ from counterclaim.deps import (
     wanted_format,
 )
 from counterclaim.export.flat import document_row
+from counterclaim.posting import POST_PROBLEMS, Answer, Contribution
 from counterclaim.queries.asof import last_change
 from counterclaim.queries.documents import (
     SORTS,
     DocumentFilter,
+    documents_out,
     get_document,
     page_documents,
 )
 from counterclaim.schemas.claim import DocumentDetailOut, DocumentOut
+from counterclaim.schemas.incoming import DocumentIn
 from counterclaim.schemas.page import Page
+from counterclaim.store.entry import enter_document
+from counterclaim.store.ledger import Writer
 
 router = APIRouter(tags=["documents"])
 
@@ -63,3 +68,20 @@ def show_document(
 ) -> Response:
     """One document with its text, all quotes of it and all claims made of it."""
     return send_json(request, get_document(session, document_id, last_change(session)))
+
+
+@router.post(
+    "/documents",
+    status_code=201,
+    response_model=DocumentOut,
+    responses={200: {"model": DocumentOut, "description": "It is there already."}, **POST_PROBLEMS},
+)
+async def post_document(post: Contribution, body: DocumentIn) -> Response:
+    """Record a document with its text; one with the same text is not recorded twice."""
+
+    def work(writer: Writer) -> Answer:
+        document, created = enter_document(writer, body)
+        (shape,) = documents_out(writer.session, [document.id])
+        return Answer(shape, 201 if created else 200, f"/v1/documents/{document.id}")
+
+    return await post.write(work)

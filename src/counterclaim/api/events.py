@@ -28,6 +28,8 @@ from counterclaim.deps import (
     wanted_format,
 )
 from counterclaim.export.flat import EVENT_COLUMNS, event_row
+from counterclaim.moment import isoformat_z
+from counterclaim.posting import POST_PROBLEMS, Answer, Contribution
 from counterclaim.queries.asof import last_change
 from counterclaim.queries.claims import claims_out, event_claims, event_positions
 from counterclaim.queries.events import (
@@ -40,8 +42,11 @@ from counterclaim.queries.events import (
 from counterclaim.queries.filters import EventFilter
 from counterclaim.queries.pages import Slice
 from counterclaim.schemas.claim import ClaimOut
+from counterclaim.schemas.entry import EventPost, EventRowOut
 from counterclaim.schemas.event import EventOut, PositionsOut
 from counterclaim.schemas.page import Page
+from counterclaim.store.entry import enter_event
+from counterclaim.store.ledger import Writer
 from counterclaim.vocabulary import EventKind
 
 router = APIRouter(tags=["events"])
@@ -127,3 +132,22 @@ def _event_list(
     if fields is not None:
         texts = cut(texts, fields)
     return send_page(request, page, texts)
+
+
+@router.post("/events", status_code=201, response_model=EventRowOut, responses=POST_PROBLEMS)
+async def post_event(post: Contribution, body: EventPost) -> Response:
+    """Record an event that claims can be about; it is served when one of them counts."""
+
+    def work(writer: Writer) -> Answer:
+        row = enter_event(writer, body)
+        shape = EventRowOut(
+            id=row.id,
+            kind=row.kind,
+            scope=row.scope,
+            label=row.label,
+            parts=[part.lower() for part in body.parts],
+            recorded_at=isoformat_z(row.recorded_at),
+        )
+        return Answer(shape, 201, f"/v1/events/{row.id}")
+
+    return await post.write(work)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -21,27 +22,39 @@ from counterclaim.deps import (
     wanted_format,
 )
 from counterclaim.export.flat import plain_row
+from counterclaim.models import Munition, Place, Source
+from counterclaim.posting import ON_ONE_PROBLEMS, POST_PROBLEMS, Answer, Contribution, Review
 from counterclaim.queries.asof import last_change
 from counterclaim.queries.references import (
     MunitionFilter,
     PlaceFilter,
     SourceFilter,
+    find_row,
     get_munition,
     get_place,
     get_source,
+    munitions_out,
     page_munitions,
     page_places,
     page_sources,
+    places_out,
+    sources_out,
 )
+from counterclaim.schemas.decisions import RatingIn
+from counterclaim.schemas.incoming import MunitionIn, NameIn, PlaceIn, ReferenceIn, SourceIn
 from counterclaim.schemas.page import Page
 from counterclaim.schemas.reference import (
     MunitionDetailOut,
     MunitionOut,
     PlaceDetailOut,
     PlaceOut,
+    RatingOut,
     SourceDetailOut,
     SourceOut,
 )
+from counterclaim.store.entry import enter_names, enter_reference
+from counterclaim.store.ledger import Writer
+from counterclaim.store.review import rate_source
 
 router = APIRouter()
 ONE = {**NOT_MODIFIED, **READ_PROBLEMS}
@@ -109,3 +122,89 @@ def show_place(
 ) -> Response:
     """One place with its names and what lies in it."""
     return send_json(request, get_place(session, key, last_change(session)))
+
+
+def _entry(shape: Any) -> dict[str, Any]:
+    known = {200: {"model": shape, "description": "It is there already."}}
+    return {"status_code": 201, "response_model": shape, "responses": {**known, **POST_PROBLEMS}}
+
+
+def _names(shape: Any) -> dict[str, Any]:
+    known = {200: {"model": shape, "description": "It has this name already."}}
+    return {"status_code": 201, "response_model": shape, "responses": {**known, **ON_ONE_PROBLEMS}}
+
+
+@router.post("/sources", tags=["sources"], **_entry(SourceOut))
+async def post_source(post: Contribution, body: SourceIn) -> Response:
+    """Record a source with its names; one that is there gains the new names."""
+    return await _enter(post, body, sources_out)
+
+
+@router.post("/munitions", tags=["munitions"], **_entry(MunitionOut))
+async def post_munition(post: Contribution, body: MunitionIn) -> Response:
+    """Record a munition with its names; one that is there gains the new names."""
+    return await _enter(post, body, munitions_out)
+
+
+@router.post("/places", tags=["places"], **_entry(PlaceOut))
+async def post_place(post: Contribution, body: PlaceIn) -> Response:
+    """Record a place with its names; one that is there gains the new names."""
+    return await _enter(post, body, places_out)
+
+
+@router.post("/sources/{key}/names", tags=["sources"], **_names(SourceOut))
+async def post_source_name(post: Contribution, key: RowKey, body: NameIn) -> Response:
+    """Give a source one more name."""
+    return await _name(post, Source, key, body, sources_out)
+
+
+@router.post("/munitions/{key}/names", tags=["munitions"], **_names(MunitionOut))
+async def post_munition_name(post: Contribution, key: RowKey, body: NameIn) -> Response:
+    """Give a munition one more name or spelling."""
+    return await _name(post, Munition, key, body, munitions_out)
+
+
+@router.post("/places/{key}/names", tags=["places"], **_names(PlaceOut))
+async def post_place_name(post: Contribution, key: RowKey, body: NameIn) -> Response:
+    """Give a place one more name."""
+    return await _name(post, Place, key, body, places_out)
+
+
+@router.post(
+    "/sources/{key}/ratings",
+    status_code=201,
+    response_model=RatingOut,
+    responses=ON_ONE_PROBLEMS,
+    tags=["sources"],
+)
+async def post_rating(post: Review, key: RowKey, body: RatingIn) -> Response:
+    """Say how far a source is trusted; this ends the rating before."""
+
+    def work(writer: Writer) -> Answer:
+        source = find_row(writer.session, Source, key, writer.at)
+        rate_source(writer, source.key, body.reliability, body.rationale)
+        newest = get_source(writer.session, source.key, writer.at).ratings[0]
+        return Answer(newest, 201)
+
+    return await post.write(work)
+
+
+async def _enter(post: Contribution, body: ReferenceIn, shapes: Callable[..., Any]) -> Response:
+    def work(writer: Writer) -> Answer:
+        row, created = enter_reference(writer, body)
+        (shape,) = shapes(writer.session, [row], writer.at)
+        location = f"/v1/{type(row).__tablename__}s/{row.key}"
+        return Answer(shape, 201 if created else 200, location)
+
+    return await post.write(work)
+
+
+async def _name(
+    post: Contribution, model: type[Any], key: str, body: NameIn, shapes: Callable[..., Any]
+) -> Response:
+    def work(writer: Writer) -> Answer:
+        row, count = enter_names(writer, model, key, [body])
+        (shape,) = shapes(writer.session, [row], writer.at)
+        return Answer(shape, 201 if count else 200)
+
+    return await post.write(work)

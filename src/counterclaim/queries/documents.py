@@ -85,7 +85,7 @@ def page_documents(
     wanted = _conditions(session, given, known_at)
     statement = select(Document.id).where(Document.recorded_at <= known_at, *wanted)
     page = take_page(session, statement, order, window, known_at, read_back(after))
-    return replace(page, items=_documents_out(session, page.items))
+    return replace(page, items=documents_out(session, page.items))
 
 
 def get_document(session: Session, id_or_sha256: str, known_at: datetime) -> DocumentDetailOut:
@@ -162,7 +162,8 @@ def _on_time(given: DocumentFilter) -> Iterator[ColumnElement[bool]]:
         yield or_(first.is_(None), first < end)
 
 
-def _documents_out(session: Session, ids: Sequence[str]) -> list[DocumentOut]:
+def documents_out(session: Session, ids: Sequence[str]) -> list[DocumentOut]:
+    """These documents without their texts, in this order."""
     query = select(Document).options(defer(Document.text, raiseload=True))
     rows = {row.id: row for row in session.scalars(query.where(Document.id.in_(ids)))}
     publishers = _publishers(session, rows.values())

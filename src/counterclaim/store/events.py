@@ -16,6 +16,8 @@ from counterclaim.vocabulary import EventKind, Scope
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy.orm import Session
+
     from counterclaim.models import Document
     from counterclaim.schemas.incoming import EventIn
     from counterclaim.store.ledger import Writer
@@ -38,21 +40,32 @@ def record_events(
     session = writer.session
     ids = [event_id(shape, document) for shape in shapes]
     known = {row.id: row for row in session.scalars(select(Event).where(Event.id.in_(ids)))}
-    number = session.scalar(select(func.max(Event.number))) or 0
+    number = last_number(session)
     events: list[tuple[Event, bool]] = []
     for key, shape in zip(ids, shapes, strict=True):
         if key in known:
             events.append((known[key], False))
             continue
         number += 1
-        model = Strike if shape.kind is EventKind.STRIKE else Event
-        said = {"kind": shape.kind, "scope": shape.scope, "label": shape.label}
-        event = known[key] = model(id=key, number=number, recorded_at=writer.at, **said)
-        session.add(event)
-        writer.note("record_event", key, {"sha256": digest(said)})
+        event = known[key] = record_event(writer, shape, key, number)
         events.append((event, True))
     session.flush()
     return events
+
+
+def record_event(writer: Writer, shape: EventIn, key: str, number: int) -> Event:
+    """Write one event without its parts, under an id and a serial number that are free."""
+    model = Strike if shape.kind is EventKind.STRIKE else Event
+    said = {"kind": shape.kind, "scope": shape.scope, "label": shape.label}
+    event = model(id=key, number=number, recorded_at=writer.at, **said)
+    writer.session.add(event)
+    writer.note("record_event", key, {"sha256": digest(said)})
+    return event
+
+
+def last_number(session: Session) -> int:
+    """The greatest serial number that an event has; 0 where there is none."""
+    return session.scalar(select(func.max(Event.number))) or 0
 
 
 def record_part(writer: Writer, whole: Event, part: Event, basis: str | None) -> bool:

@@ -17,21 +17,27 @@ from counterclaim.store.events import record_events, record_part
 from counterclaim.store.project import project
 from counterclaim.store.references import record_references
 from counterclaim.store.touched import touched_by
+from counterclaim.vocabulary import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from counterclaim.schemas.incoming import ClaimFile, ClaimIn, EventIn
+    from counterclaim.store.checks import Remark
     from counterclaim.store.ledger import Writer
 
 
 @dataclass(slots=True)
 class Taken:
-    """One row taken in: its id, the ref it had in the body, and whether it is new."""
+    """One row taken in: its id, the ref it had in the body, and whether it is new.
+
+    Claims also have their status and what the checks remarked.
+    """
 
     id: str
     ref: str | None
     created: bool
+    status: str = Status.ACCEPTED
     warnings: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -51,16 +57,19 @@ class Intake:
         self.unchanged[noun] = given - created
 
 
-def ingest(writer: Writer, body: ClaimFile, *, accept: bool) -> Intake:
+def ingest(
+    writer: Writer, body: ClaimFile, *, accept: bool, document: Document | None = None
+) -> Intake:
     """Write what a claim file says; nothing of it twice, and nothing at all if anything is wrong.
 
-    With ``accept`` the claims count at once, else they are pending. The read model is up to date
-    when this returns; the caller commits.
+    With ``accept`` the claims count at once, else they are pending. The claims stand in the file's
+    document or, where it has none, in the one given here. The read model is up to date when this
+    returns; the caller commits.
 
     Raises:
         RejectedError: all that is wrong, with JSON pointers into the body; undo the transaction.
     """
-    taking = _Taking(writer, body, accept=accept)
+    taking = _Taking(writer, body, document, accept=accept)
     taking.references()
     taking.document_and_events()
     taking.claims()
@@ -72,11 +81,13 @@ def ingest(writer: Writer, body: ClaimFile, *, accept: bool) -> Intake:
 class _Taking:
     """One claim file being taken in."""
 
-    def __init__(self, writer: Writer, body: ClaimFile, *, accept: bool) -> None:
+    def __init__(
+        self, writer: Writer, body: ClaimFile, document: Document | None, *, accept: bool
+    ) -> None:
         self.writer, self.body, self.accept = writer, body, accept
         self.intake = Intake()
         self.problems: list[Problem] = []
-        self.document: Document | None = None
+        self.document = document
         self.events: dict[str, Event] = {}
         self.claim_ids: dict[str, str] = {}
         self.drafts: list[Draft] = []
@@ -160,7 +171,9 @@ class _Taking:
             return
         known = shelf.keep(draft)
         claim = known or draft.claim
-        taken = Taken(claim.id, shape.ref, known is None, list(claim.warnings))
+        fresh = Status.ACCEPTED if self.accept else Status.PENDING
+        status = known.status if known else fresh
+        taken = Taken(claim.id, shape.ref, known is None, status, list(claim.warnings))
         self.intake.claims.append(taken)
         if shape.ref is not None:
             self.claim_ids[shape.ref] = claim.id
@@ -205,17 +218,35 @@ class _Taking:
 
     def project(self) -> None:
         """Bring the read model up to date; warn of claims that cannot stand beside others."""
-        session, at = self.writer.session, self.writer.at
+        writer = self.writer
+        touched = touched_by(writer.session, writer.at)
         rivals = Rivals(set(self.fresh))
-        project(session, touched_by(session, at), at, rivals.look)
-        if not self.accept:
-            return
+        found = [] if self.accept else self._supposed(touched, rivals)
+        project(writer.session, touched, writer.at, rivals.look)
+        if self.accept:
+            found = self._resolved(rivals)
+        for key, remarks in found:
+            self.fresh[key].warnings += [remark.as_json() for remark in remarks]
+        for draft in self.drafts:
+            draft.claim.warnings = list(self.fresh[draft.claim.id].warnings)
+        writer.session.flush()
+
+    def _resolved(self, rivals: Rivals) -> list[tuple[str, list[Remark]]]:
         claims = [draft.claim for draft in self.drafts]
-        for claim, remarks in check_resolved(self.writer, claims, rivals):
-            taken = self.fresh[claim.id]
-            taken.warnings += [remark.as_json() for remark in remarks]
-            claim.warnings = list(taken.warnings)
-        self.writer.session.flush()
+        return [(claim.id, found) for claim, found in check_resolved(self.writer, claims, rivals)]
+
+    def _supposed(self, touched: set[str], rivals: Rivals) -> list[tuple[str, list[Remark]]]:
+        """What would be remarked if these pending claims counted: tried, and undone."""
+        if not self.drafts:
+            return []
+        session, at = self.writer.session, self.writer.at
+        trial = session.begin_nested()
+        for draft in self.drafts:
+            draft.claim.status, draft.claim.accepted_at = Status.ACCEPTED, at
+        project(session, touched, at, rivals.look)
+        found = self._resolved(rivals)
+        trial.rollback()
+        return found
 
     def _fail(self, pointer: str, detail: str) -> None:
         self.problems.append(Problem(pointer, detail))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from counterclaim.db import is_id
@@ -28,7 +29,6 @@ from counterclaim.vocabulary import Speech, Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from sqlalchemy.orm import Session
 
@@ -108,7 +108,7 @@ def _claim_out(head: Head, rows: Rows, at: datetime) -> ClaimOut:
         supersedes=rows.predecessors.get(key),
         superseded_by=rows.successors.get(key),
         assessment=_assessment(rows.assessments.get(key)),
-        warnings=[_warning(warning) for warning in claim.warnings],
+        warnings=[_warning(warning) for warning in claim.warnings if _noted(warning, at)],
         **_life(claim, at),
     )
 
@@ -245,6 +245,11 @@ def _assessment(row: Assessment | None) -> AssessmentOut | None:
         assessed_by=row.assessed_by,
         recorded_at=isoformat_z(row.recorded_at),
     )
+
+
+def _noted(warning: dict[str, Any], at: datetime) -> bool:
+    """Whether a remark had been made: on entry, or when the claim was accepted."""
+    return "at" not in warning or datetime.fromisoformat(warning["at"]) <= at
 
 
 def _warning(given: dict[str, Any]) -> WarningOut:

@@ -45,7 +45,7 @@ def get_source(session: Session, key: str, known_at: datetime) -> SourceDetailOu
     Raises:
         NotFoundError: there is none, with the nearest names.
     """
-    row = _find(session, Source, key, known_at)
+    row = find_row(session, Source, key, known_at)
     (shape,) = sources_out(session, [row], known_at)
     claims = select(func.count()).where(Claim.claimant_id == row.id, live_claim(known_at))
     documents = select(func.count()).where(
@@ -66,7 +66,7 @@ def get_munition(session: Session, key: str, known_at: datetime) -> MunitionDeta
     Raises:
         NotFoundError: there is none, with the nearest names.
     """
-    row = _find(session, Munition, key, known_at)
+    row = find_row(session, Munition, key, known_at)
     (shape,) = munitions_out(session, [row], known_at)
     return MunitionDetailOut(
         **dict(shape),
@@ -81,12 +81,17 @@ def get_place(session: Session, key: str, known_at: datetime) -> PlaceDetailOut:
     Raises:
         NotFoundError: there is none, with the nearest names.
     """
-    row = _find(session, Place, key, known_at)
+    row = find_row(session, Place, key, known_at)
     (shape,) = places_out(session, [row], known_at)
     return PlaceDetailOut(**dict(shape), children=_children(session, Place, row, known_at))
 
 
-def _find(session: Session, model: type[Reference], key: str, at: datetime) -> Reference:
+def find_row(session: Session, model: type[Reference], key: str, at: datetime) -> Reference:
+    """The row of a key or id, as of an instant.
+
+    Raises:
+        NotFoundError: there is none, with the nearest names.
+    """
     named = model.key == key
     if is_id(key):
         named = or_(named, model.id == key.lower())

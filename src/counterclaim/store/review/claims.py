@@ -8,6 +8,9 @@ from sqlalchemy import select
 
 from counterclaim.errors import ConflictError, Problem, RejectedError
 from counterclaim.models import Assessment, Claim
+from counterclaim.moment import isoformat_z
+from counterclaim.queries.rivals import Rivals
+from counterclaim.store.checks import check_resolved
 from counterclaim.store.review.decisions import fingerprint, fresh, given, publish
 from counterclaim.vocabulary import Status
 
@@ -28,7 +31,7 @@ def accept_claim(writer: Writer, claim_id: str, reason: str | None = None) -> Cl
     claim.status, claim.accepted_at = Status.ACCEPTED, writer.at
     body = {"event": claim.event_id, "reason": fingerprint(reason)}
     writer.note("accept_claim", claim.id, body)
-    publish(writer)
+    _publish_accepted(writer, claim)
     return claim
 
 
@@ -89,7 +92,10 @@ def supersede_claim(writer: Writer, old_id: str, new_id: str, reason: str | None
     _end(writer, old, Status.SUPERSEDED, why)
     body = {"event": old.event_id, "by": new.id, "accepted": accepted, "reason": fingerprint(why)}
     writer.note("supersede_claim", old.id, body)
-    publish(writer)
+    if accepted:
+        _publish_accepted(writer, new)
+    else:
+        publish(writer)
     return new
 
 
@@ -131,6 +137,25 @@ def assess_claim(
     writer.note("assess_claim", claim.id, body)
     publish(writer)
     return row
+
+
+def _publish_accepted(writer: Writer, claim: Claim) -> None:
+    """Publish, and remark on a claim what it contradicts now that it counts.
+
+    Each remark has its instant, so that what was answered before can be answered again.
+    """
+    rivals = Rivals({claim.id})
+    publish(writer, rivals.look)
+    known = {(warning["code"], warning["detail"]) for warning in claim.warnings}
+    fresh = [
+        {**remark.as_json(), "at": isoformat_z(writer.at)}
+        for _claim, remarks in check_resolved(writer, [claim], rivals)
+        for remark in remarks
+        if (remark.code, remark.detail) not in known
+    ]
+    if fresh:
+        claim.warnings = [*claim.warnings, *fresh]
+        writer.session.flush()
 
 
 def _must_be(claim: Claim, done: str, *allowed: Status) -> None:

@@ -13,6 +13,9 @@ from counterclaim.store.project import project
 from counterclaim.store.touched import touched_by
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from counterclaim.queries.families import Loaded
     from counterclaim.store.ledger import Writer
 
 Row = TypeVar("Row")
@@ -52,7 +55,10 @@ def fingerprint(words: str | None) -> str | None:
     return hashlib.sha256(kept.encode()).hexdigest() if kept else None
 
 
-def publish(writer: Writer) -> None:
-    """Bring the read model up to date with all that this transaction noted in the ledger."""
+def publish(writer: Writer, watch: Callable[[Loaded], None] | None = None) -> None:
+    """Bring the read model up to date with all that this transaction noted in the ledger.
+
+    ``watch`` is shown all that was loaded for it.
+    """
     writer.session.flush()
-    project(writer.session, touched_by(writer.session, writer.at), writer.at)
+    project(writer.session, touched_by(writer.session, writer.at), writer.at, watch)

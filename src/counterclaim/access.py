@@ -1,0 +1,97 @@
+"""Who asks, told by the key in ``Authorization: Bearer …``, and what that key may do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+from typing import Annotated
+
+from fastapi import BackgroundTasks, Depends
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.requests import Request
+
+from counterclaim.db import now, reading
+from counterclaim.errors import AuthenticationError, PermissionDeniedError
+from counterclaim.queries.keys import Caller, find_caller
+from counterclaim.store.keys import NOTED_EVERY, note_use
+from counterclaim.vocabulary import KeyScope
+
+_bearer = HTTPBearer(auto_error=False, description="An API key.")
+
+
+def _caller(
+    request: Request,
+    background: BackgroundTasks,
+    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> Caller | None:
+    """Whose key was given; None where none was.
+
+    Raises:
+        AuthenticationError: the key given is none, or was revoked.
+    """
+    if given is None:
+        return None
+    with reading(request.app.state.engine) as session:
+        caller = find_caller(session, given.credentials)
+    if caller is None:
+        msg = "This key is not valid: it is mistyped or was revoked."
+        raise AuthenticationError(msg, given=True)
+    if _is_due(request, caller):
+        background.add_task(note_use, request.app.state.engine, caller.key_id)
+    return caller
+
+
+def _is_due(request: Request, caller: Caller) -> bool:
+    """Whether the use of a key is to be noted: once a minute, whatever became of the last try."""
+    if caller.last_used_at is not None and caller.last_used_at > now() - NOTED_EVERY:
+        return False
+    tried: dict[str, float] = request.app.state.uses_noted
+    if (
+        monotonic() - tried.get(caller.key_id, -NOTED_EVERY.total_seconds())
+        < NOTED_EVERY.total_seconds()
+    ):
+        return False
+    tried[caller.key_id] = monotonic()
+    return True
+
+
+AnyCaller = Annotated[Caller | None, Depends(_caller, scope="function")]
+"""Who asks, with or without a key."""
+
+
+def require(caller: Caller | None, scope: KeyScope) -> Caller:
+    """The caller, whose key has the scope.
+
+    Raises:
+        AuthenticationError: there is no key.
+        PermissionDeniedError: the key lacks the scope.
+    """
+    if caller is None:
+        msg = "This needs an API key: send it as Authorization: Bearer KEY."
+        raise AuthenticationError(msg, given=False)
+    if not caller.may(scope):
+        raise PermissionDeniedError(scope)
+    return caller
+
+
+def _reader(request: Request, caller: AnyCaller) -> Caller | None:
+    if not request.app.state.settings.public_reads:
+        require(caller, KeyScope.READ)
+    return caller
+
+
+Reader = Annotated[Caller | None, Depends(_reader, scope="function")]
+"""Who reads; where reads are not public, the key has the scope ``read``."""
+
+
+def caller_with(scope: KeyScope) -> Callable[[Caller | None], Caller]:
+    """The dependency that asks for a key with a scope."""
+
+    def caller(given: AnyCaller) -> Caller:
+        return require(given, scope)
+
+    return caller
+
+
+Admin = Annotated[Caller, Depends(caller_with(KeyScope.ADMIN), scope="function")]
+"""Who reads what only an administrator may."""

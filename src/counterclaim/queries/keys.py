@@ -1,0 +1,62 @@
+"""API keys, found by their hash: the keys themselves are not stored."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from counterclaim.models import ApiKey
+from counterclaim.vocabulary import KeyScope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: a key that counts, by the name under which its writes stand in the ledger."""
+
+    key_id: str
+    name: str
+    scopes: frozenset[KeyScope]
+    last_used_at: datetime | None
+
+    def may(self, scope: KeyScope) -> bool:
+        """Whether its key has a scope, of itself or as part of a wider one."""
+        return scope in self.scopes
+
+
+def key_hash(secret: str) -> str:
+    """SHA-256 of a key's UTF-8 bytes, hex: what is stored of it."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def find_caller(session: Session, secret: str) -> Caller | None:
+    """Whose key this is; None if there is no such key or it was revoked."""
+    wanted = key_hash(secret)
+    row = session.scalars(
+        select(ApiKey).where(ApiKey.sha256 == wanted, ApiKey.revoked_at.is_(None))
+    ).one_or_none()
+    # The index has compared hashes, not keys; the last word is a comparison in constant time.
+    if row is None or not hmac.compare_digest(row.sha256, wanted):
+        return None
+    return Caller(row.id, row.name, widened(row.scopes), row.last_used_at)
+
+
+def widened(scopes: Iterable[str]) -> frozenset[KeyScope]:
+    """These scopes with all that they include: each includes those named before it."""
+    order = list(KeyScope)
+    widest = max((order.index(KeyScope(scope)) for scope in scopes), default=-1)
+    return frozenset(order[: widest + 1])
+
+
+def list_keys(session: Session) -> Sequence[ApiKey]:
+    """All keys, revoked ones included, in the order in which they were made."""
+    return session.scalars(select(ApiKey).order_by(ApiKey.created_at, ApiKey.id)).all()
