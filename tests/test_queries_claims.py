@@ -13,7 +13,7 @@ from counterclaim.db import make_engine, new_id, reading, writing
 from counterclaim.errors import CursorError, FilterError, MovedError, NotFoundError
 from counterclaim.models import Assessment, Claim, Event, EventJudgement
 from counterclaim.moment import isoformat_z
-from counterclaim.queries.asof import last_change
+from counterclaim.queries.asof import View, last_change
 from counterclaim.queries.claim_filters import ClaimFilter, page_claims
 from counterclaim.queries.claims import (
     claims_out,
@@ -166,7 +166,7 @@ def test_pages_of_any_length_take_as_many_statements(
 @pytest.mark.parametrize("key", ["", "C01", "00000000-0000-0000-0000-000000000000"])
 def test_unknown_claim_is_not_found(seeded: Engine, key: str) -> None:
     with reading(seeded) as session, pytest.raises(NotFoundError):
-        get_claim(session, key, last_change(session))
+        get_claim(session, key, View(last_change(session)))
 
 
 def test_pending_claim_is_not_public(engine: Engine) -> None:
@@ -175,7 +175,7 @@ def test_pending_claim_is_not_public(engine: Engine) -> None:
     with reading(engine) as session:
         at = last_change(session)
         with pytest.raises(NotFoundError):
-            get_claim(session, intake.claims[0].id, at)
+            get_claim(session, intake.claims[0].id, View(at))
         assert found(session) == []
         (built,) = claims_out(session, [intake.claims[0].id], at)
         assert built.status is Status.PENDING
@@ -207,7 +207,7 @@ def test_retracted_claim_stays_readable(world: tuple[Engine, list[str]]) -> None
     engine, (first, second) = world
     at = end(engine, first, Status.RETRACTED, "Misread.")
     with reading(engine) as session:
-        claim = get_claim(session, first, at)
+        claim = get_claim(session, first, View(at))
         assert (claim.status, claim.end_reason) == (Status.RETRACTED, "Misread.")
         assert claim.ended_at == isoformat_z(at)
         assert [c.id for c in found(session)] == [second]
@@ -219,13 +219,13 @@ def test_retracted_claim_was_accepted_before(world: tuple[Engine, list[str]]) ->
     engine, (first, _second) = world
     at = end(engine, first, Status.RETRACTED, "Misread.")
     with reading(engine) as session:
-        before = get_claim(session, first, at - timedelta(microseconds=1))
+        before = get_claim(session, first, View(at - timedelta(microseconds=1)))
         assert before.status is Status.ACCEPTED
         assert before.ended_at is None
         assert before.end_reason is None
         event = str(before.event)
-        assert first in event_claims(session, event, at - timedelta(microseconds=1))
-        assert first not in event_claims(session, event, at)
+        assert first in event_claims(session, event, View(at - timedelta(microseconds=1)))
+        assert first not in event_claims(session, event, View(at))
 
 
 def test_superseded_claim_names_its_successor(world: tuple[Engine, list[str]]) -> None:
@@ -238,9 +238,9 @@ def test_superseded_claim_names_its_successor(world: tuple[Engine, list[str]]) -
     with reading(engine) as session:
         accepted_at = session.get_one(Claim, later).accepted_at
         assert accepted_at is not None
-        assert get_claim(session, first, at).superseded_by == later
-        assert get_claim(session, later, at).supersedes == first
-        before = get_claim(session, first, accepted_at - timedelta(microseconds=1))
+        assert get_claim(session, first, View(at)).superseded_by == later
+        assert get_claim(session, later, View(at)).supersedes == first
+        before = get_claim(session, first, View(accepted_at - timedelta(microseconds=1)))
         assert before.superseded_by is None
 
 
@@ -260,10 +260,10 @@ def test_assessment_is_the_one_of_that_moment(world: tuple[Engine, list[str]]) -
         )
         at = writer.at
     with reading(engine) as session:
-        assessment = get_claim(session, first, at).assessment
+        assessment = get_claim(session, first, View(at)).assessment
         assert assessment is not None
         assert assessment.credibility is Credibility.PROBABLE
-        assert get_claim(session, first, at - timedelta(microseconds=1)).assessment is None
+        assert get_claim(session, first, View(at - timedelta(microseconds=1))).assessment is None
 
 
 # ---- claims of an event
@@ -274,7 +274,10 @@ def test_claims_of_a_collection_bear_on_its_parts(seeded: Engine) -> None:
         at = last_change(session)
         part = event_named(session, "ATACMS strike near Lotarevka")
         whole = event_named(session, "ATACMS strikes on Kursk region")
-        of_part, of_whole = event_claims(session, part, at), event_claims(session, whole, at)
+        of_part, of_whole = (
+            event_claims(session, part, View(at)),
+            event_claims(session, whole, View(at)),
+        )
         shapes = claims_out(session, of_part, at)
     assert set(of_whole) < set(of_part)
     assert {claim.event for claim in shapes} == {part, whole, None}
@@ -285,7 +288,7 @@ def test_claims_about_claims_bear_on_the_event(seeded: Engine) -> None:
     with reading(seeded) as session:
         at = last_change(session)
         whole = event_named(session, "ATACMS strikes on Kursk region")
-        shapes = claims_out(session, event_claims(session, whole, at), at)
+        shapes = claims_out(session, event_claims(session, whole, View(at)), at)
     assert quoted(shapes, "a rare occurrence").about in {claim.id for claim in shapes}
 
 
@@ -293,7 +296,7 @@ def test_positions_give_the_claims_behind_them(seeded: Engine) -> None:
     with reading(seeded) as session:
         at = last_change(session)
         whole = event_named(session, "ATACMS strikes on Kursk region")
-        positions = event_positions(session, whole, at)
+        positions = event_positions(session, whole, View(at))
     sides = {item.side: item for item in positions.items}
     assert list(sides) == ["RU", "UA"]
     assert sides["RU"].position == "admits"
@@ -306,13 +309,13 @@ def test_event_without_accepted_claims_is_not_found(engine: Engine) -> None:
     put_file(engine, REFERENCE)
     intake = put_file(engine, article(), accept=False)
     with reading(engine) as session, pytest.raises(NotFoundError):
-        event_claims(session, intake.events[0].id, last_change(session))
+        event_claims(session, intake.events[0].id, View(last_change(session)))
 
 
 @pytest.mark.parametrize("key", ["S1", "00000000-0000-0000-0000-000000000000"])
 def test_unknown_event_has_no_positions(seeded: Engine, key: str) -> None:
     with reading(seeded) as session, pytest.raises(NotFoundError):
-        event_positions(session, key, last_change(session))
+        event_positions(session, key, View(last_change(session)))
 
 
 def test_merged_event_says_where_it_went(world: tuple[Engine, list[str]]) -> None:
@@ -341,14 +344,14 @@ def test_merged_event_says_where_it_went(world: tuple[Engine, list[str]]) -> Non
         project(session, [left, right], writer.at)
         at = writer.at
     with reading(engine) as session:
-        assert event_claims(session, kept, at) == sorted([*ids, gone.claims[0].id])
+        assert event_claims(session, kept, View(at)) == sorted([*ids, gone.claims[0].id])
         with pytest.raises(MovedError) as moved:
-            event_claims(session, gone.events[0].id, at)
+            event_claims(session, gone.events[0].id, View(at))
         assert moved.value.target == kept
         assert len(found(session, event=[gone.events[0].id])) == 3
         assert len(found(session, grade=["contested", "confirmed", "weak", "fair"])) == 3
         before = at - timedelta(microseconds=1)
-        assert event_claims(session, gone.events[0].id, before) == [gone.claims[0].id]
+        assert event_claims(session, gone.events[0].id, View(before)) == [gone.claims[0].id]
 
 
 # ---- filters
@@ -505,8 +508,8 @@ def test_document_has_its_text_quotes_and_claims_in_order(seeded: Engine) -> Non
     with reading(seeded) as session:
         at = last_change(session)
         (listed,) = page_documents(session, DocumentFilter(), window()).items
-        document = get_document(session, listed.sha256, at)
-        assert get_document(session, listed.id, at) == document
+        document = get_document(session, listed.sha256, View(at))
+        assert get_document(session, listed.id, View(at)) == document
     assert document.published is not None
     assert document.published.basis == "inferred"
     assert all(document.text[q.start : q.end] == q.exact for q in document.quotes)
@@ -520,7 +523,7 @@ def test_quotes_of_pending_claims_are_not_shown(engine: Engine) -> None:
     intake = put_file(engine, article(), accept=False)
     assert intake.document is not None
     with reading(engine) as session:
-        document = get_document(session, intake.document.id, last_change(session))
+        document = get_document(session, intake.document.id, View(last_change(session)))
     assert document.quotes == []
     assert document.claims == []
 
@@ -579,4 +582,4 @@ def test_documents_without_date_come_last(engine: Engine, sort: str, titles: lis
 
 def test_unknown_document_is_not_found(seeded: Engine) -> None:
     with reading(seeded) as session, pytest.raises(NotFoundError):
-        get_document(session, "article", last_change(session))
+        get_document(session, "article", View(last_change(session)))

@@ -12,7 +12,7 @@ from conftest import ENGINES
 from counterclaim.db import make_engine, new_id, reading, writing
 from counterclaim.errors import FilterError, NotFoundError
 from counterclaim.models import Source, SourceName, SourceRating
-from counterclaim.queries.asof import last_change
+from counterclaim.queries.asof import View, last_change
 from counterclaim.queries.pages import Window
 from counterclaim.queries.references import (
     MunitionFilter,
@@ -158,10 +158,10 @@ def test_pages_of_any_length_take_as_many_statements(
 def test_source_tells_what_it_said_and_published(seeded: Engine) -> None:
     with reading(seeded) as session:
         at = last_change(session)
-        ministry = get_source(session, "ru-mod", at)
-        outlet = get_source(session, "unnamed-outlet-2024-11-26", at)
-        assert get_source(session, ministry.id, at) == ministry
-        assert get_source(session, "russia", at).children == ["kremlin", "ru-mod"]
+        ministry = get_source(session, "ru-mod", View(at))
+        outlet = get_source(session, "unnamed-outlet-2024-11-26", View(at))
+        assert get_source(session, ministry.id, View(at)) == ministry
+        assert get_source(session, "russia", View(at)).children == ["kremlin", "ru-mod"]
     assert (ministry.parent, ministry.claims, ministry.documents) == ("russia", 10, 0)
     assert outlet.documents == 1
     assert ministry.reliability is Reliability.F
@@ -172,28 +172,28 @@ def test_source_tells_what_it_said_and_published(seeded: Engine) -> None:
 def test_munition_lists_what_claims_say_of_it(seeded: Engine) -> None:
     with reading(seeded) as session:
         at = last_change(session)
-        facts = get_munition(session, "atacms", at).facts
-        assert get_munition(session, "ballistic-missile", at).children == BALLISTIC[:2]
+        facts = get_munition(session, "atacms", View(at)).facts
+        assert get_munition(session, "ballistic-missile", View(at)).children == BALLISTIC[:2]
     assert {(fact.property, fact.value, fact.unit) for fact in facts} >= {("range_km", "300", "km")}
     assert all(fact.quote for fact in facts)
 
 
 def test_place_is_read_by_key(seeded: Engine) -> None:
     with reading(seeded) as session:
-        place = get_place(session, "kursk-vostochny", last_change(session))
+        place = get_place(session, "kursk-vostochny", View(last_change(session)))
     assert (place.kind, place.region, place.parent) == ("airfield", "RU-KRS", "ru-krs")
     assert place.latitude is not None
 
 
 def test_unknown_key_comes_with_the_nearest(seeded: Engine) -> None:
     with reading(seeded) as session, pytest.raises(NotFoundError) as missing:
-        get_munition(session, "atacm", last_change(session))
+        get_munition(session, "atacm", View(last_change(session)))
     assert missing.value.suggestions == ("atacms",)
 
 
 def test_spelling_is_no_key(seeded: Engine) -> None:
     with reading(seeded) as session, pytest.raises(NotFoundError):
-        get_munition(session, "ATACAMS", last_change(session))
+        get_munition(session, "ATACAMS", View(last_change(session)))
 
 
 def test_ratings_and_names_are_those_of_that_moment(engine: Engine) -> None:
@@ -216,8 +216,8 @@ def test_ratings_and_names_are_those_of_that_moment(engine: Engine) -> None:
         session.scalars(name).one().ended_at = at
         writer.note("rate", source.id, {})
     with reading(engine) as session:
-        before = get_source(session, "courier", at - timedelta(microseconds=1))
-        after = get_source(session, "courier", at)
+        before = get_source(session, "courier", View(at - timedelta(microseconds=1)))
+        after = get_source(session, "courier", View(at))
     assert (before.reliability, before.ratings) == (Reliability.F, [])
     assert [name.name for name in before.names] == ["The Courier"]
     assert after.reliability is Reliability.B
@@ -230,4 +230,4 @@ def test_row_is_not_there_before_it_was_written(engine: Engine) -> None:
     with reading(engine) as session:
         early = last_change(session) - timedelta(days=1)
         with pytest.raises(NotFoundError):
-            get_source(session, "courier", early)
+            get_source(session, "courier", View(early))

@@ -19,6 +19,7 @@ from counterclaim.errors import FilterError, NotFoundError
 from counterclaim.export import csv, geojson
 from counterclaim.moment import isoformat_z
 from counterclaim.names import nearest
+from counterclaim.queries.asof import View, Wish, read_instant
 from counterclaim.queries.pages import Slice, Window
 from counterclaim.schemas.problem import ProblemOut
 
@@ -70,16 +71,52 @@ TABLE_AND_MAP: dict[int | str, dict[str, Any]] = {
 }
 
 
-class OneQuery(BaseModel):
-    """Parameters of an address that shows one thing: none, so that slips do not go unnoticed."""
+class NoQuery(BaseModel):
+    """No parameters: they are refused, so that slips do not go unnoticed."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class ListQuery(BaseModel):
+class OneQuery(NoQuery):
+    """Parameters of every read: the state of the store that is asked for."""
+
+    known_at: Annotated[
+        str | None,
+        StringConstraints(max_length=100),
+        Field(description="As the store stood at this instant, or at the end of this EDTF date."),
+    ] = None
+    claimed_by: Annotated[
+        str | None,
+        StringConstraints(max_length=100),
+        Field(description="Only what had been said or published by this instant or EDTF date."),
+    ] = None
+
+    def wish(self, request: Request) -> Wish:
+        """The state that is asked for.
+
+        Raises:
+            FilterError: it is no instant and no date, or a parameter that takes one value stands
+                twice.
+        """
+        self._check_once(request)
+        given = {"known_at": self.known_at, "claimed_by": self.claimed_by}
+        read = {name: read_instant(name, text) for name, text in given.items() if text is not None}
+        return Wish(**read)
+
+    def view(self, request: Request, session: Session) -> View:
+        """The state to show."""
+        return self.wish(request).view(session)
+
+    def _check_once(self, request: Request) -> None:
+        given = [name for name, _value in request.query_params.multi_items()]
+        for name, field in type(self).model_fields.items():
+            parameter = field.alias or name
+            if given.count(parameter) > 1 and not isinstance(field.default, list):
+                raise FilterError(parameter, f"{parameter} takes one value and stands twice.")
+
+
+class ListQuery(OneQuery):
     """Parameters of every list."""
-
-    model_config = ConfigDict(extra="forbid")
 
     limit: Annotated[int, Field(ge=1, le=1000, description="Most items on a page.")] = 50
     cursor: Annotated[
@@ -93,20 +130,13 @@ class ListQuery(BaseModel):
         """The page that is asked for; a cursor belongs to the path and all of the filters.
 
         Raises:
-            FilterError: a parameter that takes one value stands twice.
+            FilterError: a parameter that takes one value stands twice, or is no date.
         """
-        self._check_once(request)
-        shown = {"limit", "cursor", "count", "f", "fields"}
+        wish = self.wish(request)
+        shown = {"limit", "cursor", "count", "f", "fields", "known_at"}
         query = self.model_dump(mode="json", exclude=shown, exclude_defaults=True)
         query["path"] = request.url.path
-        return Window(query, self.limit, self.cursor, self.count)
-
-    def _check_once(self, request: Request) -> None:
-        given = [name for name, _value in request.query_params.multi_items()]
-        for name, field in type(self).model_fields.items():
-            parameter = field.alias or name
-            if given.count(parameter) > 1 and not isinstance(field.default, list):
-                raise FilterError(parameter, f"{parameter} takes one value and stands twice.")
+        return Window(query, self.limit, self.cursor, self.count, wish)
 
 
 class TableQuery(ListQuery):

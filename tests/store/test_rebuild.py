@@ -20,7 +20,7 @@ from counterclaim.models import (
     EventPoint,
     EventSummary,
 )
-from counterclaim.queries.asof import last_change
+from counterclaim.queries.asof import View, last_change
 from counterclaim.queries.events import get_event
 from counterclaim.store.ledger import open_writer
 from counterclaim.store.rebuild import rebuild
@@ -306,7 +306,7 @@ class Play:
 
 def _answer(session: Session, event_id: str, at: datetime) -> str:
     try:
-        return get_event(session, event_id, at)
+        return get_event(session, event_id, View(at))
     except MovedError as error:
         return f"moved to {error.target}"
     except NotFoundError:

@@ -18,7 +18,7 @@ from counterclaim.models import (
     LedgerEntry,
     SourceRating,
 )
-from counterclaim.queries.asof import last_change
+from counterclaim.queries.asof import View, last_change
 from counterclaim.queries.claims import get_claim
 from counterclaim.queries.events import get_event
 from counterclaim.store.ledger import open_writer
@@ -73,7 +73,7 @@ def entries(engine: Engine) -> list[tuple[str, str | None, dict[str, Any]]]:
 def event_of(engine: Engine, event_id: str, known_at: datetime | None = None) -> dict[str, Any]:
     """The event as it is served."""
     with reading(engine) as session:
-        text = get_event(session, event_id, known_at or last_change(session))
+        text = get_event(session, event_id, View(known_at or last_change(session)))
     document: dict[str, Any] = orjson.loads(text)
     return document
 
@@ -130,7 +130,7 @@ def test_an_accepted_claim_counts_from_that_instant(engine: Engine) -> None:
     intake = put_pending(engine)
     event_id = intake.events[0].id
     with reading(engine) as session, pytest.raises(NotFoundError):
-        get_event(session, event_id, last_change(session))
+        get_event(session, event_id, View(last_change(session)))
     claim = decide(engine, accept_claim, intake.claims[0].id)
     assert claim.status is Status.ACCEPTED
     assert claim.recorded_at < claim.accepted_at
@@ -151,7 +151,7 @@ def test_a_rejected_claim_never_counts_and_keeps_its_reason(engine: Engine) -> N
     assert (stored.status, stored.accepted_at, stored.end_reason) == ("rejected", None, WHY)
     assert stored.ended_at is not None
     with reading(engine) as session, pytest.raises(NotFoundError):
-        get_event(session, intake.events[0].id, last_change(session))
+        get_event(session, intake.events[0].id, View(last_change(session)))
 
 
 def test_what_was_rejected_can_be_posted_again(engine: Engine) -> None:
@@ -173,7 +173,7 @@ def test_a_retracted_claim_stays_readable_with_its_reason(engine: Engine) -> Non
     assert theirs.id not in orjson.dumps(document).decode()
     assert ours.id in orjson.dumps(document).decode()
     with reading(engine) as session:
-        tombstone = get_claim(session, theirs.id, last_change(session))
+        tombstone = get_claim(session, theirs.id, View(last_change(session)))
     assert (tombstone.status, tombstone.end_reason) == ("retracted", WHY)
     assert tombstone.ended_at is not None
 
@@ -370,8 +370,8 @@ def test_the_new_claim_counts_in_place_of_the_old_one(engine: Engine, accept: bo
     assert (document["claims"], counted(document)) == (1, (7, 7, 7))
     with reading(engine) as session:
         at = last_change(session)
-        assert get_claim(session, old, at).superseded_by == new
-        assert get_claim(session, new, at).supersedes == old
+        assert get_claim(session, old, View(at)).superseded_by == new
+        assert get_claim(session, new, View(at)).supersedes == old
 
 
 def test_a_claim_is_superseded_once_and_by_one_that_supersedes_no_other(engine: Engine) -> None:
@@ -392,13 +392,13 @@ def test_succession_is_shown_from_the_instant_it_happened(engine: Engine) -> Non
     old, new = (corrected(engine, event, n, accept=True) for n in (4, 5))
     with reading(engine) as session:
         before = last_change(session)
-        earlier = [get_claim(session, key, before) for key in (old, new)]
+        earlier = [get_claim(session, key, View(before)) for key in (old, new)]
     decide(engine, supersede_claim, old, new, WHY)
     with reading(engine) as session:
-        assert [get_claim(session, key, before) for key in (old, new)] == earlier
+        assert [get_claim(session, key, View(before)) for key in (old, new)] == earlier
         after = last_change(session)
-        assert get_claim(session, old, after).superseded_by == new
-        assert get_claim(session, new, after).supersedes == old
+        assert get_claim(session, old, View(after)).superseded_by == new
+        assert get_claim(session, new, View(after)).supersedes == old
 
 
 def test_claims_do_not_supersede_each_other_in_a_circle(engine: Engine) -> None:
@@ -485,7 +485,7 @@ def test_a_merge_makes_one_event_of_two_and_can_be_undone(engine: Engine) -> Non
     assert (merged["id"], merged["label"]) == (older, "Older")
     assert merged["munitions"][0]["launched"]["claims"] == claims
     with reading(engine) as session, pytest.raises(MovedError) as caught:
-        get_event(session, newer, last_change(session))
+        get_event(session, newer, View(last_change(session)))
     assert caught.value.target == older
     decide(engine, end_judgement, judged.id)
     assert [figures(event_of(engine, event)) for event in (older, newer)] == before

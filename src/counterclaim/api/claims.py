@@ -34,7 +34,6 @@ from counterclaim.posting import (
     IfMatch,
     Review,
 )
-from counterclaim.queries.asof import last_change
 from counterclaim.queries.claim_filters import SORTS, ClaimFilter, page_claims
 from counterclaim.queries.claims import claims_out, get_claim
 from counterclaim.schemas.claim import ClaimOut
@@ -75,10 +74,12 @@ def list_claims(request: Request, session: Read, query: Annotated[ClaimQuery, Qu
 
 @router.get("/claims/{id}", response_model=ClaimOut, responses={**NOT_MODIFIED, **READ_PROBLEMS})
 def show_claim(
-    request: Request, session: Read, claim_id: RowId, _: Annotated[OneQuery, Query()]
+    request: Request, session: Read, claim_id: RowId, query: Annotated[OneQuery, Query()]
 ) -> Response:
     """One claim; retracted and superseded ones are tombstones with their reason."""
-    return send_json(request, get_claim(session, row_id("claim", claim_id), last_change(session)))
+    return send_json(
+        request, get_claim(session, row_id("claim", claim_id), query.view(request, session))
+    )
 
 
 @router.post(

@@ -21,7 +21,6 @@ from counterclaim.deps import (
 )
 from counterclaim.export.flat import document_row
 from counterclaim.posting import POST_PROBLEMS, Answer, Contribution
-from counterclaim.queries.asof import last_change
 from counterclaim.queries.documents import (
     SORTS,
     DocumentFilter,
@@ -64,10 +63,10 @@ def list_documents(
     responses={**NOT_MODIFIED, **READ_PROBLEMS},
 )
 def show_document(
-    request: Request, session: Read, document_id: RowId, _: Annotated[OneQuery, Query()]
+    request: Request, session: Read, document_id: RowId, query: Annotated[OneQuery, Query()]
 ) -> Response:
     """One document with its text, all quotes of it and all claims made of it."""
-    return send_json(request, get_document(session, document_id, last_change(session)))
+    return send_json(request, get_document(session, document_id, query.view(request, session)))
 
 
 @router.post(

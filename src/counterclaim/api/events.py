@@ -30,7 +30,6 @@ from counterclaim.deps import (
 from counterclaim.export.flat import EVENT_COLUMNS, event_row
 from counterclaim.moment import isoformat_z
 from counterclaim.posting import POST_PROBLEMS, Answer, Contribution
-from counterclaim.queries.asof import last_change
 from counterclaim.queries.claims import claims_out, event_claims, event_positions
 from counterclaim.queries.events import (
     SORTS,
@@ -74,12 +73,11 @@ def list_strikes(
 
 @router.get("/strikes/{id}", response_model=EventOut, responses=EVENT_ONE)
 def show_strike(
-    request: Request, session: Read, event_id: RowId, _: Annotated[OneQuery, Query()]
+    request: Request, session: Read, event_id: RowId, query: Annotated[OneQuery, Query()]
 ) -> Response:
     """One strike; the id of a merged one answers 308 with the one that it became."""
-    strike = row_id("strike", event_id)
-    known_at = last_change(session)
-    return send_json(request, get_event(session, strike, known_at, kind=EventKind.STRIKE))
+    strike, view = row_id("strike", event_id), query.view(request, session)
+    return send_json(request, get_event(session, strike, view, kind=EventKind.STRIKE))
 
 
 @router.get("/events", response_model=Page[EventOut], responses=TABLE_AND_MAP)
@@ -90,31 +88,33 @@ def list_events(request: Request, session: Read, query: Annotated[EventQuery, Qu
 
 @router.get("/events/{id}", response_model=EventOut, responses=EVENT_ONE)
 def show_event(
-    request: Request, session: Read, event_id: RowId, _: Annotated[OneQuery, Query()]
+    request: Request, session: Read, event_id: RowId, query: Annotated[OneQuery, Query()]
 ) -> Response:
     """One event; the id of a merged one answers 308 with the one that it became."""
-    return send_json(request, get_event(session, row_id("event", event_id), last_change(session)))
+    return send_json(
+        request, get_event(session, row_id("event", event_id), query.view(request, session))
+    )
 
 
 @router.get("/events/{id}/claims", response_model=Page[ClaimOut], responses=EVENT_ONE)
 def list_event_claims(
-    request: Request, session: Read, event_id: RowId, _: Annotated[OneQuery, Query()]
+    request: Request, session: Read, event_id: RowId, query: Annotated[OneQuery, Query()]
 ) -> Response:
     """All live claims that bear on an event, those about its collections and on claims included."""
-    known_at = last_change(session)
-    ids = event_claims(session, row_id("event", event_id), known_at)
-    claims = claims_out(session, ids, known_at)
-    page = Slice(claims, None, known_at)
+    view = query.view(request, session)
+    ids = event_claims(session, row_id("event", event_id), view)
+    claims = claims_out(session, ids, view.known_at)
+    page = Slice(claims, None, view.known_at)
     return send_page(request, page, [as_json(claim) for claim in claims])
 
 
 @router.get("/events/{id}/positions", response_model=PositionsOut, responses=EVENT_ONE)
 def show_event_positions(
-    request: Request, session: Read, event_id: RowId, _: Annotated[OneQuery, Query()]
+    request: Request, session: Read, event_id: RowId, query: Annotated[OneQuery, Query()]
 ) -> Response:
     """What each side has said of an event; a side that said nothing is shown as silent."""
     return send_json(
-        request, event_positions(session, row_id("event", event_id), last_change(session))
+        request, event_positions(session, row_id("event", event_id), query.view(request, session))
     )
 
 
@@ -125,10 +125,13 @@ def _event_list(
     fields = chosen_fields(query.fields, EventOut.model_fields)
     page = page_events(session, given, query.page(request), query.sort)
     if form != "json":
-        figures = figures_of(session, [sk for _text, sk in page.items])
-        rows = [event_row(orjson.loads(text), figures[sk]) for text, sk in page.items]
+        figures = figures_of(session, page.items)
+        rows = [
+            event_row(orjson.loads(event.text), found)
+            for event, found in zip(page.items, figures, strict=True)
+        ]
         return send_rows(request, page, rows, form, EVENT_COLUMNS)
-    texts = [text.encode() for text, _sk in page.items]
+    texts = [event.text.encode() for event in page.items]
     if fields is not None:
         texts = cut(texts, fields)
     return send_page(request, page, texts)

@@ -17,7 +17,6 @@ from counterclaim.deps import (
     send_json,
 )
 from counterclaim.posting import ON_ONE_PROBLEMS, Answer, Review
-from counterclaim.queries.asof import last_change
 from counterclaim.queries.judgements import get_judgement, list_judgements, list_similar
 from counterclaim.schemas.decisions import (
     AcceptIn,
@@ -35,20 +34,22 @@ EVENT_ONE = {**NOT_MODIFIED, **MOVED, **READ_PROBLEMS}
 
 @router.get("/events/{id}/similar", response_model=SimilarsOut, responses=EVENT_ONE)
 def show_similar(
-    request: Request, session: Read, event_id: RowId, _: Annotated[OneQuery, Query()]
+    request: Request, session: Read, event_id: RowId, query: Annotated[OneQuery, Query()]
 ) -> Response:
     """Events that may be the same one, scored by date, place, munition and parties."""
     event = row_id("event", event_id)
-    return send_json(request, list_similar(session, event, last_change(session)))
+    return send_json(request, list_similar(session, event, query.view(request, session).known_at))
 
 
 @router.get("/events/{id}/judgements", response_model=JudgementsOut, responses=EVENT_ONE)
 def show_judgements(
-    request: Request, session: Read, event_id: RowId, _: Annotated[OneQuery, Query()]
+    request: Request, session: Read, event_id: RowId, query: Annotated[OneQuery, Query()]
 ) -> Response:
     """What was judged about an event and others, ended judgements included."""
     event = row_id("event", event_id)
-    return send_json(request, list_judgements(session, event, last_change(session)))
+    return send_json(
+        request, list_judgements(session, event, query.view(request, session).known_at)
+    )
 
 
 @router.post(

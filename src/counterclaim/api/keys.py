@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from counterclaim.access import Admin
-from counterclaim.deps import OneQuery, Read, RowId, send_json
+from counterclaim.deps import NoQuery, Read, RowId, send_json
 from counterclaim.models import ApiKey
 from counterclaim.moment import isoformat_z
 from counterclaim.posting import ON_ONE_PROBLEMS, POST_PROBLEMS, Administration, Answer
@@ -24,7 +24,7 @@ ADMIN_PROBLEMS: dict[int | str, dict[str, Any]] = {
 
 @router.get("/keys", response_model=KeysOut, responses=ADMIN_PROBLEMS)
 def show_keys(
-    request: Request, session: Read, _admin: Admin, _: Annotated[OneQuery, Query()]
+    request: Request, session: Read, _admin: Admin, _: Annotated[NoQuery, Query()]
 ) -> Response:
     """All keys with their scopes and their last use; the keys themselves are not stored."""
     keys = KeysOut(items=[KeyOut(**_shape(row)) for row in list_keys(session)])

@@ -24,7 +24,6 @@ from counterclaim.deps import (
 from counterclaim.export.flat import plain_row
 from counterclaim.models import Munition, Place, Source
 from counterclaim.posting import ON_ONE_PROBLEMS, POST_PROBLEMS, Answer, Contribution, Review
-from counterclaim.queries.asof import last_change
 from counterclaim.queries.references import (
     MunitionFilter,
     PlaceFilter,
@@ -84,10 +83,10 @@ def list_sources(
 
 @router.get("/sources/{key}", response_model=SourceDetailOut, responses=ONE, tags=["sources"])
 def show_source(
-    request: Request, session: Read, key: RowKey, _: Annotated[OneQuery, Query()]
+    request: Request, session: Read, key: RowKey, query: Annotated[OneQuery, Query()]
 ) -> Response:
     """One source with its names, its grades and how much it said."""
-    return send_json(request, get_source(session, key, last_change(session)))
+    return send_json(request, get_source(session, key, query.view(request, session)))
 
 
 @router.get("/munitions", response_model=Page[MunitionOut], responses=TABLE, tags=["munitions"])
@@ -102,10 +101,10 @@ def list_munitions(
 
 @router.get("/munitions/{key}", response_model=MunitionDetailOut, responses=ONE, tags=["munitions"])
 def show_munition(
-    request: Request, session: Read, key: RowKey, _: Annotated[OneQuery, Query()]
+    request: Request, session: Read, key: RowKey, query: Annotated[OneQuery, Query()]
 ) -> Response:
     """One munition with its names and what claims say of it."""
-    return send_json(request, get_munition(session, key, last_change(session)))
+    return send_json(request, get_munition(session, key, query.view(request, session)))
 
 
 @router.get("/places", response_model=Page[PlaceOut], responses=TABLE_AND_MAP, tags=["places"])
@@ -118,10 +117,10 @@ def list_places(request: Request, session: Read, query: Annotated[PlaceQuery, Qu
 
 @router.get("/places/{key}", response_model=PlaceDetailOut, responses=ONE, tags=["places"])
 def show_place(
-    request: Request, session: Read, key: RowKey, _: Annotated[OneQuery, Query()]
+    request: Request, session: Read, key: RowKey, query: Annotated[OneQuery, Query()]
 ) -> Response:
     """One place with its names and what lies in it."""
-    return send_json(request, get_place(session, key, last_change(session)))
+    return send_json(request, get_place(session, key, query.view(request, session)))
 
 
 def _entry(shape: Any) -> dict[str, Any]:

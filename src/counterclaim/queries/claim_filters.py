@@ -23,7 +23,7 @@ from counterclaim.models import (
     Place,
     Source,
 )
-from counterclaim.queries.asof import live_claim, live_row, live_summary
+from counterclaim.queries.asof import live_claim, live_row, live_summary, said_by
 from counterclaim.queries.claims import claims_out
 from counterclaim.queries.claims.order import dated_order, read_back
 from counterclaim.queries.claims.search import about_munitions, at_places, located, speaking_of
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
 
+    from counterclaim.queries.asof import View
     from counterclaim.queries.pages import Window
     from counterclaim.schemas.claim import ClaimOut
 
@@ -84,35 +85,45 @@ def page_claims(
         CursorError: the cursor was altered or belongs to another query.
     """
     order = dated_order(sort, Claim, SORTS)
-    known_at, after = window.opened(session, str, str)
-    statement = select_claims(session, given, known_at)
-    page = take_page(session, statement, order, window, known_at, read_back(after))
-    return replace(page, items=claims_out(session, page.items, known_at))
+    view, after = window.opened(session, str, str)
+    statement = select_claims(session, given, view)
+    page = take_page(session, statement, order, window, view.known_at, read_back(after))
+    return replace(page, items=claims_out(session, page.items, view.known_at))
 
 
-def select_claims(
-    session: Session, given: ClaimFilter, known_at: datetime
-) -> Select[*tuple[Any, ...]]:
+def select_claims(session: Session, given: ClaimFilter, view: View) -> Select[*tuple[Any, ...]]:
     """The ids of the claims that a filter lets through, in no order."""
-    statement = select(Claim.id).where(*conditions(session, given, known_at))
+    statement = select(Claim.id).where(*conditions(session, given, view))
     words = given.words()
     if words:
-        statement = statement.where(*speaking_of(session, words, statement, known_at))
+        statement = statement.where(*speaking_of(session, words, statement, view.known_at))
     return statement
 
 
-def conditions(session: Session, given: ClaimFilter, at: datetime) -> Iterator[ColumnElement[bool]]:
+def conditions(session: Session, given: ClaimFilter, view: View) -> Iterator[ColumnElement[bool]]:
     """What a filter without its words means for ``claim``.
 
     Raises:
         FilterError: a value names nothing, with the nearest that do.
     """
+    at = view.known_at
+    _check_standing(given, view)
     yield _in_status(given.status, at)
+    yield from said_by(view)
     yield from _on_claims(session, given, at)
     yield from _on_events(session, given, at)
-    yield from _on_occurrences(session, given)
+    yield from _on_occurrences(session, given, at)
     yield from _on_figures(given)
     yield from _on_places(session, given, at)
+
+
+def _check_standing(given: ClaimFilter, view: View) -> None:
+    """Refuse what only the events' stored versions tell where others would be needed."""
+    asked = {"grade": bool(given.grade), "disputed": given.disputed is not None}
+    for parameter in (name for name, is_asked in asked.items() if is_asked):
+        if not view.is_stored:
+            msg = f"Claims cannot be asked for by {parameter} together with claimed_by: ask"
+            raise FilterError(parameter, f"{msg} /v1/events for the events, then for their claims.")
 
 
 def _in_status(wanted: list[Status], at: datetime) -> ColumnElement[bool]:
@@ -136,12 +147,12 @@ def _on_claims(session: Session, given: ClaimFilter, at: datetime) -> Iterator[C
     if given.basis:
         yield Claim.basis.in_(given.basis)
     if given.document:
-        yield Claim.document_id.in_(documents(session, given.document))
+        yield Claim.document_id.in_(documents(session, given.document, at))
     if given.claimant:
         named = Source.key.in_(keys(session, Source, "claimant", given.claimant, at))
         yield Claim.claimant_id.in_(subtree(Source, named))
     if given.side:
-        wanted = Source.side.in_(sides(session, "side", given.side))
+        wanted = Source.side.in_(sides(session, "side", given.side, at))
         yield Claim.claimant_id.in_(subtree(Source, wanted, through=Source.side.is_(None)))
     if given.publisher:
         named = Source.key.in_(keys(session, Source, "publisher", given.publisher, at))
@@ -189,12 +200,14 @@ def _with_merged(served: Select[*tuple[Any, ...]], at: datetime) -> Select[*tupl
     return select(found.union(merged).c.event_id)
 
 
-def _on_occurrences(session: Session, given: ClaimFilter) -> Iterator[ColumnElement[bool]]:
+def _on_occurrences(
+    session: Session, given: ClaimFilter, at: datetime
+) -> Iterator[ColumnElement[bool]]:
     wanted = [*_on_time(given)]
     if given.attacker:
-        wanted.append(Occurrence.attacker.in_(sides(session, "attacker", given.attacker)))
+        wanted.append(Occurrence.attacker.in_(sides(session, "attacker", given.attacker, at)))
     if given.defender:
-        wanted.append(Occurrence.defender.in_(sides(session, "defender", given.defender)))
+        wanted.append(Occurrence.defender.in_(sides(session, "defender", given.defender, at)))
     if wanted:
         yield Claim.id.in_(select(Occurrence.claim_id).where(*wanted))
 

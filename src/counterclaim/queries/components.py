@@ -60,13 +60,18 @@ def linked(session: Session, ids: Iterable[str], at: datetime) -> Links:
             same[right].add(left)
         parts |= found
         frontier = {key for pair in edges | found for key in pair} - known
-    return _links(session, known, same, parts)
+    return _links(session, known, same, parts, at)
 
 
 def _links(
-    session: Session, known: set[str], same: dict[str, set[str]], parts: set[tuple[str, str]]
+    session: Session,
+    known: set[str],
+    same: dict[str, set[str]],
+    parts: set[tuple[str, str]],
+    at: datetime,
 ) -> Links:
-    events = {row.id: row for row in session.scalars(select(Event).where(Event.id.in_(known)))}
+    recorded = select(Event).where(Event.id.in_(known), Event.recorded_at <= at)
+    events = {row.id: row for row in session.scalars(recorded)}
     links = Links(events=events)
     for group in _groups(sorted(events), same):
         first = min(group, key=lambda key: events[key].number)

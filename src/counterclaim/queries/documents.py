@@ -13,7 +13,7 @@ from counterclaim.db import is_id
 from counterclaim.errors import FilterError, MomentError, NotFoundError
 from counterclaim.models import Claim, Document, Quote, Source
 from counterclaim.moment import isoformat_z, parse_window, window
-from counterclaim.queries.asof import live_claim
+from counterclaim.queries.asof import counted_claim, published_by, said_by
 from counterclaim.queries.claims import claims_out, moment_out, quote_out
 from counterclaim.queries.claims.order import dated_order, read_back
 from counterclaim.queries.claims.search import among, holding_words
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
+    from counterclaim.queries.asof import View
     from counterclaim.queries.pages import Window
 
 SORTS = {"published": "published_from", "recorded_at": "recorded_at"}
@@ -81,14 +82,14 @@ def page_documents(
         CursorError: the cursor was altered or belongs to another query.
     """
     order = dated_order(sort, Document, SORTS)
-    known_at, after = window.opened(session, str, str)
-    wanted = _conditions(session, given, known_at)
-    statement = select(Document.id).where(Document.recorded_at <= known_at, *wanted)
-    page = take_page(session, statement, order, window, known_at, read_back(after))
+    view, after = window.opened(session, str, str)
+    wanted = _conditions(session, given, view.known_at)
+    statement = select(Document.id).where(*published_by(view), *wanted)
+    page = take_page(session, statement, order, window, view.known_at, read_back(after))
     return replace(page, items=documents_out(session, page.items))
 
 
-def get_document(session: Session, id_or_sha256: str, known_at: datetime) -> DocumentDetailOut:
+def get_document(session: Session, id_or_sha256: str, view: View) -> DocumentDetailOut:
     """One document with its text, the quotes that were made public and its live claims.
 
     Quotes stand in the order of the text, claims in that of their quotes.
@@ -100,15 +101,12 @@ def get_document(session: Session, id_or_sha256: str, known_at: datetime) -> Doc
     named = Document.sha256 == key
     if is_id(key):
         named = Document.id == key
-    found = session.scalars(
-        select(Document).where(named, Document.recorded_at <= known_at)
-    ).one_or_none()
+    found = session.scalars(select(Document).where(named, *published_by(view))).one_or_none()
     if found is None:
         raise NotFoundError("document", id_or_sha256)
     shape = _document_out(found, _publishers(session, [found]))
-    said = select(Claim.quote_id).where(
-        Claim.document_id == found.id, Claim.accepted_at <= known_at
-    )
+    accepted = Claim.document_id == found.id, Claim.accepted_at <= view.known_at
+    said = select(Claim.quote_id).where(*accepted, *said_by(view))
     quotes = session.scalars(
         select(Quote).where(Quote.id.in_(said)).order_by(Quote.start, Quote.end)
     )
@@ -116,16 +114,16 @@ def get_document(session: Session, id_or_sha256: str, known_at: datetime) -> Doc
         **dict(shape),
         text=found.text,
         quotes=[quote_out(quote) for quote in quotes],
-        claims=claims_out(session, _claims_of(session, found.id, known_at), known_at),
+        claims=claims_out(session, _claims_of(session, found.id, view), view.known_at),
     )
 
 
-def _claims_of(session: Session, document_id: str, at: datetime) -> list[str]:
+def _claims_of(session: Session, document_id: str, view: View) -> list[str]:
     """Ids of the live claims of a document in the order of its text; those without words last."""
     query = (
         select(Claim.id)
         .outerjoin(Quote, Quote.id == Claim.quote_id)
-        .where(Claim.document_id == document_id, live_claim(at))
+        .where(Claim.document_id == document_id, counted_claim(view))
         .order_by(Quote.start.nulls_last(), Quote.end, Claim.id)
     )
     return list(session.scalars(query))
@@ -135,7 +133,7 @@ def _conditions(
     session: Session, given: DocumentFilter, at: datetime
 ) -> Iterator[ColumnElement[bool]]:
     if given.publisher:
-        named = Source.key.in_(keys(session, Source, "publisher", given.publisher))
+        named = Source.key.in_(keys(session, Source, "publisher", given.publisher, at))
         yield Document.publisher_id.in_(subtree(Source, named))
     if given.lang:
         lang = func.lower(Document.lang)

@@ -1,8 +1,15 @@
-"""Events as stored documents: pages of them, one of them."""
+"""Events as documents: pages of them, one of them.
+
+Where the state asked for is the one that is stored, the stored text is handed through. Otherwise
+the stored versions tell only which events may be meant, and in which order; what they are is
+resolved for the page.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
@@ -12,19 +19,24 @@ from counterclaim.models import EventFigure, EventSummary
 from counterclaim.names import nearest
 from counterclaim.queries.asof import live_summary
 from counterclaim.queries.components import linked
-from counterclaim.queries.conditions import conditions
-from counterclaim.queries.pages import Key, take_page
+from counterclaim.queries.conditions import wanted_events
+from counterclaim.queries.event_clauses import clauses, clauses_for_fewer_claims
+from counterclaim.queries.pages import Key, sift_page, take_page
+from counterclaim.queries.versions import resolved_versions
 from counterclaim.vocabulary import EventKind, Harm, Outcome, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
+    from counterclaim.queries.asof import View
     from counterclaim.queries.filters import EventFilter
     from counterclaim.queries.pages import Slice, Window
+    from counterclaim.queries.versions import Version
+    from counterclaim.queries.wanted import Wanted
 
 FIGURES = tuple(str(figure) for figure in (*Outcome, *Harm))
 SORTS = ("occurred", "updated_at", *FIGURES)
@@ -32,6 +44,18 @@ SORTS = ("occurred", "updated_at", *FIGURES)
 
 Figure = tuple[int | None, int | None, int | None]
 """Low, best and high."""
+
+
+class Shown(NamedTuple):
+    """An event as it is served: its JSON text, the sort key of its version, and its figures.
+
+    Of a stored version the figures are None here; ``figures_of`` reads them.
+    """
+
+    text: str
+    sk: int
+    figures: Mapping[str, Figure] | None = None
+
 
 SINGLE_SCOPES = (Scope.SINGLE, Scope.WAVE)
 """The scopes that a list of strikes shows unless others are asked for."""
@@ -45,17 +69,56 @@ def strikes_only(given: EventFilter) -> EventFilter:
 
 def page_events(
     session: Session, given: EventFilter, window: Window, sort: str = "-occurred"
-) -> Slice[tuple[str, int]]:
-    """One page of the events that a filter lets through: JSON texts, each with its sort key.
+) -> Slice[Shown]:
+    """One page of the events that a filter lets through.
 
     Raises:
         FilterError: a filter's or the order's value names nothing.
         CursorError: the cursor was altered or belongs to another query.
     """
     statement, keys = _ordered(select(EventSummary.document, EventSummary.sk), sort)
-    known_at, values = window.opened(session, *[int] * len(keys))
-    wanted = statement.where(live_summary(known_at), *conditions(session, given, known_at))
-    return take_page(session, wanted, keys, window, known_at, values)
+    view, values = window.opened(session, *[int] * len(keys))
+    wanted = wanted_events(session, given, view.known_at)
+    live = statement.where(live_summary(view.known_at))
+    if view.is_stored:
+        found = live.where(*clauses(session, wanted))
+        page = take_page(session, found, keys, window, view.known_at, values)
+        return replace(page, items=[Shown(*item) for item in page.items])
+    _check_order(sort)
+    possible = live.with_only_columns(*VERSION).where(
+        *clauses_for_fewer_claims(session, wanted, view.known_at)
+    )
+    sift = partial(_resolved, session, view, wanted)
+    return sift_page(session, possible, keys, window, view.known_at, values, sift)
+
+
+VERSION = (EventSummary.event_id, EventSummary.sk, EventSummary.valid_from)
+"""What tells which event a stored version is of, its order and its date."""
+
+
+def _check_order(sort: str) -> None:
+    """Refuse an order by figures that only the page's own events would have."""
+    if sort.removeprefix("-") in FIGURES:
+        msg = "With claimed_by events cannot be sorted by a figure, only by occurred or updated_at."
+        raise FilterError("sort", msg, suggestions=SORTS[:2])
+
+
+def _resolved(
+    session: Session, view: View, wanted: Wanted, rows: Sequence[Any]
+) -> list[Shown | None]:
+    """The events of these stored versions in a state; None where it does not show them."""
+    versions = resolved_versions(session, [row.event_id for row in rows], view)
+    return [
+        _shown(version, row.sk, row.valid_from)
+        if (version := versions.get(row.event_id)) is not None and wanted.admits(version)
+        else None
+        for row in rows
+    ]
+
+
+def _shown(version: Version, sk: int, updated_at: datetime) -> Shown:
+    figures = {row["figure"]: (row["low"], row["best"], row["high"]) for row in version.figures}
+    return Shown(version.stamped(updated_at), sk, figures)
 
 
 def _ordered(
@@ -77,33 +140,38 @@ def _ordered(
     return statement.outerjoin(figure, matching), [Key(low, descending), time]
 
 
-def get_event(
-    session: Session, event_id: str, known_at: datetime, *, kind: EventKind | None = None
-) -> str:
-    """The JSON text of one event as of an instant.
+def get_event(session: Session, event_id: str, view: View, *, kind: EventKind | None = None) -> str:
+    """The JSON text of one event in a state.
 
     Raises:
         NotFoundError: there was no such event, or not of that kind.
         MovedError: it had been merged into another one.
     """
-    query = select(EventSummary.document).where(
-        EventSummary.event_id == event_id, live_summary(known_at)
-    )
+    live = EventSummary.event_id == event_id, live_summary(view.known_at)
+    query = select(EventSummary.document, EventSummary.valid_from).where(*live)
     if kind is not None:
         query = query.where(EventSummary.kind == kind)
-    document = session.scalars(query).one_or_none()
-    if document is not None:
-        return document
-    first = linked(session, [event_id], known_at).stands_for.get(event_id, event_id)
-    if first != event_id:
-        raise MovedError(first)
-    raise NotFoundError(str(kind or "event"), event_id)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        first = linked(session, [event_id], view.known_at).stands_for.get(event_id, event_id)
+        if first != event_id:
+            raise MovedError(first)
+        raise NotFoundError(str(kind or "event"), event_id)
+    if view.is_stored:
+        return str(row.document)
+    version = resolved_versions(session, [event_id], view).get(event_id)
+    if version is None:
+        raise NotFoundError(str(kind or "event"), event_id)
+    return version.stamped(row.valid_from)
 
 
-def figures_of(session: Session, sort_keys: Sequence[int]) -> dict[int, dict[str, Figure]]:
-    """The resolved intervals of these versions, over all munitions or sides, by figure."""
-    found: dict[int, dict[str, Figure]] = {key: {} for key in sort_keys}
-    query = select(EventFigure).where(EventFigure.sk.in_(sort_keys))
-    for row in session.scalars(query):
-        found[row.sk][row.figure] = (row.low, row.best, row.high)
-    return found
+def figures_of(session: Session, events: Sequence[Shown]) -> list[Mapping[str, Figure]]:
+    """The resolved intervals of these events, over all munitions or sides, by figure."""
+    stored: dict[int, dict[str, Figure]] = {
+        event.sk: {} for event in events if event.figures is None
+    }
+    if stored:
+        query = select(EventFigure).where(EventFigure.sk.in_(stored))
+        for row in session.scalars(query):
+            stored[row.sk][row.figure] = (row.low, row.best, row.high)
+    return [stored[event.sk] if event.figures is None else event.figures for event in events]

@@ -26,11 +26,11 @@ from counterclaim.models import (
     SourceRating,
 )
 from counterclaim.moment import Moment
-from counterclaim.queries.asof import live_row
+from counterclaim.queries.asof import live_row, said_by
 from counterclaim.queries.components import linked
 from counterclaim.queries.names import lineages, names_of, side_of
 from counterclaim.resolve import inputs
-from counterclaim.vocabulary import Credibility, Precision, Reliability
+from counterclaim.vocabulary import Credibility, Precision, Reliability, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from counterclaim.queries.asof import View
     from counterclaim.queries.components import Links
 
 Row = TypeVar("Row")
@@ -76,19 +77,21 @@ class Rows:
     attributed: set[str] = field(default_factory=set)
 
 
-def load_families(session: Session, event_ids: Iterable[str], at: datetime) -> list[Loaded]:
-    """The families of these events as of an instant, each with all that hangs together with it."""
+def load_families(session: Session, event_ids: Iterable[str], view: View) -> list[Loaded]:
+    """The families of these events in a state, each with all that hangs together with it."""
+    at = view.known_at
     links = linked(session, event_ids, at)
     if not links.events:
         return []
-    ever = _ever_accepted(session, links.events, at)
+    ever = _ever_accepted(session, links.events, view)
     live = [claim for claim in ever if claim.ended_at is None or claim.ended_at > at]
     parts = _Parts(session, at, links, ever, live)
     return [parts.family(group) for group in links.families()]
 
 
-def _ever_accepted(session: Session, events: Iterable[str], at: datetime) -> list[Claim]:
-    query = select(Claim).where(Claim.event_id.in_(list(events)), Claim.accepted_at <= at)
+def _ever_accepted(session: Session, events: Iterable[str], view: View) -> list[Claim]:
+    accepted = Claim.event_id.in_(list(events)), Claim.accepted_at <= view.known_at
+    query = select(Claim).where(*accepted, *said_by(view))
     return list(session.scalars(query.order_by(Claim.id)))
 
 
@@ -188,8 +191,14 @@ class _Parts:
         )
 
     def _gone(self, keys: set[str]) -> bool:
-        """Whether there were claims about these events and none of them is left."""
-        return bool(keys & self.ever.keys()) and not keys & self.live.keys()
+        """Whether there were claims about these events and none of them is left.
+
+        One that was superseded is not gone: if what stands in its place is, that one tells.
+        """
+        return any(map(self._told, keys)) and not keys & self.live.keys()
+
+    def _told(self, key: str) -> bool:
+        return any(claim.status is not Status.SUPERSEDED for claim in self.ever.get(key, ()))
 
     def _munitions_of(self, claim_id: str) -> set[str]:
         counts = {row.munition_id for row in self.rows.counts.get(claim_id, ()) if row.munition_id}

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
+    from counterclaim.queries.asof import View
     from counterclaim.queries.components import Links
     from counterclaim.queries.similar import Likeness
     from counterclaim.vocabulary import Judgement
@@ -36,14 +37,15 @@ LEAST = 0.3
 """Events less alike than this are not shown."""
 
 
-def list_similar(session: Session, event_id: str, known_at: datetime) -> SimilarsOut:
+def list_similar(session: Session, event_id: str, view: View) -> SimilarsOut:
     """Events that may be the same as one, the most alike first.
 
     Raises:
         NotFoundError: there was no such event.
         MovedError: it had been merged into another one.
     """
-    get_event(session, event_id, known_at)
+    get_event(session, event_id, view)
+    known_at = view.known_at
     found = similar_events(session, event_id, known_at, least=LEAST)
     judged = _judged(session, event_id, known_at)
     return SimilarsOut(

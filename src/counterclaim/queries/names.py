@@ -71,7 +71,7 @@ def find(
         keys = [row.key for row in found]
         msg = f"{name!r} names more than one {noun}: say which of {', '.join(keys)}."
         raise InputError(msg, suggestions=keys)
-    near = suggest(session, model, name, *conditions)
+    near = suggest(session, model, name, *conditions, at=at)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
     msg = f"No {noun} is called {name!r}.{hint}"
     raise InputError(msg, suggestions=near)
@@ -112,10 +112,15 @@ def _folded_alike(
     if not folded:
         return []
     names = NAME_TABLES[model]
-    live = names.ended_at.is_(None) if at is None else live_row(names, at)
-    owners = select(owner_column(model)).where(names.folded == folded, live)
+    owners = select(owner_column(model)).where(names.folded == folded, _named_at(names, at))
     query = select(model).where(model.id.in_(owners), *conditions)
     return list(session.scalars(query.order_by(model.key)))
+
+
+def _named_at(names: type[Any], at: datetime | None) -> ColumnElement[bool]:
+    """Names that count, or that counted at an instant."""
+    live: ColumnElement[bool] = names.ended_at.is_(None)
+    return live if at is None else live_row(names, at)
 
 
 def suggest(
@@ -124,17 +129,18 @@ def suggest(
     name: str,
     *conditions: ColumnElement[bool],
     limit: int = 3,
+    at: datetime | None = None,
 ) -> list[str]:
-    """Names that look like a name that nothing has, best first.
+    """Names that look like a name that nothing has, or had at an instant, best first.
 
     Of many names only those are compared that begin alike, or end alike.
     """
     folded = fold(name)
     names, owner = NAME_TABLES[model], owner_column(model)
-    live = select(names.name).where(names.ended_at.is_(None))
+    live = select(names.name).where(_named_at(names, at))
     if conditions:
         live = live.where(owner.in_(select(model.id).where(*conditions)))
-    if (session.scalar(select(func.count()).select_from(names)) or 0) > COMPARED:
+    if (session.scalar(select(func.count()).select_from(live.subquery())) or 0) > COMPARED:
         ends = names.folded.startswith(folded[:2]), names.folded.endswith(folded[-4:])
         live = live.where(or_(*ends)).limit(COMPARED)
     script = script_of(name)

@@ -7,17 +7,22 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sqlalchemy import and_, func, or_, select
 
-from counterclaim.queries.asof import last_change
+from counterclaim.queries.asof import PRESENT, Wish
 from counterclaim.queries.cursors import Cursor, Scalar, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Select, SQLColumnExpression
     from sqlalchemy.orm import Session
 
+    from counterclaim.queries.asof import View
+
 Item = TypeVar("Item")
+
+BATCH = 200
+"""So many rows are looked at together where a statement alone cannot tell what a page holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +60,22 @@ class Window:
     limit: int
     cursor: str | None
     count: bool = False
+    wish: Wish = PRESENT
 
     def opened(
         self, session: Session, *kinds: type[Scalar]
-    ) -> tuple[datetime, tuple[Scalar, ...] | None]:
+    ) -> tuple[View, tuple[Scalar, ...] | None]:
         """The state to show, and the sort values behind which to go on, None on the first page.
 
-        ``kinds`` are the types of the sort values.
+        A cursor shows what was known on its first page. ``kinds`` are the types of the sort values.
+
+        Raises:
+            CursorError: the cursor was altered, or belongs to another query or a later state.
         """
         if self.cursor is None:
-            return last_change(session), None
+            return self.wish.view(session), None
         cursor = decode(self.cursor, self.query, kinds)
-        return cursor.known_at, cursor.after
+        return self.wish.pinned(cursor.known_at), cursor.after
 
 
 def after(keys: Sequence[Key], values: Sequence[Scalar]) -> ColumnElement[bool]:
@@ -87,11 +96,7 @@ def take_page(
     values: tuple[Scalar, ...] | None,
 ) -> Slice[Any]:
     """Run a statement for one page; its rows have the sort values as last columns."""
-    page = statement.add_columns(*(key.column for key in keys))
-    if values is not None:
-        page = page.where(after(keys, values))
-    page = page.order_by(*(key.ordering for key in keys)).limit(window.limit + 1)
-    rows = session.execute(page).all()
+    rows = _rows_behind(session, statement, keys, values, window.limit + 1)
     following = None
     if len(rows) > window.limit:
         rows = rows[: window.limit]
@@ -102,3 +107,56 @@ def take_page(
         total = session.scalar(select(func.count()).select_from(statement.subquery()))
     items = [row[0] if len(row) == len(keys) + 1 else row[: -len(keys)] for row in rows]
     return Slice(items, following, known_at, total)
+
+
+def sift_page(
+    session: Session,
+    statement: Select[*tuple[Any, ...]],
+    keys: Sequence[Key],
+    window: Window,
+    known_at: datetime,
+    values: tuple[Scalar, ...] | None,
+    sift: Callable[[Sequence[Any]], Sequence[Item | None]],
+) -> Slice[Item]:
+    """As ``take_page``, of the rows out of which ``sift`` makes items; None is no item."""
+    kept: list[tuple[Item, tuple[Scalar, ...]]] = []
+    for place, item in _sifted(session, statement, keys, values, sift):
+        kept.append((item, place))
+        if len(kept) > window.limit:
+            break
+    following = None
+    if len(kept) > window.limit:
+        kept.pop()
+        following = Cursor(known_at, kept[-1][1]).encode(window.query)
+    total = None
+    if window.count:
+        total = sum(1 for _ in _sifted(session, statement, keys, None, sift))
+    return Slice([item for item, _last in kept], following, known_at, total)
+
+
+def _sifted(
+    session: Session,
+    statement: Select[*tuple[Any, ...]],
+    keys: Sequence[Key],
+    values: tuple[Scalar, ...] | None,
+    sift: Callable[[Sequence[Any]], Sequence[Item | None]],
+) -> Iterator[tuple[tuple[Scalar, ...], Item]]:
+    """The items behind some sort values, each with its own."""
+    while rows := _rows_behind(session, statement, keys, values, BATCH):
+        values = tuple(rows[-1][-len(keys) :])
+        for row, item in zip(rows, sift(rows), strict=True):
+            if item is not None:
+                yield tuple(row[-len(keys) :]), item
+
+
+def _rows_behind(
+    session: Session,
+    statement: Select[*tuple[Any, ...]],
+    keys: Sequence[Key],
+    values: tuple[Scalar, ...] | None,
+    limit: int,
+) -> Sequence[Any]:
+    page = statement.add_columns(*(key.column for key in keys))
+    if values is not None:
+        page = page.where(after(keys, values))
+    return session.execute(page.order_by(*(key.ordering for key in keys)).limit(limit)).all()

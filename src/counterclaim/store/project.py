@@ -6,57 +6,33 @@ of the transactions, so that ``rebuild`` makes again exactly what the writes lef
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select, text, update
 
-from counterclaim.db import dialect_of, dumps, table_of
+from counterclaim.db import dialect_of, table_of
 from counterclaim.models import EventFacet, EventFigure, EventPoint, EventSummary
 from counterclaim.models.summary import sort_key
-from counterclaim.moment import isoformat_z
+from counterclaim.queries.asof import View
 from counterclaim.queries.families import load_families
-from counterclaim.resolve import resolve
-from counterclaim.resolve.kinship import Kinship
-from counterclaim.store.facets import facets_of, points_of, text_of
+from counterclaim.queries.versions import family_versions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
     from counterclaim.db import Base
     from counterclaim.queries.families import Loaded
-    from counterclaim.resolve import Claim, Summary
+    from counterclaim.queries.versions import Version
 
 CHUNK = 5000
 """So many ids go into one statement."""
 
 BATCH = 200
 """Families are loaded for this many events at a time."""
-
-
-@dataclass(slots=True)
-class Version:
-    """One event as it is to be served, with all that finds it."""
-
-    event_id: str
-    number: int
-    document: str
-    columns: dict[str, Any]
-    figures: list[dict[str, Any]]
-    facets: set[tuple[str, str]]
-    points: list[dict[str, Any]]
-    text: str
-
-    @property
-    def content_key(self) -> str:
-        """SHA-256 of the document and of all that finds it, hex."""
-        found_by = f"{sorted(self.facets)}{self.figures}"
-        return hashlib.sha256(f"{self.document}{found_by}{self.text}".encode()).hexdigest()
 
 
 def project(
@@ -77,62 +53,17 @@ def project(
     versions: list[Version] = []
     for start in range(0, len(waiting), BATCH):
         batch = [key for key in waiting[start : start + BATCH] if key not in seen]
-        for loaded in load_families(session, batch, at):
+        for loaded in load_families(session, batch, View(at)):
             members = {member for group in loaded.members.values() for member in group}
             if members & seen:
                 continue
             seen |= members
-            made = list(_family_versions(loaded))
+            made = list(family_versions(loaded))
             versions += made
             _close(session, members - {version.event_id for version in made}, at)
             if watch is not None:
                 watch(loaded)
     _write(session, versions, at)
-
-
-def _family_versions(loaded: Loaded) -> Iterator[Version]:
-    bearings = Kinship(loaded.family).bearings(loaded.family.claims)
-    for event_id, summary in resolve(loaded.family).items():
-        bearing = bearings[event_id].all
-        if bearing or loaded.family.events[event_id].withdrawn:
-            yield _version(loaded, event_id, summary, bearing)
-
-
-def _version(loaded: Loaded, event_id: str, summary: Summary, bearing: Sequence[Claim]) -> Version:
-    document = summary.document()
-    occurred = summary.occurred
-    event = loaded.family.events[event_id]
-    return Version(
-        event_id=event_id,
-        number=loaded.numbers[event_id],
-        document=dumps(document),
-        columns={
-            "event_id": event_id,
-            "kind": event.kind,
-            "scope": event.scope,
-            "attacker": summary.attacker,
-            "defender": summary.defender,
-            "grade": summary.grade,
-            "disputed": summary.disputed,
-            "occurred_from": occurred.start if occurred else None,
-            "occurred_to": occurred.end if occurred else None,
-        },
-        figures=[
-            {"figure": str(name), "low": low, "best": best, "high": high}
-            for name, (low, best, high) in summary.totals.items()
-        ],
-        facets=facets_of(loaded, event_id, bearing) | _shown(document),
-        points=points_of(document),
-        text=text_of(loaded, event.label, bearing),
-    )
-
-
-def _shown(document: dict[str, Any]) -> set[tuple[str, str]]:
-    """A collection is found by the places that it shows, which may be those of its parts."""
-    shown = {("place", place["key"]) for place in document["places"] if place["key"]}
-    for facet in ("region", "country"):
-        shown |= {(facet, place[facet]) for place in document["places"] if place[facet]}
-    return shown
 
 
 def _close(session: Session, event_ids: Iterable[str], at: datetime) -> None:
@@ -178,9 +109,8 @@ def _served(session: Session, event_ids: list[str]) -> dict[str, str]:
 
 
 def _columns(version: Version, at: datetime) -> dict[str, Any]:
-    stamped = f'{version.document[:-1]},"updated_at":"{isoformat_z(at)}"}}'
-    kept = {"valid_from": at, "content_key": version.content_key, "document": stamped}
-    return {**version.columns, **kept}
+    key, document = version.content_key, version.stamped(at)
+    return {**version.columns, "valid_from": at, "content_key": key, "document": document}
 
 
 TEXT_INSERTS = {

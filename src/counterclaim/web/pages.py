@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from counterclaim.codebook import claim_file_schema, codebook
-from counterclaim.deps import JSON, OneQuery, send
+from counterclaim.deps import JSON, NoQuery, send
 from counterclaim.errors import NotFoundError
 from counterclaim.names import nearest
 from counterclaim.problems import PROBLEMS
@@ -21,7 +21,7 @@ from counterclaim.web.rendering import DOCS_POLICY, page
 router = APIRouter(include_in_schema=False)
 
 
-class CodebookQuery(OneQuery):
+class CodebookQuery(NoQuery):
     """Parameters of the codebook."""
 
     f: Annotated[Literal["html", "json"] | None, Field(description="Format; or use Accept.")] = None

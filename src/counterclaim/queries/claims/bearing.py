@@ -8,30 +8,30 @@ import orjson
 from sqlalchemy import select
 
 from counterclaim.db import is_id
-from counterclaim.errors import MovedError, NotFoundError
-from counterclaim.models import Claim, EventSummary
+from counterclaim.errors import NotFoundError
+from counterclaim.models import Claim
 from counterclaim.moment import isoformat_z
-from counterclaim.queries.asof import live_claim, live_summary
+from counterclaim.queries.asof import counted_claim
 from counterclaim.queries.claims.shapes import claims_out
 from counterclaim.queries.components import linked
+from counterclaim.queries.events import get_event
 from counterclaim.resolve.inputs import SPOKEN
 from counterclaim.schemas.event import PositionClaimOut, PositionOut, PositionsOut
 from counterclaim.vocabulary import ClaimKind, Position
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from sqlalchemy.orm import Session
 
-    from counterclaim.queries.components import Links
+    from counterclaim.queries.asof import View
     from counterclaim.schemas.claim import ClaimOut
 
 SPEAKING = (ClaimKind.OCCURRENCE, ClaimKind.POSITION)
 """Kinds of claims that make a position."""
 
 
-def event_claims(session: Session, event_id: str, known_at: datetime) -> list[str]:
+def event_claims(session: Session, event_id: str, view: View) -> list[str]:
     """Ids of the live claims that bear on an event, sorted.
 
     They are about it, about an event merged into it, about a collection it is part of, directly
@@ -41,17 +41,17 @@ def event_claims(session: Session, event_id: str, known_at: datetime) -> list[st
         NotFoundError: no such event had an accepted claim.
         MovedError: it had been merged into another one.
     """
-    events = _events_above(session, event_id, known_at)
+    events, _document = _events_above(session, event_id, view)
     bearing = (
         select(Claim.id)
-        .where(Claim.event_id.in_(events), live_claim(known_at))
+        .where(Claim.event_id.in_(events), counted_claim(view))
         .cte("bearing", recursive=True)
     )
-    remarks = select(Claim.id).where(Claim.about_id == bearing.c.id, live_claim(known_at))
+    remarks = select(Claim.id).where(Claim.about_id == bearing.c.id, counted_claim(view))
     return sorted(session.scalars(select(bearing.union(remarks).c.id)))
 
 
-def event_positions(session: Session, event_id: str, known_at: datetime) -> PositionsOut:
+def event_positions(session: Session, event_id: str, view: View) -> PositionsOut:
     """What each side has said of an event, with the claims that make it so.
 
     Sides stand in the order of the event's document, which claims about claims do not enter.
@@ -60,19 +60,20 @@ def event_positions(session: Session, event_id: str, known_at: datetime) -> Posi
         NotFoundError: no such event had an accepted claim.
         MovedError: it had been merged into another one.
     """
-    events = _events_above(session, event_id, known_at)
+    events, document = _events_above(session, event_id, view)
     query = select(Claim.id).where(
         Claim.event_id.in_(events),
         Claim.kind.in_(SPEAKING),
         Claim.stance.in_(list(SPOKEN)),
-        live_claim(known_at),
+        counted_claim(view),
     )
-    claims = claims_out(session, sorted(session.scalars(query)), known_at)
-    positions = _document(session, event_id, known_at)["positions"]
+    claims = claims_out(session, sorted(session.scalars(query)), view.known_at)
     return PositionsOut(
         event=event_id.lower(),
-        known_at=isoformat_z(known_at),
-        items=[_position(side, Position(said), claims) for side, said in positions.items()],
+        known_at=isoformat_z(view.known_at),
+        items=[
+            _position(side, Position(said), claims) for side, said in document["positions"].items()
+        ],
     )
 
 
@@ -104,35 +105,12 @@ def _position_claim(claim: ClaimOut) -> PositionClaimOut:
     )
 
 
-def _document(session: Session, event_id: str, at: datetime) -> dict[str, Any]:
-    query = select(EventSummary.document).where(
-        EventSummary.event_id == event_id.lower(), live_summary(at)
-    )
-    document: dict[str, Any] = orjson.loads(session.scalars(query).one())
-    return document
-
-
-def _events_above(session: Session, event_id: str, at: datetime) -> set[str]:
-    """All ids of an event's merged component, and of the collections above it."""
+def _events_above(session: Session, event_id: str, view: View) -> tuple[set[str], dict[str, Any]]:
+    """All ids of an event's merged component and of the collections above it; its document."""
     if not is_id(event_id):
         raise NotFoundError("event", event_id)
     key = event_id.lower()
-    links = linked(session, [key], at)
-    first = links.stands_for.get(key, key)
-    served = select(EventSummary.sk).where(EventSummary.event_id == first, live_summary(at))
-    if session.scalars(served).one_or_none() is None:
-        raise NotFoundError("event", event_id)
-    if first != key:
-        raise MovedError(first)
-    wholes = _wholes(links, first)
-    return {member for member, stands in links.stands_for.items() if stands in wholes}
-
-
-def _wholes(links: Links, first: str) -> set[str]:
-    """The event and all that it is part of, directly or not."""
-    found, frontier = {first}, {first}
-    while frontier:
-        above = {whole for whole, parts in links.parts.items() if parts & frontier}
-        frontier = above - found
-        found |= frontier
-    return found
+    document: dict[str, Any] = orjson.loads(get_event(session, key, view))
+    links = linked(session, [key], view.known_at)
+    wholes = {key, *links.above(key)}
+    return {member for member, stands in links.stands_for.items() if stands in wholes}, document

@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
 from counterclaim.db import is_id
 from counterclaim.errors import NotFoundError
+from counterclaim.models import Claim
 from counterclaim.moment import isoformat_z, parse_moment
+from counterclaim.queries.asof import said_by
 from counterclaim.queries.claims.rows import load_rows
 from counterclaim.schemas.claim import (
     AssessmentOut,
@@ -32,8 +36,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from counterclaim.models import Assessment, Claim, Occurrence, Quote
+    from counterclaim.models import Assessment, Occurrence, Quote
     from counterclaim.models.mixins import Measured
+    from counterclaim.queries.asof import View
     from counterclaim.queries.claims.rows import Head, Rows
 
 BATCH = 1000
@@ -53,16 +58,17 @@ def claims_out(session: Session, ids: Sequence[str], known_at: datetime) -> list
     return [made[key] for key in ids if key in made]
 
 
-def get_claim(session: Session, claim_id: str, known_at: datetime) -> ClaimOut:
+def get_claim(session: Session, claim_id: str, view: View) -> ClaimOut:
     """One claim that had been accepted; superseded and retracted ones stay readable.
 
     Raises:
         NotFoundError: no claim of that id had been accepted.
     """
-    found = claims_out(session, [claim_id.lower()], known_at) if is_id(claim_id) else []
-    if not found or found[0].accepted_at is None:
+    named = Claim.id == claim_id.lower(), Claim.accepted_at <= view.known_at, *said_by(view)
+    found = session.scalars(select(Claim.id).where(*named)).all() if is_id(claim_id) else []
+    if not found:
         raise NotFoundError("claim", claim_id)
-    return found[0]
+    return claims_out(session, found, view.known_at)[0]
 
 
 def moment_out(

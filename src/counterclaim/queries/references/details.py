@@ -20,7 +20,7 @@ from counterclaim.models import (
 )
 from counterclaim.moment import isoformat_z
 from counterclaim.names import nearest
-from counterclaim.queries.asof import live_claim, live_row
+from counterclaim.queries.asof import counted_claim, live_row, published_by
 from counterclaim.queries.names import NAME_TABLES, owner_column
 from counterclaim.queries.references.shapes import munitions_out, places_out, sources_out
 from counterclaim.schemas.reference import (
@@ -36,54 +36,54 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from counterclaim.queries.asof import View
     from counterclaim.queries.names import Reference
 
 
-def get_source(session: Session, key: str, known_at: datetime) -> SourceDetailOut:
+def get_source(session: Session, key: str, view: View) -> SourceDetailOut:
     """One source by its key or id.
 
     Raises:
         NotFoundError: there is none, with the nearest names.
     """
-    row = find_row(session, Source, key, known_at)
-    (shape,) = sources_out(session, [row], known_at)
-    claims = select(func.count()).where(Claim.claimant_id == row.id, live_claim(known_at))
-    documents = select(func.count()).where(
-        Document.publisher_id == row.id, Document.recorded_at <= known_at
-    )
+    at = view.known_at
+    row = find_row(session, Source, key, at)
+    (shape,) = sources_out(session, [row], at)
+    claims = select(func.count()).where(Claim.claimant_id == row.id, counted_claim(view))
+    documents = select(func.count()).where(Document.publisher_id == row.id, *published_by(view))
     return SourceDetailOut(
         **dict(shape),
-        children=_children(session, Source, row, known_at),
-        ratings=_ratings(session, row, known_at),
+        children=_children(session, Source, row, at),
+        ratings=_ratings(session, row, at),
         claims=session.scalar(claims) or 0,
         documents=session.scalar(documents) or 0,
     )
 
 
-def get_munition(session: Session, key: str, known_at: datetime) -> MunitionDetailOut:
+def get_munition(session: Session, key: str, view: View) -> MunitionDetailOut:
     """One munition by its key or id, with the properties that live claims give it.
 
     Raises:
         NotFoundError: there is none, with the nearest names.
     """
-    row = find_row(session, Munition, key, known_at)
-    (shape,) = munitions_out(session, [row], known_at)
+    row = find_row(session, Munition, key, view.known_at)
+    (shape,) = munitions_out(session, [row], view.known_at)
     return MunitionDetailOut(
         **dict(shape),
-        children=_children(session, Munition, row, known_at),
-        facts=_facts(session, row, known_at),
+        children=_children(session, Munition, row, view.known_at),
+        facts=_facts(session, row, view),
     )
 
 
-def get_place(session: Session, key: str, known_at: datetime) -> PlaceDetailOut:
+def get_place(session: Session, key: str, view: View) -> PlaceDetailOut:
     """One place by its key or id.
 
     Raises:
         NotFoundError: there is none, with the nearest names.
     """
-    row = find_row(session, Place, key, known_at)
-    (shape,) = places_out(session, [row], known_at)
-    return PlaceDetailOut(**dict(shape), children=_children(session, Place, row, known_at))
+    row = find_row(session, Place, key, view.known_at)
+    (shape,) = places_out(session, [row], view.known_at)
+    return PlaceDetailOut(**dict(shape), children=_children(session, Place, row, view.known_at))
 
 
 def find_row(session: Session, model: type[Reference], key: str, at: datetime) -> Reference:
@@ -136,14 +136,14 @@ def _ratings(session: Session, row: Source, at: datetime) -> list[RatingOut]:
     ]
 
 
-def _facts(session: Session, row: Munition, at: datetime) -> list[MunitionClaimedOut]:
+def _facts(session: Session, row: Munition, view: View) -> list[MunitionClaimedOut]:
     """What live claims say of a munition, by property and then by claim."""
     query = (
         select(MunitionFact, Claim.polarity, Source.key, Quote.exact)
         .join(Claim, Claim.id == MunitionFact.claim_id)
         .join(Source, Source.id == Claim.claimant_id)
         .outerjoin(Quote, Quote.id == Claim.quote_id)
-        .where(MunitionFact.munition_id == row.id, live_claim(at))
+        .where(MunitionFact.munition_id == row.id, counted_claim(view))
     )
     found = [
         MunitionClaimedOut(

@@ -80,7 +80,7 @@ def source_conditions(
     if given.kind:
         yield Source.kind.in_(given.kind)
     if given.side:
-        wanted = sides(session, "side", given.side)
+        wanted = sides(session, "side", given.side, at)
         yield Source.id.in_(subtree(Source, Source.side.in_(wanted), through=Source.side.is_(None)))
 
 
@@ -109,7 +109,7 @@ def place_conditions(
     if given.kind:
         yield Place.kind.in_(given.kind)
     if given.region:
-        codes = regions(session, given.region)
+        codes = regions(session, given.region, at)
         yield Place.id.in_(subtree(Place, Place.region.in_(codes)))
 
 
@@ -118,10 +118,10 @@ def _common(
 ) -> Iterator[ColumnElement[bool]]:
     yield model.recorded_at <= at
     if given.parent:
-        above = keys(session, model, "parent", given.parent)
+        above = keys(session, model, "parent", given.parent, at)
         yield model.id.in_(subtree(model, model.key.in_(above), itself=False))
     if given.country:
-        yield model.country.in_(countries(session, given.country))
+        yield model.country.in_(countries(session, given.country, at))
     if given.q is not None:
         yield or_(model.key == given.q.strip().lower(), _called(model, given.q, at))
 

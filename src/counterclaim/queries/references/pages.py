@@ -69,8 +69,8 @@ def _page(
     given: Any,
     shapes: Callable[..., Any],
 ) -> Slice[Any]:
-    known_at, values = window.opened(session, str)
+    view, values = window.opened(session, str)
     order = [Key(model.key.collate(BYTEWISE[dialect_of(session)]))]
-    statement = select(model).where(*conditions(session, given, known_at))
-    page = take_page(session, statement, order, window, known_at, values)
-    return replace(page, items=shapes(session, page.items, known_at))
+    statement = select(model).where(*conditions(session, given, view.known_at))
+    page = take_page(session, statement, order, window, view.known_at, values)
+    return replace(page, items=shapes(session, page.items, view.known_at))

@@ -1,0 +1,109 @@
+"""Versions of events: a resolved event as it is served, with all that finds it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from counterclaim.db import dumps
+from counterclaim.moment import isoformat_z
+from counterclaim.queries.asof import STORED_POLICY
+from counterclaim.queries.facets import facets_of, points_of, text_of
+from counterclaim.queries.families import load_families
+from counterclaim.resolve import resolve
+from counterclaim.resolve.kinship import Kinship
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from counterclaim.queries.asof import View
+    from counterclaim.queries.families import Loaded
+    from counterclaim.resolve import Claim, Summary
+
+
+@dataclass(slots=True)
+class Version:
+    """One event as it is to be served, with all that finds it."""
+
+    event_id: str
+    number: int
+    document: str
+    columns: dict[str, Any]
+    figures: list[dict[str, Any]]
+    facets: set[tuple[str, str]]
+    points: list[dict[str, Any]]
+    text: str
+
+    @property
+    def content_key(self) -> str:
+        """SHA-256 of the document and of all that finds it, hex."""
+        found_by = f"{sorted(self.facets)}{self.figures}"
+        return hashlib.sha256(f"{self.document}{found_by}{self.text}".encode()).hexdigest()
+
+    def stamped(self, updated_at: datetime) -> str:
+        """The document with the instant since when it counts."""
+        return f'{self.document[:-1]},"updated_at":"{isoformat_z(updated_at)}"}}'
+
+
+def resolved_versions(session: Session, event_ids: Iterable[str], view: View) -> dict[str, Version]:
+    """These events resolved as a state shows them, by id; those that it does not show are left out.
+
+    An id that was merged into another one is left out, too.
+    """
+    wanted = set(event_ids)
+    return {
+        version.event_id: version
+        for loaded in load_families(session, wanted, view)
+        for version in family_versions(loaded, view.policy)
+        if version.event_id in wanted
+    }
+
+
+def family_versions(loaded: Loaded, policy: str = STORED_POLICY) -> Iterator[Version]:
+    """The versions of a family's events, but of those that no claim ever bore on."""
+    bearings = Kinship(loaded.family).bearings(loaded.family.claims)
+    for event_id, summary in resolve(loaded.family, policy).items():
+        bearing = bearings[event_id].all
+        if bearing or loaded.family.events[event_id].withdrawn:
+            yield _version(loaded, event_id, summary, bearing)
+
+
+def _version(loaded: Loaded, event_id: str, summary: Summary, bearing: Sequence[Claim]) -> Version:
+    document = summary.document()
+    occurred = summary.occurred
+    event = loaded.family.events[event_id]
+    return Version(
+        event_id=event_id,
+        number=loaded.numbers[event_id],
+        document=dumps(document),
+        columns={
+            "event_id": event_id,
+            "kind": event.kind,
+            "scope": event.scope,
+            "attacker": summary.attacker,
+            "defender": summary.defender,
+            "grade": summary.grade,
+            "disputed": summary.disputed,
+            "occurred_from": occurred.start if occurred else None,
+            "occurred_to": occurred.end if occurred else None,
+        },
+        figures=[
+            {"figure": str(name), "low": low, "best": best, "high": high}
+            for name, (low, best, high) in summary.totals.items()
+        ],
+        facets=facets_of(loaded, event_id, bearing) | _shown(document),
+        points=points_of(document),
+        text=text_of(loaded, event.label, bearing),
+    )
+
+
+def _shown(document: dict[str, Any]) -> set[tuple[str, str]]:
+    """A collection is found by the places that it shows, which may be those of its parts."""
+    shown = {("place", place["key"]) for place in document["places"] if place["key"]}
+    for facet in ("region", "country"):
+        shown |= {(facet, place[facet]) for place in document["places"] if place[facet]}
+    return shown
