@@ -77,11 +77,18 @@ def require(caller: Caller | None, scope: KeyScope) -> Caller:
 def _reader(request: Request, caller: AnyCaller) -> Caller | None:
     if not request.app.state.settings.public_reads:
         require(caller, KeyScope.READ)
+    request.state.caller = caller
     return caller
 
 
 Reader = Annotated[Caller | None, Depends(_reader, scope="function")]
 """Who reads; where reads are not public, the key has the scope ``read``."""
+
+
+def may_review(request: Request) -> bool:
+    """Whether who reads may see claims that await review."""
+    caller: Caller | None = getattr(request.state, "caller", None)
+    return caller is not None and caller.may(KeyScope.REVIEW)
 
 
 def caller_with(scope: KeyScope) -> Callable[[Caller | None], Caller]:

@@ -14,9 +14,10 @@ from counterclaim import __version__, api, web
 from counterclaim.api import health
 from counterclaim.config import Settings
 from counterclaim.db import make_engine
-from counterclaim.middleware import HeadMiddleware
+from counterclaim.middleware import BodyLimitMiddleware, HeadMiddleware, RateLimitMiddleware
 from counterclaim.openapi import describe
 from counterclaim.problems import add_problem_handlers
+from counterclaim.rates import Rates
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -49,6 +50,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(web.router)
     app.mount("/static", StaticFiles(directory=Path(web.__file__).parent / "static"))
     app.mount("/docs/assets", StaticFiles(directory=web.swagger_folder()))
+    app.add_middleware(BodyLimitMiddleware, max_body_bytes=settings.max_body_bytes)
+    if settings.rate_limit.strip():
+        rates = Rates(settings.rate_limit, settings.rate_limit_storage)
+        app.add_middleware(RateLimitMiddleware, rates=rates)
     app.add_middleware(HeadMiddleware)
     add_problem_handlers(app)
     return app

@@ -30,3 +30,16 @@ class Settings(BaseSettings):
     pool_size: Annotated[
         int, Field(ge=1, le=200, description="Database connections kept per process.")
     ] = 10
+    rate_limit: Annotated[
+        str,
+        Field(
+            description="Requests allowed to one key or address, as 600/minute, several with a "
+            "semicolon between; nothing for no limit."
+        ),
+    ] = "600000/minute"
+    rate_limit_storage: Annotated[
+        str, Field(description="Where they are counted: memory:// or redis://HOST:PORT/NUMBER.")
+    ] = "memory://"
+    max_body_bytes: Annotated[
+        int, Field(ge=1, description="Bytes of the largest body that is read.")
+    ] = 16 * 2**20

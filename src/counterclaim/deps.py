@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from counterclaim.access import Reader
+from counterclaim.access import Reader, may_review
 from counterclaim.db import is_id, reading
 from counterclaim.errors import FilterError, NotFoundError
 from counterclaim.export import csv, geojson
@@ -101,7 +101,7 @@ class OneQuery(NoQuery):
         self._check_once(request)
         given = {"known_at": self.known_at, "claimed_by": self.claimed_by}
         read = {name: read_instant(name, text) for name, text in given.items() if text is not None}
-        return Wish(**read)
+        return Wish(**read, unreviewed=may_review(request))
 
     def view(self, request: Request, session: Session) -> View:
         """The state to show."""

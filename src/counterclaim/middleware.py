@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+from http import HTTPStatus
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from counterclaim.problems import problem_response
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from counterclaim.rates import Rates, Standing
+
+UNCOUNTED = {"/healthz", "/readyz"}
+"""Paths that are never limited: a watcher must not be told that all is ill because it asks."""
 
 
 class HeadMiddleware:
@@ -26,3 +40,127 @@ class HeadMiddleware:
             await send(message)
 
         await self.app({**scope, "method": "GET"}, receive, send_head)
+
+
+class BodyLimitMiddleware:
+    """Refuses bodies that are too large: by their announced length, else as soon as they are."""
+
+    def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
+        self.app, self.most = app, max_body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        announced = Headers(scope=scope).get("content-length", "")
+        if announced.isdecimal() and int(announced) > self.most:
+            response = problem_response(Request(scope), "content-too-large", self._detail)
+            await response(scope, receive, send)
+            return
+        size = 0
+
+        async def receive_counted() -> Message:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > self.most:
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, self._detail)
+            return message
+
+        await self.app(scope, receive_counted, send)
+
+    @property
+    def _detail(self) -> str:
+        return f"The body has more than {self.most} bytes, which is the most that is read here."
+
+
+class RateLimitMiddleware:
+    """Counts requests against their key, else against their address, and refuses too many.
+
+    A wrong key is counted against the address too, and an exhausted address is refused with any
+    key, so that keys cannot be guessed faster than the limit.
+    """
+
+    def __init__(self, app: ASGIApp, rates: Rates) -> None:
+        self.app, self.rates = app, rates
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http" or _path(scope) in UNCOUNTED:
+            await self.app(scope, receive, send)
+            return
+        address, key = _address(scope), _key(scope)
+        standing = await self._standing(address, key)
+        if standing is None:
+            await self.app(scope, receive, send)
+            return
+        headers = self._headers(standing)
+        if standing.exceeded:
+            await self._refuse(standing, headers, scope, receive, send)
+            return
+
+        async def send_noted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                if message["status"] == HTTPStatus.UNAUTHORIZED and key is not None:
+                    await self.rates.count(address)
+                    await self.rates.forget(key)
+                MutableHeaders(scope=message).update(headers)
+            await send(message)
+
+        await self.app(scope, receive, send_noted)
+
+    async def _standing(self, address: str, key: str | None) -> Standing | None:
+        if key is None:
+            return await self.rates.count(address)
+        standing = await self.rates.look(address)
+        if standing is not None and standing.exceeded:
+            return standing
+        return await self.rates.count(key)
+
+    def _headers(self, standing: Standing) -> dict[str, str]:
+        return {
+            "RateLimit-Limit": str(standing.limit),
+            "RateLimit-Remaining": str(standing.remaining),
+            "RateLimit-Reset": str(standing.reset_s),
+            "RateLimit-Policy": self.rates.policy,
+        }
+
+    async def _refuse(
+        self,
+        standing: Standing,
+        headers: dict[str, str],
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        detail = f"{standing.limit} requests are allowed; ask again in {standing.reset_s} seconds."
+        headers = {**headers, "Retry-After": str(standing.reset_s)}
+        response = problem_response(Request(scope), "too-many-requests", detail, headers=headers)
+        await response(scope, receive, send)
+
+
+def _path(scope: Scope) -> str:
+    return str(scope["path"]).removeprefix(scope.get("root_path", ""))
+
+
+def _key(scope: Scope) -> str | None:
+    """The digest of the key that a request brings; None if it brings none."""
+    scheme, _, key = Headers(scope=scope).get("authorization", "").strip().partition(" ")
+    if scheme.lower() != "bearer" or not key.strip():
+        return None
+    return f"key {hashlib.sha256(key.strip().encode()).hexdigest()}"
+
+
+def _address(scope: Scope) -> str:
+    """Where a request comes from; of IPv6 the network of 64 bits, which is one subscriber's."""
+    client = scope.get("client")
+    try:
+        address = ip_address(client[0] if client else "")
+    except ValueError:  # A socket file, or a test.
+        return f"address {client[0] if client else 'unknown'}"
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is not None:
+            return f"address {address.ipv4_mapped}"
+        return f"address {ip_network((int(address), 64), strict=False)}"
+    return f"address {address}"

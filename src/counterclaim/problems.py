@@ -10,6 +10,7 @@ import orjson
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Match, Mount
 
 from counterclaim.errors import (
     AuthenticationError,
@@ -27,12 +28,17 @@ from counterclaim.errors import (
     StoreError,
 )
 from counterclaim.names import nearest
+from counterclaim.schemas.incoming import TEXT_TOO_LARGE
+from counterclaim.schemas.mistakes import problems_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fastapi import FastAPI
+    from pydantic import BaseModel
     from starlette.requests import Request
+
+    from counterclaim.errors import Problem
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -221,18 +227,33 @@ def _entry(
     return {**found, "suggestions": list(suggestions)} if suggestions else found
 
 
+def _entries(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    return [_entry(p.detail, pointer=p.pointer, suggestions=p.suggestions) for p in problems]
+
+
 async def _on_validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - for the type checker
     found = error.errors()
     if any(one["type"] == "json_invalid" for one in found):
         return problem_response(request, "malformed-body", found[0]["ctx"]["error"])
-    return _invalid(request, [_validation_entry(request, one) for one in found])
+    body: list[Any] = [{**one, "loc": one["loc"][1:]} for one in found if one["loc"][0] == "body"]
+    entries = [_parameter(request, one) for one in found if one["loc"][0] != "body"]
+    entries += _entries(problems_of(body, error.body, _body_shape(request)))
+    if any(one["type"] == TEXT_TOO_LARGE for one in body):
+        detail = entries[0]["detail"]
+        return problem_response(request, "content-too-large", detail, errors=entries)
+    return _invalid(request, entries)
 
 
-def _validation_entry(request: Request, found: Mapping[str, Any]) -> dict[str, Any]:
+def _body_shape(request: Request) -> type[BaseModel] | None:
+    """What the route at this address wants as its body."""
+    field = getattr(request.scope.get("route"), "body_field", None)
+    shape: type[BaseModel] | None = field.field_info.annotation if field is not None else None
+    return shape
+
+
+def _parameter(request: Request, found: Mapping[str, Any]) -> dict[str, Any]:
     where, *path = found["loc"]
-    if where not in {"query", "path", "header"}:
-        return _entry(_plain(found), pointer="".join(f"/{part}" for part in path))
     name = str(path[0]) if path else str(where)
     if found["type"] != "extra_forbidden":
         return _entry(_plain(found), parameter=name)
@@ -249,7 +270,7 @@ def _known_parameters(request: Request) -> list[str]:
     own: str = request.scope["route"].path
     paths = request.app.openapi()["paths"]
     template = min((path for path in paths if path.endswith(own)), key=len, default=own)
-    described = paths.get(template, {}).get("get", {})
+    described = paths.get(template, {}).get(request.method.lower(), {})
     return [one["name"] for one in described.get("parameters", []) if one["in"] == "query"]
 
 
@@ -259,10 +280,7 @@ def _invalid(request: Request, errors: list[dict[str, Any]]) -> Response:
 
 async def _on_rejected(request: Request, error: Exception) -> Response:
     assert isinstance(error, RejectedError)  # noqa: S101 - for the type checker
-    problems = error.problems
-    return _invalid(
-        request, [_entry(p.detail, pointer=p.pointer, suggestions=p.suggestions) for p in problems]
-    )
+    return _invalid(request, _entries(error.problems))
 
 
 async def _on_filter(request: Request, error: Exception) -> Response:
@@ -337,12 +355,22 @@ async def _on_store(request: Request, error: Exception) -> Response:
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - for the type checker
     headers = dict(error.headers or {})
-    if headers.get("Allow") == "GET":
-        headers["Allow"] = "GET, HEAD"
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_allowed(request))
     kind = _BY_STATUS.get(error.status_code)
     slug = kind.slug if kind else "invalid-request"
     detail = None if kind and error.detail == HTTPStatus(error.status_code).phrase else error.detail
     return problem_response(request, slug, detail, status=error.status_code, headers=headers)
+
+
+def _allowed(request: Request) -> Iterator[str]:
+    """The methods that any route takes at this address; files of a folder are only read."""
+    root = request.scope.get("app_root_path", request.scope.get("root_path", ""))
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        scope = {**request.scope, "root_path": root, "method": method}
+        found = [one for one in request.app.routes if one.matches(scope)[0] is Match.FULL]
+        if any(method == "GET" or not isinstance(one, Mount) for one in found):
+            yield from ("GET", "HEAD") if method == "GET" else (method,)
 
 
 async def _on_anything(request: Request, _error: Exception) -> Response:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -282,3 +283,28 @@ def test_said_words_and_lexicon_are_kept(engine: Engine) -> None:
         rows = session.scalars(select(InterceptionCount).where(InterceptionCount.said == "five"))
         kept = {(row.low, row.high, row.lexicon) for row in rows}
     assert kept == {(5, 5, "en-1")}
+
+
+def test_a_text_of_five_megabytes_is_taken_in_at_once(sqlite_engine: Engine) -> None:
+    put_file(sqlite_engine, REFERENCE)
+    text = TEXT + ".".join(str(number) for number in range(700_000))
+    body = article()
+    body["document"]["text"] = text
+    with_slips = {
+        **body,
+        "claims": [aland_claim(quote=f"Five Zeta-{n} missles") for n in range(40)],
+    }
+    start = time.process_time()
+    told = refusal(sqlite_engine, with_slips)
+    put_file(sqlite_engine, body)
+    assert time.process_time() - start < 10  # Two seconds where nothing else is running.
+    assert "The nearest stretch is at" in told["/claims/0/quote"]
+    assert told["/claims/39/quote"] == "The words are not in the text."
+
+
+def test_words_in_very_many_places_are_not_all_counted(sqlite_engine: Engine) -> None:
+    put_file(sqlite_engine, REFERENCE)
+    body = article(claims=[aland_claim(quote="ab")])
+    body["document"]["text"] = "ab" * 1000
+    told = refusal(sqlite_engine, body)
+    assert "stand in 100 places or more, at 0, 2, 4, 6, 8:" in told["/claims/0/quote"]

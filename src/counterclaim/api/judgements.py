@@ -38,7 +38,7 @@ def show_similar(
 ) -> Response:
     """Events that may be the same one, scored by date, place, munition and parties."""
     event = row_id("event", event_id)
-    return send_json(request, list_similar(session, event, query.view(request, session).known_at))
+    return send_json(request, list_similar(session, event, query.view(request, session)))
 
 
 @router.get("/events/{id}/judgements", response_model=JudgementsOut, responses=EVENT_ONE)
@@ -47,9 +47,8 @@ def show_judgements(
 ) -> Response:
     """What was judged about an event and others, ended judgements included."""
     event = row_id("event", event_id)
-    return send_json(
-        request, list_judgements(session, event, query.view(request, session).known_at)
-    )
+    known_at = query.view(request, session).known_at
+    return send_json(request, list_judgements(session, event, known_at))
 
 
 @router.post(

@@ -24,6 +24,7 @@ from counterclaim.deps import (
 from counterclaim.export.flat import plain_row
 from counterclaim.models import Munition, Place, Source
 from counterclaim.posting import ON_ONE_PROBLEMS, POST_PROBLEMS, Answer, Contribution, Review
+from counterclaim.queries.asof import View
 from counterclaim.queries.references import (
     MunitionFilter,
     PlaceFilter,
@@ -182,7 +183,7 @@ async def post_rating(post: Review, key: RowKey, body: RatingIn) -> Response:
     def work(writer: Writer) -> Answer:
         source = find_row(writer.session, Source, key, writer.at)
         rate_source(writer, source.key, body.reliability, body.rationale)
-        newest = get_source(writer.session, source.key, writer.at).ratings[0]
+        newest = get_source(writer.session, source.key, View(writer.at)).ratings[0]
         return Answer(newest, 201)
 
     return await post.write(work)

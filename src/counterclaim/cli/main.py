@@ -180,10 +180,10 @@ def serve(
     given = {"host": host, "port": port}
     settings = Settings().model_copy(update={k: v for k, v in given.items() if v is not None})
     with _store():
-        pass
+        served = create_app(settings)
     _say(out, f"Counterclaim answers at http://{settings.host}:{settings.port}")
     uvicorn.run(
-        create_app(settings),
+        served,
         host=settings.host,
         port=settings.port,
         log_level="info",

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, not_, or_, select
 
 from counterclaim.db import now
 from counterclaim.errors import CursorError, FilterError, MomentError
 from counterclaim.models import Claim, Document, EventSummary, LedgerEntry
 from counterclaim.moment import isoformat_z, parse_window
-from counterclaim.vocabulary import Precision
+from counterclaim.vocabulary import Precision, Status
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,12 +31,14 @@ TICK = timedelta(microseconds=1)
 class View:
     """The state that an answer shows; both instants are inclusive.
 
-    ``claimed_by`` None lets all count that was recorded, whenever it was said.
+    ``claimed_by`` None lets all count that was recorded, whenever it was said. ``unreviewed`` is
+    whether who asks may see claims that are pending or were rejected.
     """
 
     known_at: datetime
     claimed_by: datetime | None = None
     policy: str = STORED_POLICY
+    unreviewed: bool = False
 
     @property
     def is_stored(self) -> bool:
@@ -50,10 +52,12 @@ class Wish:
 
     known_at: datetime | None = None
     claimed_by: datetime | None = None
+    unreviewed: bool = False
 
     def view(self, session: Session) -> View:
         """What there is of it: known is what was known at the last write up to that instant."""
-        return View(last_change(session, self.known_at), self.claimed_by)
+        known_at = last_change(session, self.known_at)
+        return View(known_at, self.claimed_by, unreviewed=self.unreviewed)
 
     def pinned(self, known_at: datetime) -> View:
         """The same at the instant of a cursor.
@@ -64,7 +68,7 @@ class Wish:
         if self.known_at is not None and self.known_at < known_at:
             msg = f"The cursor shows what was known at {isoformat_z(known_at)}, which is later"
             raise CursorError(f"{msg} than known_at: leave known_at as it was on the first page.")
-        return View(known_at, self.claimed_by)
+        return View(known_at, self.claimed_by, unreviewed=self.unreviewed)
 
 
 PRESENT = Wish()
@@ -103,6 +107,18 @@ def read_instant(parameter: str, text: str) -> datetime:
 def live_claim(at: datetime) -> ColumnElement[bool]:
     """Claims that had been accepted and had not ended."""
     return and_(Claim.accepted_at <= at, or_(Claim.ended_at.is_(None), Claim.ended_at > at))
+
+
+def claim_in(status: Status, at: datetime) -> ColumnElement[bool]:
+    """Claims that had a status at an instant."""
+    ended = and_(Claim.ended_at <= at, Claim.status == status)
+    if status is Status.ACCEPTED:
+        return live_claim(at)
+    if status is Status.PENDING:
+        accepted = and_(Claim.accepted_at.is_not(None), Claim.accepted_at <= at)
+        rejected = and_(Claim.ended_at.is_not(None), Claim.ended_at <= at)
+        return and_(Claim.recorded_at <= at, not_(or_(accepted, rejected)))
+    return ended
 
 
 def counted_claim(view: View) -> ColumnElement[bool]:

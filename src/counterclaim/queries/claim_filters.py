@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import and_, case, or_, select
+from sqlalchemy import case, or_, select
 
 from counterclaim.db import is_id
 from counterclaim.errors import FilterError
@@ -23,7 +23,7 @@ from counterclaim.models import (
     Place,
     Source,
 )
-from counterclaim.queries.asof import live_claim, live_row, live_summary, said_by
+from counterclaim.queries.asof import claim_in, live_row, live_summary, said_by
 from counterclaim.queries.claims import claims_out
 from counterclaim.queries.claims.order import dated_order, read_back
 from counterclaim.queries.claims.search import about_munitions, at_places, located, speaking_of
@@ -108,7 +108,7 @@ def conditions(session: Session, given: ClaimFilter, view: View) -> Iterator[Col
     """
     at = view.known_at
     _check_standing(given, view)
-    yield _in_status(given.status, at)
+    yield _in_status(given.status, view)
     yield from said_by(view)
     yield from _on_claims(session, given, at)
     yield from _on_events(session, given, at)
@@ -126,15 +126,10 @@ def _check_standing(given: ClaimFilter, view: View) -> None:
             raise FilterError(parameter, f"{msg} /v1/events for the events, then for their claims.")
 
 
-def _in_status(wanted: list[Status], at: datetime) -> ColumnElement[bool]:
-    public_statuses(wanted)
-    ended = and_(Claim.accepted_at <= at, Claim.ended_at <= at)
-    return or_(
-        *(
-            live_claim(at) if status is Status.ACCEPTED else and_(ended, Claim.status == status)
-            for status in wanted or [Status.ACCEPTED]
-        )
-    )
+def _in_status(wanted: list[Status], view: View) -> ColumnElement[bool]:
+    if not view.unreviewed:
+        public_statuses(wanted)
+    return or_(*(claim_in(status, view.known_at) for status in wanted or [Status.ACCEPTED]))
 
 
 def _on_claims(session: Session, given: ClaimFilter, at: datetime) -> Iterator[ColumnElement[bool]]:

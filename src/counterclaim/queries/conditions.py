@@ -116,7 +116,7 @@ def public_statuses(given: list[Status]) -> list[str]:
     """The statuses, all of them public."""
     for status in given:
         if status not in PUBLIC_STATUSES:
-            msg = f"{status.capitalize()} claims are visible to reviewers only."
+            msg = f"{status.capitalize()} claims are visible to reviewers only, in /v1/claims."
             raise FilterError("status", msg, suggestions=PUBLIC_STATUSES)
     return list(given)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -12,6 +13,7 @@ from pydantic import (
     Tag,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from counterclaim.schemas.fields import (
     STORABLE,
@@ -67,6 +69,22 @@ def _whole(value: Any) -> Any:
         msg = "Give 1 or -1."
         raise ValueError(msg)
     return value
+
+
+LARGEST_TEXT = 5 * 2**20
+"""Bytes of UTF-8 that the text of a document may have."""
+
+TEXT_TOO_LARGE = "text_too_large"
+"""Type of the error of a text that has more."""
+
+
+def _fits(text: str) -> str:
+    # Half a surrogate pair is told by STORABLE; it counts as three bytes here.
+    size = len(text.encode(errors="surrogatepass"))
+    if size > LARGEST_TEXT:
+        msg = "The text has {size} bytes of UTF-8, and {most} are the most: divide it."
+        raise PydanticCustomError(TEXT_TOO_LARGE, msg, {"size": size, "most": LARGEST_TEXT})
+    return text
 
 
 Polarity = Annotated[Literal[1, -1], BeforeValidator(_whole)]
@@ -143,7 +161,10 @@ class DocumentIn(Input):
     """One published item with its text."""
 
     title: Line
-    text: Annotated[str, StringConstraints(min_length=1), STORABLE] | None = None
+    text: Annotated[
+        Annotated[str, StringConstraints(min_length=1), AfterValidator(_fits), STORABLE] | None,
+        Field(description="At most 5 MiB of UTF-8."),
+    ] = None
     text_file: Annotated[
         Annotated[str, StringConstraints(min_length=1, max_length=1000), STORABLE] | None,
         Field(description="In a claim file: path of the text beside the file."),

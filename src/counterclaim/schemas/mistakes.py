@@ -71,7 +71,7 @@ def _problem(error: ErrorDetails, path: Sequence[int | str], shape: Any) -> Prob
 def _place(error: ErrorDetails, content: object) -> tuple[int | str, ...]:
     """The part of ``loc`` that stands in the body: the first way to what the error was found in."""
     loc, wanted = error["loc"], error["input"]
-    if error["type"] not in _NAMING:
+    if error["type"] not in _NAMING or not loc:
         ways = list(_ways(loc, content))
         return next((path for path, node in ways if node is wanted), ways[0][0])
     *rest, name = loc

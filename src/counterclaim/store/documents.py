@@ -33,6 +33,10 @@ NEAR_ENOUGH = 60.0
 """Below this likeness in percent no stretch is offered for a quote that is not in the text."""
 
 
+MANY = 100
+"""Of words that stand in more places than this, no more are counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """A part of a text: offsets in code points, the end exclusive."""
@@ -163,14 +167,15 @@ def primary_language(document: Document) -> str:
     return (document.lang or "en").split("-")[0].lower()
 
 
-def read_quote(document: Document, wanted: str | QuoteIn) -> Quote:
+def read_quote(document: Document, wanted: str | QuoteIn, *, near: bool = True) -> Quote:
     """The quote at the place where the words stand in the document's text, not yet written.
 
     Raises:
-        InputError: the words stand nowhere, with the nearest stretch; or in several places.
+        InputError: the words stand nowhere, with the nearest stretch if ``near`` asks for it; or
+            in several places.
     """
     text = document.text
-    stretch = locate(text, wanted)
+    stretch = locate(text, wanted, near=near)
     return Quote(
         id=new_id(),
         document_id=document.id,
@@ -182,55 +187,60 @@ def read_quote(document: Document, wanted: str | QuoteIn) -> Quote:
     )
 
 
-def locate(text: str, wanted: str | QuoteIn) -> Stretch:
+def locate(text: str, wanted: str | QuoteIn, *, near: bool = True) -> Stretch:
     """Where in a text the words stand."""
     quote = QuoteIn(exact=wanted) if isinstance(wanted, str) else wanted
     if quote.start is not None:
-        return _at_offsets(text, quote, quote.start)
-    found = [place for place in _occurrences(text, quote.exact) if _in_context(text, quote, place)]
+        return _at_offsets(text, quote, quote.start, near=near)
+    found = _occurrences(text, quote)
     if len(found) == 1:
         return Stretch(found[0], found[0] + len(quote.exact))
     if found:
         places = ", ".join(map(str, found[:5]))
-        msg = f"The words stand in {len(found)} places, at {places}: add start, prefix or suffix."
+        count = f"{MANY} places or more" if len(found) == MANY else f"{len(found)} places"
+        msg = f"The words stand in {count}, at {places}: add start, prefix or suffix."
         raise InputError(msg)
-    raise _not_found(text, quote.exact, "The words are not in the text.")
+    raise _not_found(text, quote.exact, "The words are not in the text.", near=near)
 
 
-def _at_offsets(text: str, quote: QuoteIn, start: int) -> Stretch:
+def _at_offsets(text: str, quote: QuoteIn, start: int, *, near: bool) -> Stretch:
     end = start + len(quote.exact) if quote.end is None else quote.end
     if text[start:end] != quote.exact:
         msg = f"Between {start} and {end} the text has other words."
-        raise _not_found(text, quote.exact, msg)
+        raise _not_found(text, quote.exact, msg, near=near)
     if not _in_context(text, quote, start):
         msg = f"The words stand at {start}, but with another prefix or suffix around them."
         raise InputError(msg)
     return Stretch(start, end)
 
 
-def _occurrences(text: str, words: str) -> list[int]:
-    found = []
+def _occurrences(text: str, quote: QuoteIn) -> list[int]:
+    """The first places at which the words stand between their prefix and suffix."""
+    before = quote.prefix or ""
+    words = f"{before}{quote.exact}{quote.suffix or ''}"
+    found: list[int] = []
     at = text.find(words)
-    while at != -1:
-        found.append(at)
+    while at != -1 and len(found) < MANY:
+        found.append(at + len(before))
         at = text.find(words, at + 1)
     return found
 
 
 def _in_context(text: str, quote: QuoteIn, start: int) -> bool:
-    before = quote.prefix is None or text[:start].endswith(quote.prefix)
-    return before and (
-        quote.suffix is None or text.startswith(quote.suffix, start + len(quote.exact))
-    )
+    before, behind = quote.prefix or "", start + len(quote.exact)
+    if start < len(before) or not text.startswith(before, start - len(before)):
+        return False
+    return text.startswith(quote.suffix or "", behind)
 
 
-def _not_found(text: str, words: str, message: str) -> InputError:
+def _not_found(text: str, words: str, message: str, *, near: bool) -> InputError:
+    if not near:
+        return InputError(message)
     begun = words[:COMPARED]
-    near = fuzz.partial_ratio_alignment(begun, text, score_cutoff=NEAR_ENOUGH)
-    if near is None or near.dest_end <= near.dest_start:
+    found = fuzz.partial_ratio_alignment(begun, text, score_cutoff=NEAR_ENOUGH)
+    if found is None or found.dest_end <= found.dest_start:
         return InputError(f"{message} Nothing in it is like {words[:80]!r}.")
-    stretch = text[near.dest_start : near.dest_end]
-    detail = (
-        f"{message} The nearest stretch is at {near.dest_start} to {near.dest_end}: {stretch!r}"
-    )
+    start, end = found.dest_start, found.dest_end
+    stretch = text[start:end]
+    detail = f"{message} The nearest stretch is at {start} to {end}: {stretch!r}"
     return InputError(detail, suggestions=[stretch])

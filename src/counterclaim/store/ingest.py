@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from counterclaim.store.ledger import Writer
 
 
+SEARCHED = 100_000_000
+"""So many code points are searched for what is like words that are not in the text, all in all."""
+
+
 @dataclass(slots=True)
 class Taken:
     """One row taken in: its id, the ref it had in the body, and whether it is new.
@@ -92,6 +96,7 @@ class _Taking:
         self.claim_ids: dict[str, str] = {}
         self.drafts: list[Draft] = []
         self.fresh: dict[str, Taken] = {}
+        self.searched = 0
 
     def raise_problems(self) -> None:
         """Refuse the body if anything was wrong with it."""
@@ -164,9 +169,12 @@ class _Taking:
     def _claim(self, place: int, shape: ClaimIn, document: Document, shelf: Shelf) -> None:
         before = len(self.problems)
         subject = self._subject(shape, f"/claims/{place}")
-        reading = Reading(self.writer, shape, document, f"/claims/{place}")
+        pointer, near = f"/claims/{place}", self.searched < SEARCHED
+        reading = Reading(self.writer, shape, document, pointer, near)
         draft = read_claim(reading, subject)
         self.problems += reading.problems
+        if any(problem.pointer == f"{pointer}/quote" for problem in reading.problems):
+            self.searched += len(document.text)
         if draft is None or len(self.problems) > before:
             return
         known = shelf.keep(draft)

@@ -61,10 +61,13 @@ def claims_out(session: Session, ids: Sequence[str], known_at: datetime) -> list
 def get_claim(session: Session, claim_id: str, view: View) -> ClaimOut:
     """One claim that had been accepted; superseded and retracted ones stay readable.
 
+    Who may see what is not reviewed also gets pending and rejected ones.
+
     Raises:
         NotFoundError: no claim of that id had been accepted.
     """
-    named = Claim.id == claim_id.lower(), Claim.accepted_at <= view.known_at, *said_by(view)
+    since = Claim.recorded_at if view.unreviewed else Claim.accepted_at
+    named = Claim.id == claim_id.lower(), since <= view.known_at, *said_by(view)
     found = session.scalars(select(Claim.id).where(*named)).all() if is_id(claim_id) else []
     if not found:
         raise NotFoundError("claim", claim_id)
