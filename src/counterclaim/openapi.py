@@ -37,10 +37,17 @@ def describe(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
         )
         for operations in described["paths"].values():
-            for operation in operations.values():
+            for method, operation in operations.items():
                 _mend_responses(operation["responses"])
+                _mend_security(method, operation)
         app.openapi_schema = described
     return app.openapi_schema
+
+
+def _mend_security(method: str, operation: dict[str, Any]) -> None:
+    """Reads are public unless the operator turns that off: a key is optional there."""
+    if method == "get" and "security" in operation and "403" not in operation["responses"]:
+        operation["security"] = [{}, *operation["security"]]
 
 
 def _mend_responses(responses: dict[str, Any]) -> None:

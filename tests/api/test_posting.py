@@ -156,7 +156,7 @@ def test_what_is_wrong_with_a_claim_is_told_with_a_pointer(
     world: Served, change: Answer, pointer: str, words: str
 ) -> None:
     before = count(world, LedgerEntry)
-    answer = world.post("/v1/claims", statement(strike_id(world), **change))
+    answer = world.post("/v1/claims", {**statement(strike_id(world)), **change})
     assert answer.status_code == 422, answer.text
     told = [error for error in answer.json()["errors"] if error["pointer"].startswith(pointer)]
     assert told, answer.json()

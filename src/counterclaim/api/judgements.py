@@ -16,6 +16,7 @@ from counterclaim.deps import (
     row_id,
     send_json,
 )
+from counterclaim.errors import NotFoundError
 from counterclaim.posting import ON_ONE_PROBLEMS, Answer, Review
 from counterclaim.queries.judgements import get_judgement, list_judgements, list_similar
 from counterclaim.schemas.decisions import (
@@ -79,6 +80,8 @@ async def post_judgement_end(
     """Take a judgement back: events that were one only by it are two again."""
 
     def work(writer: Writer) -> Answer:
+        if event_id.lower() not in get_judgement(writer.session, judgement, writer.at).events:
+            raise NotFoundError("judgement", judgement)
         end_judgement(writer, judgement, body.reason if body else None)
         return Answer(get_judgement(writer.session, judgement, writer.at))
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select
 
+from counterclaim.db import is_id
 from counterclaim.errors import NotFoundError
 from counterclaim.models import EventJudgement
 from counterclaim.moment import isoformat_z
@@ -76,8 +77,14 @@ def list_judgements(session: Session, event_id: str, known_at: datetime) -> Judg
 
 
 def get_judgement(session: Session, judgement_id: str, known_at: datetime) -> JudgementOut:
-    """One judgement, which must be there."""
-    row = session.scalars(select(EventJudgement).where(EventJudgement.id == judgement_id)).one()
+    """One judgement.
+
+    Raises:
+        NotFoundError: none has that id.
+    """
+    row = session.get(EventJudgement, judgement_id.lower()) if is_id(judgement_id) else None
+    if row is None:
+        raise NotFoundError("judgement", judgement_id)
     (shape,) = _judgements_out(session, [row], known_at)
     return shape
 

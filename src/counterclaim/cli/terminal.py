@@ -1,0 +1,69 @@
+"""What the commands share: how they print, and the store that they work on."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+from rich.console import Console
+
+from counterclaim.config import Settings
+from counterclaim.db import make_engine
+from counterclaim.errors import CounterclaimError, RejectedError, StoreError
+from counterclaim.migrate import is_current
+from counterclaim.store.keys import OPERATOR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Engine
+
+# What is printed is often a user's own words: [b] and :cat: in them are no orders to rich.
+out = Console(markup=False, emoji=False)
+err = Console(markup=False, emoji=False, stderr=True)
+
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def shown(text: str) -> str:
+    """The text with control characters as escapes, so that words cannot move the cursor."""
+    return UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def say(console: Console, text: str, *, style: str | None = None) -> None:
+    """Print a message as it is, on as many lines as it has."""
+    console.print(shown(text), style=style, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def opened_store(*, migrated: bool = True) -> Iterator[Engine]:
+    """The store of the settings; the package's own errors end the program with a message."""
+    try:
+        engine = make_engine(Settings().database_url)
+        try:
+            if migrated and not is_current(engine):
+                msg = "The tables are not at the newest revision: run counterclaim db upgrade."
+                raise StoreError(msg)
+            yield engine
+        finally:
+            engine.dispose()
+    except RejectedError as error:
+        say(err, f"Nothing was stored: {len(error.problems)} problem(s).", style="bold red")
+        for problem in error.problems:
+            say(err, f"  {problem.pointer or '(all of it)'}  {problem.detail}")
+        raise typer.Exit(1) from None
+    except (CounterclaimError, OSError) as error:
+        say(err, str(error), style="bold red")
+        raise typer.Exit(1) from None
+
+
+def operator() -> str:
+    """Who writes at the machine itself, as the ledger names them."""
+    try:
+        return OPERATOR + getpass.getuser()
+    except (KeyError, OSError):
+        return f"{OPERATOR}{os.getuid()}"
