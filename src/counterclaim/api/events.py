@@ -15,6 +15,7 @@ from counterclaim.deps import (
     READ_PROBLEMS,
     TABLE_AND_MAP,
     FieldsQuery,
+    ListQuery,
     OneQuery,
     Read,
     RowId,
@@ -30,6 +31,7 @@ from counterclaim.deps import (
 from counterclaim.export.flat import EVENT_COLUMNS, event_row
 from counterclaim.moment import isoformat_z
 from counterclaim.posting import POST_PROBLEMS, Answer, Contribution
+from counterclaim.queries.asof import read_instant
 from counterclaim.queries.claims import claims_out, event_claims, event_positions
 from counterclaim.queries.events import (
     SORTS,
@@ -39,10 +41,11 @@ from counterclaim.queries.events import (
     strikes_only,
 )
 from counterclaim.queries.filters import EventFilter
+from counterclaim.queries.history import event_diff, page_history
 from counterclaim.queries.pages import Slice
 from counterclaim.schemas.claim import ClaimOut
 from counterclaim.schemas.entry import EventPost, EventRowOut
-from counterclaim.schemas.event import EventOut, PositionsOut
+from counterclaim.schemas.event import DiffOut, EventOut, PositionsOut, VersionOut
 from counterclaim.schemas.page import Page
 from counterclaim.store.entry import enter_event
 from counterclaim.store.ledger import Writer
@@ -116,6 +119,43 @@ def show_event_positions(
     return send_json(
         request, event_positions(session, row_id("event", event_id), query.view(request, session))
     )
+
+
+class DiffQuery(OneQuery):
+    """The two states to compare."""
+
+    from_: Annotated[
+        str | None,
+        StringConstraints(max_length=100),
+        Field(alias="from", description="As known_at; left out: the event's first version."),
+    ] = None
+    to: Annotated[
+        str | None,
+        StringConstraints(max_length=100),
+        Field(description="As known_at; left out: known_at, or else now."),
+    ] = None
+
+
+@router.get("/events/{id}/history", response_model=Page[VersionOut], responses=EVENT_ONE)
+def list_event_versions(
+    request: Request, session: Read, event_id: RowId, query: Annotated[ListQuery, Query()]
+) -> Response:
+    """The versions of an event, oldest first: each changed value, and the claims that did it."""
+    page = page_history(session, row_id("event", event_id), query.page(request))
+    return send_page(request, page, [as_json(version) for version in page.items])
+
+
+@router.get("/events/{id}/diff", response_model=DiffOut, responses=EVENT_ONE)
+def show_event_diff(
+    request: Request, session: Read, event_id: RowId, query: Annotated[DiffQuery, Query()]
+) -> Response:
+    """Each value of an event that changed between two instants, and the claims that did it."""
+    view = query.view(request, session)
+    ends = [
+        None if text is None else read_instant(name, text)
+        for name, text in (("from", query.from_), ("to", query.to))
+    ]
+    return send_json(request, event_diff(session, row_id("event", event_id), view, *ends))
 
 
 def _event_list(

@@ -47,7 +47,7 @@ class Links:
 
 def linked(session: Session, ids: Iterable[str], at: datetime) -> Links:
     """All events that hang together with these, as of an instant."""
-    same: dict[str, set[str]] = defaultdict(set)
+    same: set[tuple[str, str]] = set()
     parts: set[tuple[str, str]] = set()
     known: set[str] = set()
     frontier = set(ids)
@@ -55,25 +55,23 @@ def linked(session: Session, ids: Iterable[str], at: datetime) -> Links:
         known |= frontier
         edges = _edges(session, frontier, at)
         found = _parts(session, frontier, at)
-        for left, right in edges:
-            same[left].add(right)
-            same[right].add(left)
+        same |= edges
         parts |= found
         frontier = {key for pair in edges | found for key in pair} - known
-    return _links(session, known, same, parts, at)
-
-
-def _links(
-    session: Session,
-    known: set[str],
-    same: dict[str, set[str]],
-    parts: set[tuple[str, str]],
-    at: datetime,
-) -> Links:
     recorded = select(Event).where(Event.id.in_(known), Event.recorded_at <= at)
-    events = {row.id: row for row in session.scalars(recorded)}
+    return link({row.id: row for row in session.scalars(recorded)}, same, parts)
+
+
+def link(
+    events: dict[str, Event], same: Iterable[tuple[str, str]], parts: Iterable[tuple[str, str]]
+) -> Links:
+    """The links among events, given what is one with what, and wholes with their parts."""
+    near: dict[str, set[str]] = defaultdict(set)
+    for left, right in same:
+        near[left].add(right)
+        near[right].add(left)
     links = Links(events=events)
-    for group in _groups(sorted(events), same):
+    for group in _groups(sorted(events), near):
         first = min(group, key=lambda key: events[key].number)
         links.stands_for.update(dict.fromkeys(group, first))
     for whole, part in parts:

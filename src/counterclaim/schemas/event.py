@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
@@ -160,3 +160,47 @@ class PositionsOut(Shape):
     event: str
     known_at: str
     items: list[PositionOut]
+
+
+class ChangeOut(Shape):
+    """One value of an event that changed; null where there was none, or is none any more."""
+
+    path: Annotated[str, Field(description="JSON pointer with natural keys: /munitions/KEY/hit.")]
+    before: Annotated[Any, Field(description="As it was served.")]
+    after: Annotated[Any, Field(description="As it was served.")]
+    claims: Annotated[list[str], Field(description="Ids of the claims that changed it.")]
+
+
+class EntryOut(Shape):
+    """One entry of the ledger that touched an event."""
+
+    seq: int
+    at: str
+    action: str
+    subject: str | None
+
+
+ClaimsAdded = Annotated[list[str], Field(description="Claims that began to bear on it.")]
+ClaimsEnded = Annotated[list[str], Field(description="Claims that ceased to bear on it.")]
+
+
+class VersionOut(Shape):
+    """One version of an event against the one before; it was served from ``known_at`` on."""
+
+    known_at: str
+    changes: list[ChangeOut]
+    entries: list[EntryOut]
+    claims_added: ClaimsAdded
+    claims_ended: ClaimsEnded
+
+
+class DiffOut(Shape):
+    """What changed in an event after ``from`` and up to ``to``."""
+
+    event: str
+    from_: Annotated[str, Field(alias="from")]
+    to: str
+    changes: list[ChangeOut]
+    entries: list[EntryOut]
+    claims_added: ClaimsAdded
+    claims_ended: ClaimsEnded

@@ -1,0 +1,152 @@
+"""Every answer of the past can be had again: the same bytes, whatever was written since."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, given, settings
+from sqlalchemy import select
+
+from counterclaim.app import create_app
+from counterclaim.config import Settings
+from counterclaim.db import reading
+from counterclaim.models import Claim, Document
+from counterclaim.moment import isoformat_z
+from counterclaim.queries.asof import last_change
+from store.test_rebuild import Play, moves, put_start
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from sqlalchemy import Engine
+
+    from conftest import Databases
+
+UNCHECKED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+READS = (
+    "/v1/strikes?limit=2&count=true",
+    "/v1/strikes?f=csv",
+    "/v1/strikes?f=geojson&scope=single&scope=collection",
+    "/v1/events?sort=-launched&limit=3",
+    "/v1/events?sort=updated_at",
+    "/v1/events?weapon=Byname+100",
+    "/v1/claims?place=Byname+101",
+    "/v1/events?q=byname&claimed_by=2024-06-01",
+    "/v1/events?attacker=BB&grade=weak&grade=confirmed&f=csv&claimed_by=2024-06-02&limit=2",
+    "/v1/claims?limit=3&count=true",
+    "/v1/claims?f=csv&grade=weak&grade=fair",
+    "/v1/claims?f=geojson&status=superseded&status=retracted",
+    "/v1/claims?q=byname*&claimed_by=2024-06-01",
+    "/v1/documents?limit=2&count=true",
+    "/v1/documents?f=csv&publisher=gazette",
+    "/v1/sources",
+    "/v1/sources/aland-mod",
+    "/v1/sources/bland?claimed_by=2024-05-31",
+    "/v1/sources?f=csv",
+    "/v1/munitions?f=csv",
+    "/v1/munitions/zeta-9",
+    "/v1/munitions/byname",
+    "/v1/places?q=Byname",
+    "/v1/places/quarry",
+)
+"""Reads whose address is the same at every instant."""
+
+CLAIMS, DOCUMENTS = select(Claim.id), select(Document.id)
+Answer = tuple[int, bytes, str | None]
+
+
+@dataclass
+class Asked:
+    """What was answered at one instant, by address."""
+
+    at: datetime
+    answers: dict[str, Answer]
+
+
+class Asking(Play):
+    """A store that is written to, and what it answered over HTTP after each write."""
+
+    def __init__(self, engine: Engine, client: TestClient) -> None:
+        self.client = client
+        self.past: list[Asked] = []
+        super().__init__(engine)
+
+    def remember(self) -> None:
+        with reading(self.engine) as session:
+            at = last_change(session)
+        found = Asked(at, {path: self.ask(path) for path in self.addresses()})
+        if self.past and self.past[-1].at == at:
+            assert self.past[-1].answers == found.answers
+        else:
+            self.past.append(found)
+
+    def addresses(self) -> Iterator[str]:
+        yield from READS
+        for event in self.events.values():
+            yield f"/v1/events/{event}"
+            yield f"/v1/events/{event}/history"
+        for event in (self.events["E1"], self.events["G1"]):
+            yield f"/v1/strikes/{event}?claimed_by=2024-06-01"
+            yield f"/v1/events/{event}/claims"
+            yield f"/v1/events/{event}/positions"
+            yield f"/v1/events/{event}/diff"
+            yield f"/v1/claims?event={event}&status=accepted&status=superseded"
+        for number in (0, 3):
+            yield f"/v1/claims/{self.one_of(number, CLAIMS)}"
+        yield f"/v1/documents/{self.one_of(0, DOCUMENTS)}"
+
+    def ask(self, path: str, known_at: datetime | None = None) -> Answer:
+        if known_at is not None:
+            path += f"{'&' if '?' in path else '?'}known_at={isoformat_z(known_at)}"
+        response = self.client.get(path, follow_redirects=False)
+        moved = response.headers.get("location")
+        return response.status_code, response.content, moved and moved.partition("?")[0]
+
+    def assert_the_past_is_answered_again(self) -> None:
+        ends = [*(asked.at for asked in self.past[1:]), None]
+        for turn, (asked, end) in enumerate(zip(self.past, ends, strict=True)):
+            between = asked.at + (timedelta(days=9) if end is None else (end - asked.at) / 2)
+            for place, (path, answer) in enumerate(asked.answers.items()):
+                at = (asked.at, between)[(place + turn) % 2]
+                assert self.ask(path, at) == answer, (path, at, self.done)
+
+
+def serve(databases: Databases, fill: Any) -> Iterator[TestClient]:
+    name = databases.migrated(fill)
+    app = create_app(Settings(database_url=databases.url(name)))
+    with TestClient(app) as client:
+        yield client
+    databases.drop(name)
+
+
+def assert_every_past_answer_is_given_again(databases: Databases, steps: Any) -> None:
+    for client in serve(databases, put_start):
+        play = Asking(engine_of(client), client)
+        for step in steps:
+            play.step(*step)
+        play.assert_the_past_is_answered_again()
+
+
+def engine_of(client: TestClient) -> Engine:
+    engine: Engine = client.app.state.engine  # type: ignore[attr-defined]
+    return engine
+
+
+@settings(max_examples=4, suppress_health_check=UNCHECKED)
+@given(steps=moves)
+def test_sqlite_gives_every_past_answer_again(
+    sqlite_databases: Databases, steps: list[tuple[str, int, int]]
+) -> None:
+    assert_every_past_answer_is_given_again(sqlite_databases, steps)
+
+
+@settings(max_examples=2, suppress_health_check=UNCHECKED)
+@given(steps=moves)
+def test_postgresql_gives_every_past_answer_again(
+    postgresql_databases: Databases, steps: list[tuple[str, int, int]]
+) -> None:
+    assert_every_past_answer_is_given_again(postgresql_databases, steps)
