@@ -9,6 +9,7 @@ from sqlalchemy import select
 from counterclaim.errors import ConflictError, Problem, RejectedError
 from counterclaim.models import Assessment, Claim
 from counterclaim.store.review.decisions import fingerprint, fresh, given, publish
+from counterclaim.store.seals import seal_row
 from counterclaim.vocabulary import Status
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ def assess_claim(
         "ended": before.id if before else None,
         "credibility": str(credibility),
         "rationale": fingerprint(why),
+        "sha256": seal_row(row),
     }
     writer.note("assess_claim", claim.id, body)
     publish(writer)
