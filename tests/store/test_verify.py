@@ -56,7 +56,9 @@ if TYPE_CHECKING:
 WRITTEN: list[type[Any]] = [Document, Quote, Claim, *SAID, *(set(OWNERS) - {ApiKey})]
 """Every table that a write fills."""
 TABLES = pytest.mark.parametrize(
-    "model", sorted(WRITTEN, key=lambda model: model.__name__), ids=lambda model: model.__name__
+    "model",
+    sorted(WRITTEN, key=lambda model: model.__name__),
+    ids=lambda model: str(model.__name__),
 )
 
 
@@ -210,7 +212,7 @@ def test_a_row_that_was_added_by_hand_is_named(full: Engine, model: type[Any]) -
                 select(Claim.id).where(Claim.id.not_in(select(Occurrence.claim_id)))
             ).first()
     for name, value in FREE.items():
-        if name in table.columns:
+        if name in table.columns and (model is not Claim or name in {"id", "content_key"}):
             row[name] = value(table.columns[name], row[name])
     found = faults_of(full, insert(table).values(row))
     assert expected_name(model, row) in named(found)
@@ -227,7 +229,7 @@ FREE: dict[str, Callable[[Column[Any], Any], Any]] = {
     "object": other_value,
     "start": lambda _column, value: value + 1,
     "end": lambda _column, value: value + 1,
-    "ended_at": lambda _column, _value: now(),
+    "ended_at": lambda _column, value: value or now(),
     "outcome": lambda _column, _value: "in_flight",
     "harm": lambda _column, _value: "captured",
     "geonames_id": lambda _column, _value: 77,
@@ -235,8 +237,9 @@ FREE: dict[str, Callable[[Column[Any], Any], Any]] = {
 """What must be another value where a row is put beside the one that it was copied from."""
 
 
-def test_the_columns_that_change_in_a_rows_life_are_held_against_the_entries(full: Engine) -> None:
-    for model in (SourceRating, EventJudgement):
+def test_the_end_of_a_row_is_held_against_the_entries(full: Engine) -> None:
+    models: tuple[type[SourceRating | EventJudgement], ...] = (SourceRating, EventJudgement)
+    for model in models:
         with reading(full) as session:
             live = session.scalars(select(model).where(model.ended_at.is_(None))).first()
             ended = session.scalars(select(model).where(model.ended_at.is_not(None))).first()

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from counterclaim.api import claims, documents, events, references
+from counterclaim.api import claims, documents, events, ledger, references, releases
 
 router = APIRouter(prefix="/v1")
-for resource in (events, claims, documents, references):
+for resource in (events, claims, documents, references, ledger, releases):
     router.include_router(resource.router)

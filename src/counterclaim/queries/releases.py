@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from counterclaim.errors import NotFoundError
+from counterclaim.db import is_id
+from counterclaim.errors import CursorError, NotFoundError
 from counterclaim.models import Claim, Event, EventSummary, LedgerEntry, Release
 from counterclaim.moment import isoformat_z
 from counterclaim.names import nearest
 from counterclaim.queries.asof import live_claim, live_summary
 from counterclaim.queries.claims import claims_out
 from counterclaim.queries.pages import Key, take_page
-from counterclaim.schemas.release import HeadOut, ReleaseOut
+from counterclaim.schemas.ledger import PositionOut
+from counterclaim.schemas.release import ReleaseOut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -43,6 +45,8 @@ def page_releases(session: Session, window: Window) -> Slice[ReleaseOut]:
         CursorError: the cursor was altered or belongs to another query.
     """
     known_at, values = window.opened(session, str)
+    if values is not None and not is_id(str(values[0])):
+        raise CursorError("The cursor was altered: pass the value of next unchanged.")
     statement = select(Release.id).where(Release.recorded_at <= known_at)
     page = take_page(
         session, statement, [Key(Release.id, descending=True)], window, known_at, values
@@ -144,6 +148,6 @@ def _release_out(row: Release, events: int, claims: int, head: LedgerEntry) -> R
         recorded_at=isoformat_z(row.recorded_at),
         events=events,
         claims=claims,
-        ledger=HeadOut(seq=head.seq, hash=head.hash),
+        ledger=PositionOut(seq=head.seq, hash=head.hash),
         citation=citation,
     )

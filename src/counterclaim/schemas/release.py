@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from counterclaim.errors import MomentError
 from counterclaim.moment import parse_window
 from counterclaim.schemas.fields import Input, Shape, Words
+from counterclaim.schemas.ledger import PositionOut
 from counterclaim.vocabulary import Precision
 
 NAME = r"^[a-z0-9][a-z0-9._-]{0,99}$"
@@ -54,13 +55,6 @@ class ReleaseIn(Input):
         return None if self.known_at is None else read_instant(self.known_at)
 
 
-class HeadOut(Shape):
-    """Where a ledger stands."""
-
-    seq: Annotated[int, Field(description="Number of its newest entry; 0 when there is none.")]
-    hash: Annotated[str, Field(description="Hash of that entry, hex; zeros when there is none.")]
-
-
 class ReleaseOut(Shape):
     """A named frozen state."""
 
@@ -71,5 +65,5 @@ class ReleaseOut(Shape):
     recorded_at: str
     events: Annotated[int, Field(description="Events served at that instant.")]
     claims: Annotated[int, Field(description="Claims that counted at that instant.")]
-    ledger: Annotated[HeadOut, Field(description="The ledger at that instant.")]
+    ledger: Annotated[PositionOut, Field(description="The ledger at that instant.")]
     citation: Annotated[str, Field(description="How to cite it.")]
