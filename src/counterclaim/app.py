@@ -12,6 +12,7 @@ from fastapi.staticfiles import StaticFiles
 
 from counterclaim import __version__, api, web
 from counterclaim.api import health
+from counterclaim.api.following import Watch
 from counterclaim.config import Settings
 from counterclaim.db import make_engine
 from counterclaim.middleware import BodyLimitMiddleware, HeadMiddleware, RateLimitMiddleware
@@ -27,10 +28,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """An application on the store of its settings."""
     settings = settings or Settings()
     engine = make_engine(settings.database_url, pool_size=settings.pool_size)
+    watch = Watch(engine)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
+        with watch.until_stop():
+            yield
         engine.dispose()
 
     app = FastAPI(
@@ -41,6 +44,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.engine = engine
+    app.state.watch = watch
     app.state.settings = settings
     app.state.writers = CapacityLimiter(1)
     app.state.uses_noted = {}

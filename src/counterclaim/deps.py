@@ -27,7 +27,15 @@ if TYPE_CHECKING:
     from counterclaim.export.flat import Row
 
 JSON = "application/json"
-FORMATS = {"json": JSON, "csv": "text/csv", "geojson": geojson.MEDIA_TYPE}
+NDJSON = "application/x-ndjson"
+EVENT_STREAM = "text/event-stream"
+FORMATS = {
+    "json": JSON,
+    "csv": "text/csv",
+    "geojson": geojson.MEDIA_TYPE,
+    "ndjson": NDJSON,
+    "stream": EVENT_STREAM,
+}
 Item = TypeVar("Item")
 
 

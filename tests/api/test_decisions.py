@@ -4,20 +4,20 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from served import served
 from sqlalchemy import func, select
 
 from counterclaim.db import reading
 from counterclaim.models import LedgerEntry
 from factories import TEXT, article, bland_claim, put_file, put_world
+from served import served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from served import Answer, Served
     from sqlalchemy import Engine
 
     from conftest import Databases
+    from served import Answer, Served
 
 WHY = {"reason": "The army took it back."}
 STATEMENT = "Six Zeta-9 missiles were fired at Quarry, the Bland Army said on Friday."
@@ -73,7 +73,9 @@ def entries(world: Served) -> int:
 
 def test_acceptance_tells_what_the_claim_contradicts(world: Served) -> None:
     claim = pending(world)
-    body = {"document": {"title": "B", "text": "Nine Zeta-9 missiles.", "publisher": "gazette"}}
+    body: Answer = {
+        "document": {"title": "B", "text": "Nine Zeta-9 missiles.", "publisher": "gazette"}
+    }
     body |= {"quote": "Nine Zeta-9 missiles", "said_by": ["aland-mod"]}
     body |= {"counts": [{"munition": "zeta-9", "launched": 9}]}
     later = pending(world, **body)

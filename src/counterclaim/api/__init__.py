@@ -2,8 +2,28 @@
 
 from fastapi import APIRouter
 
-from counterclaim.api import claims, documents, events, ingest, judgements, keys, references
+from counterclaim.api import (
+    claims,
+    documents,
+    events,
+    ingest,
+    judgements,
+    keys,
+    ledger,
+    references,
+    releases,
+)
 
 router = APIRouter(prefix="/v1")
-for resource in (events, judgements, claims, documents, references, ingest, keys):
+for resource in (
+    events,
+    judgements,
+    claims,
+    documents,
+    references,
+    ingest,
+    ledger,
+    releases,
+    keys,
+):
     router.include_router(resource.router)

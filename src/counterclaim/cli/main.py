@@ -16,6 +16,7 @@ from rich.table import Table
 from counterclaim import __version__
 from counterclaim.app import create_app
 from counterclaim.cli.keys import keys
+from counterclaim.cli.ledger import release, verify
 from counterclaim.cli.terminal import err, opened_store, operator, out, say, shown
 from counterclaim.codebook import generated_docs
 from counterclaim.config import Settings
@@ -42,6 +43,8 @@ app = typer.Typer(
 db = typer.Typer(no_args_is_help=True, help="The store's tables.")
 app.add_typer(db, name="db")
 app.add_typer(keys, name="keys")
+app.command()(verify)
+app.command()(release)
 GRACE_S = 30
 """Seconds that requests under way are given when the server is told to stop."""
 

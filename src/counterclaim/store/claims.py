@@ -31,6 +31,7 @@ from counterclaim.schemas.fields import Bounds
 from counterclaim.store.documents import primary_language, read_quote
 from counterclaim.store.ledger import digest
 from counterclaim.store.places import read_place
+from counterclaim.store.seals import columns_of, seal, seal_row
 from counterclaim.vocabulary import (
     AttributionRole,
     Outcome,
@@ -198,10 +199,24 @@ MANNER = frozenset({"claim_id", "position", "lexicon"})
 """The same of a claim's rows: figures in another order say the same."""
 
 
-def content_key(claim: Claim, quote: Quote, rows: list[Base]) -> str:
+def content_key(claim: Claim, quote: Quote | None, rows: Sequence[Base]) -> str:
     """SHA-256 of what a claim says, whoever entered it and whenever."""
-    words = [quote.start, quote.end]
+    words = [quote.start, quote.end] if quote else None
     return digest([words, _said(claim), *sorted((_said(row) for row in rows), key=repr)])
+
+
+OWN = ("id", "quote_id", "note", "recorded_at", "recorded_by")
+"""Columns of a claim that its seal covers beside what it says."""
+
+
+def seal_claim(claim: Claim, said: str, rows: Sequence[Base]) -> str:
+    """The seal of a claim whose content has the key ``said``, in the manner it was entered."""
+    manner: list[list[Any]] = [
+        [getattr(row, "position", None), getattr(row, "lexicon", None)]
+        for row in sorted(rows, key=lambda row: (repr(_said(row)), getattr(row, "position", 0)))
+    ]
+    own = {name: getattr(claim, name) for name in OWN}
+    return seal("claim", {**own, "said": said, "manner": manner})
 
 
 def _said(row: Base) -> dict[str, Any]:
@@ -209,8 +224,7 @@ def _said(row: Base) -> dict[str, Any]:
         left_out = LIFE
     else:  # A chain of attribution in another order is another chain.
         left_out = MANNER - {"position"} if isinstance(row, Attribution) else MANNER
-    columns = [column.key for column in row.__table__.columns if column.key not in left_out]
-    values = {name: getattr(row, name) for name in columns}
+    values = {name: value for name, value in columns_of(row).items() if name not in left_out}
     said = {name: str(value) for name, value in values.items() if value is not None}
     return {"table": row.__tablename__, **said}
 
@@ -218,7 +232,8 @@ def _said(row: Base) -> dict[str, Any]:
 def record_claims(writer: Writer, drafts: Sequence[Draft], *, accept: bool) -> None:
     """Write claims of which none is there yet, accepted at once or pending."""
     session = writer.session
-    session.add_all(draft.quote for draft in drafts if draft.quote not in session)
+    quotes = {draft.quote.id: draft.quote for draft in drafts if draft.quote not in session}
+    session.add_all(quotes.values())
     session.flush()
     for draft in drafts:
         if accept:
@@ -236,7 +251,11 @@ def record_claims(writer: Writer, drafts: Sequence[Draft], *, accept: bool) -> N
             "quote": claim.quote_id,
             "status": claim.status,
             "content_key": claim.content_key,
+            "sha256": seal_claim(claim, claim.content_key, draft.rows),
         }
+        fresh = quotes.pop(draft.quote.id, None)
+        if fresh is not None:
+            body["quote_sha256"] = seal_row(fresh)
         writer.note("record_claim", claim.id, body)
     session.flush()
 

@@ -14,7 +14,7 @@ from counterclaim.errors import InputError, Problem, RejectedError
 from counterclaim.models import Document, Quote, Source
 from counterclaim.moment import parse_moment
 from counterclaim.schemas.incoming import DocumentIn, PublishedIn, QuoteIn
-from counterclaim.store.ledger import digest
+from counterclaim.store.seals import columns_of, seal
 from counterclaim.vocabulary import Basis
 
 if TYPE_CHECKING:
@@ -77,8 +77,8 @@ def record_document(writer: Writer, shape: DocumentIn) -> tuple[Document, bool]:
     document = Document(id=new_id(), recorded_at=writer.at, text=text, sha256=sha256, **row)
     writer.session.add(document)
     writer.session.flush()
-    sealed = digest({key: str(value) for key, value in row.items() if value is not None})
-    body = {"sha256": sha256, "length": len(text), "metadata_sha256": sealed}
+    sealed = seal("document", {**columns_of(document), "text": sha256})
+    body = {"text": sha256, "length": len(text), "sha256": sealed}
     writer.note("record_document", document.id, body)
     return document, True
 

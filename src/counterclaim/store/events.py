@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from counterclaim.errors import InputError
 from counterclaim.models import Event, EventPart, Strike
 from counterclaim.queries.components import linked
-from counterclaim.store.ledger import digest
+from counterclaim.store.seals import seal_row
 from counterclaim.vocabulary import EventKind, Scope
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def record_event(writer: Writer, shape: EventIn, key: str, number: int) -> Event
     said = {"kind": shape.kind, "scope": shape.scope, "label": shape.label}
     event = model(id=key, number=number, recorded_at=writer.at, **said)
     writer.session.add(event)
-    writer.note("record_event", key, {"sha256": digest(said)})
+    writer.note("record_event", key, {"sha256": seal_row(event)})
     return event
 
 
@@ -90,7 +90,9 @@ def record_part(writer: Writer, whole: Event, part: Event, basis: str | None) ->
     if first == links.stands_for[whole.id] or first in links.above(links.stands_for[whole.id]):
         msg = f"{whole.label!r} is itself part of {part.label!r}."
         raise InputError(msg)
-    session.add(EventPart(whole_id=whole.id, part_id=part.id, basis=basis, recorded_at=writer.at))
+    row = EventPart(whole_id=whole.id, part_id=part.id, basis=basis, recorded_at=writer.at)
+    session.add(row)
     session.flush()
-    writer.note("record_event_part", whole.id, {"part": part.id, "sha256": digest(basis)})
+    body = {"part": part.id, "event_part": row.id, "sha256": seal_row(row)}
+    writer.note("record_event_part", whole.id, body)
     return True

@@ -14,6 +14,7 @@ from counterclaim.models import ApiKey
 from counterclaim.queries.keys import key_hash
 from counterclaim.store.ledger import open_writer
 from counterclaim.store.review.decisions import fresh
+from counterclaim.store.seals import seal_row
 from counterclaim.vocabulary import KeyScope
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def make_key(
     row = ApiKey(id=new_id(), sha256=key_hash(key), name=name, scopes=ordered, created_at=writer.at)
     writer.session.add(row)
     writer.session.flush()
-    writer.note("make_key", row.id, {"scopes": ordered})
+    writer.note("record_api_key", row.id, {"scopes": ordered, "sha256": seal_row(row)})
     return row, key
 
 
@@ -81,7 +82,7 @@ def revoke_key(writer: Writer, key_id: str) -> ApiKey:
         raise ConflictError(f"Key {row.id} is revoked already.")
     row.revoked_at = writer.at
     writer.session.flush()
-    writer.note("revoke_key", row.id, {})
+    writer.note("revoke_api_key", row.id, {})
     return row
 
 

@@ -13,7 +13,7 @@ from counterclaim.models import Munition, Place, Source
 from counterclaim.names import fold, script_of
 from counterclaim.queries.names import NAME_TABLES, Reference, owner_column
 from counterclaim.schemas.incoming import MunitionIn, NameIn, PlaceIn, SourceIn
-from counterclaim.store.ledger import digest
+from counterclaim.store.seals import seal_row
 from counterclaim.vocabulary import NameKind
 
 if TYPE_CHECKING:
@@ -75,8 +75,7 @@ def record_reference(writer: Writer, shape: ReferenceIn) -> bool:
     row = model(id=new_id(), recorded_at=writer.at, **given)
     writer.session.add(row)
     noun = model.__tablename__
-    sealed = digest(shape.model_dump(mode="json", exclude={"names"}))
-    writer.note(f"record_{noun}", row.id, {"sha256": sealed})
+    writer.note(f"record_{noun}", row.id, {"sha256": seal_row(row)})
     preferred = NameIn(name=shape.name, lang="en", kind=NameKind.PREFERRED)
     record_names(writer, row, [preferred, *shape.names])
     return True
@@ -102,9 +101,10 @@ def record_names(writer: Writer, row: Reference, names: Sequence[NameIn]) -> int
     writer.session.flush()
     known = set(writer.session.scalars(select(table.name).where(owner == row.id)))
     fresh = {name.name: name for name in names if name.name not in known}
+    written = []
     for name in fresh.values():
         _check_foldable(name.name)
-        writer.session.add(
+        written.append(
             table(
                 id=new_id(),
                 **{owner.key: row.id},
@@ -116,13 +116,13 @@ def record_names(writer: Writer, row: Reference, names: Sequence[NameIn]) -> int
                 recorded_at=writer.at,
             )
         )
-    if fresh:
+    if written:
+        writer.session.add_all(written)
         writer.names.forget()
-        sealed = digest([name.model_dump(mode="json") for name in fresh.values()])
-        body = {"names": len(fresh), "sha256": sealed}
+        body = {"names": {name.id: seal_row(name) for name in written}}
         writer.note(f"record_{type(row).__tablename__}_names", row.id, body)
         writer.session.flush()
-    return len(fresh)
+    return len(written)
 
 
 def _check_foldable(name: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from counterclaim.db import new_id, table_of
 from counterclaim.models import Place, PlaceName
 from counterclaim.names import fold, script_of, slug
-from counterclaim.store.ledger import digest
+from counterclaim.store.seals import group_seal, seal
 from counterclaim.vocabulary import NameKind, PlaceKind
 
 if TYPE_CHECKING:
@@ -64,7 +64,12 @@ def _insert(writer: Writer, rows: list[dict[str, Any]]) -> None:
     places = [{**row, "recorded_at": writer.at, "origin": ORIGIN} for row in rows]
     writer.session.execute(insert(table_of(Place)), places)
     writer.session.execute(insert(table_of(PlaceName)), names)
-    body = {"places": len(places), "sha256": digest(sorted(row["key"] for row in rows))}
+    sealed = [
+        seal(table, row)
+        for table, written in (("place", places), ("place_name", names))
+        for row in sorted(written, key=lambda row: str(row["id"]))
+    ]
+    body = {"places": len(places), "names": len(names), "sha256": group_seal(sealed)}
     writer.note("record_regions", None, body)
 
 

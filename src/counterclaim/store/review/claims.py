@@ -12,6 +12,7 @@ from counterclaim.moment import isoformat_z
 from counterclaim.queries.rivals import Rivals
 from counterclaim.store.checks import check_resolved
 from counterclaim.store.review.decisions import fingerprint, fresh, given, publish
+from counterclaim.store.seals import seal_row
 from counterclaim.vocabulary import Status
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ def assess_claim(
         "ended": before.id if before else None,
         "credibility": str(credibility),
         "rationale": fingerprint(why),
+        "sha256": seal_row(row),
     }
     writer.note("assess_claim", claim.id, body)
     publish(writer)

@@ -10,6 +10,7 @@ from counterclaim.errors import ConflictError, Problem, RejectedError
 from counterclaim.models import Event, EventJudgement
 from counterclaim.queries.components import linked
 from counterclaim.store.review.decisions import fingerprint, fresh, given, publish
+from counterclaim.store.seals import seal_row
 from counterclaim.vocabulary import Judgement, Scope
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def judge_events(
         "score": score,
         "ended": before.id if before else None,
         "reason": fingerprint(why),
+        "sha256": seal_row(row),
     }
     writer.note("judge_events", row.id, body)
     publish(writer)

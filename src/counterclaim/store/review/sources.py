@@ -10,6 +10,7 @@ from counterclaim.errors import NotFoundError
 from counterclaim.models import Source, SourceRating
 from counterclaim.names import nearest
 from counterclaim.store.review.decisions import fingerprint, given, publish
+from counterclaim.store.seals import seal_row
 
 if TYPE_CHECKING:
     from counterclaim.store.ledger import Writer
@@ -55,6 +56,7 @@ def rate_source(
         "ended": before.id if before else None,
         "reliability": str(reliability),
         "rationale": fingerprint(why),
+        "sha256": seal_row(row),
     }
     writer.note("rate_source", source.id, body)
     publish(writer)
