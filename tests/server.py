@@ -47,14 +47,18 @@ def environment(database_url: str) -> dict[str, str]:
 
 
 @contextmanager
-def running_server(database_url: str, folder: Path) -> Iterator[httpx2.Client]:
-    """``counterclaim serve``, and a client that talks to it."""
+def running_server(database_url: str, folder: Path, **settings: str) -> Iterator[httpx2.Client]:
+    """``counterclaim serve``, and a client that talks to it.
+
+    Further arguments are settings: ``ADMIN_KEY`` is ``COUNTERCLAIM_ADMIN_KEY``.
+    """
+    given = {f"COUNTERCLAIM_{name}": value for name, value in settings.items()}
     port = _free_port()
     log = folder / "server.log"
     with log.open("w") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "counterclaim", "serve", "--port", str(port)],
-            env=environment(database_url),
+            env={**environment(database_url), **given},
             cwd=folder,
             stdout=out,
             stderr=subprocess.STDOUT,
