@@ -43,11 +43,11 @@ def event_diff(
         NotFoundError: there was no such event at ``until``.
         MovedError: it had been merged into another one by then.
     """
+    if since is not None and until is not None and since > until:
+        raise FilterError("from", "The difference ends before it begins: from is later than to.")
     end = view if until is None else replace(view, known_at=_known(session, until, view))
     after: Document = orjson.loads(get_event(session, event_id, end))
     start = _first(session, event_id) if since is None else _known(session, since, view)
-    if start > end.known_at or (since and until and since > until):
-        raise FilterError("from", "The difference ends before it begins: from is later than to.")
     past = Past(session, event_id, end)
     before = _document(session, event_id, replace(view, known_at=start))
     old, new = past.standing(start if before else None), past.standing(end.known_at)

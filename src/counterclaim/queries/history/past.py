@@ -116,7 +116,7 @@ class Past:
     def _touching(self, start: datetime | None, end: datetime) -> Touching:
         before, after = self.standing(start), self.standing(end)
         events, bearing = before.events | after.events, before.claims | after.claims
-        judged = {edge.id for edge in self.same if set(edge.ends) <= events}
+        judged = {edge.id for edge in self.same if events & {*edge.ends}}
         claims = [self.claims[key] for key in bearing]
         documents = {claim.document_id for claim in claims}
         named = set().union(*(self.spoken_of[claim.id] for claim in claims))
