@@ -230,6 +230,14 @@ def test_slips_of_the_pen_are_told_with_the_nearest(
     assert suggestion in error["suggestions"]
 
 
+def test_the_store_is_what_its_ledger_says(store: tuple[str, Path], client: httpx2.Client) -> None:
+    url, folder = store
+    head = get(client, "/v1/ledger/head")
+    done = command("verify", "--head", head["hash"], database_url=url, folder=folder)
+    assert done.returncode == 0, done.stderr
+    assert f"entry {head['seq']} of {head['at']}, hash {head['hash']}" in done.stdout
+
+
 def test_a_second_seed_changes_no_answer(store: tuple[str, Path], client: httpx2.Client) -> None:
     before = client.get("/v1/strikes")
     url, folder = store
