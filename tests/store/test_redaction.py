@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import MetaData, Table, inspect, select, text
+from sqlalchemy import MetaData, Table, event, inspect, select, text
 from typer.testing import CliRunner
 
 from counterclaim.app import create_app
 from counterclaim.cli import app as commands
 from counterclaim.config import Settings
 from counterclaim.db import new_id, now, reading, writing
-from counterclaim.errors import ConflictError, NotFoundError, RejectedError
+from counterclaim.errors import ConflictError, NotFoundError, RejectedError, StoreError
 from counterclaim.models import (
     ApiKey,
     Claim,
@@ -81,8 +81,8 @@ def secret_article() -> dict[str, Any]:
         "url": "https://gazette.example/xylander",
         "note": "From Xylander himself",
     }
-    event = {"ref": "E1", "kind": "strike", "label": f"Where {SECRET[4:40]} it"}
-    return {"document": document, "events": [event], "claims": [first, part, bland_claim()]}
+    strike = {"ref": "E1", "kind": "strike", "label": f"Where {SECRET[4:40]} it"}
+    return {"document": document, "events": [strike], "claims": [first, part, bland_claim()]}
 
 
 def answer_kept(engine: Engine, words: str) -> None:
@@ -386,6 +386,21 @@ def test_a_redaction_needs_a_reason_and_a_row(sqlite_engine: Engine) -> None:
         act(sqlite_engine, redact_source, "aland-mob", WHY)
     assert "aland-mod" in caught.value.suggestions
     assert everything(sqlite_engine) == before
+
+
+def test_a_reader_in_the_way_of_clean_files_is_told(sqlite_engine: Engine) -> None:
+    @event.listens_for(sqlite_engine, "connect")
+    def hurry(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA busy_timeout=50")
+
+    key = put_secret(sqlite_engine)
+    with reading(sqlite_engine) as session:
+        assert session.scalars(select(Claim.id)).all()
+        act(sqlite_engine, redact_document, key, WHY)
+        with pytest.raises(StoreError, match="counterclaim redact scrub"):
+            scrub(sqlite_engine)
+    scrub(sqlite_engine)
+    assert holds(files(sqlite_engine)) == []
 
 
 def test_the_command_asks_before_it_redacts(

@@ -54,8 +54,7 @@ def redact_document(writer: Writer, document_id: str, reason: str | None) -> Doc
     document.url = document.archived_url = None
     quotes = _renew_quotes(writer, document)
     claims = _claims_of(writer, document, None)
-    blank_claims(writer.session, claims, words)
-    rows: list[Any] = [document, *quotes]
+    rows = [document, *quotes, *blank_claims(writer.session, claims, words)]
     body = {"quotes": len(quotes), "claims": len(claims)}
     _close(writer, document, rows, words, [document.id, *claims], why, body)
     return document
@@ -81,10 +80,9 @@ def redact_quote(writer: Writer, quote_id: str, reason: str | None) -> Quote:
     document.title = words.blanked(document.title)
     document.note = words.blanked(document.note) if document.note else None
     quotes = _renew_quotes(writer, document)
-    claims = _claims_of(writer, document, [one.id for one in quotes])
-    blank_claims(writer.session, claims, words)
+    claims = _claims_of(writer, document, [one.id for one in quotes if BLANK in one.exact])
+    rows = [document, *quotes, *blank_claims(writer.session, claims, words)]
     body = {"document": document.id, "quotes": len(quotes), "claims": len(claims)}
-    rows: list[Any] = [document, *quotes]
     _close(writer, quote, rows, words, [document.id, *claims], why, body)
     return quote
 
@@ -129,10 +127,10 @@ def redact_source(writer: Writer, key: str, reason: str | None) -> Source:
         name.name = NAMELESS if number == 1 else f"{NAMELESS} {number}"
         name.folded, name.lang, name.script = fold(name.name), None, None
     writer.names.forget()
-    blank_warnings(writer.session, words)
+    rows = [source, *names, *blank_warnings(writer.session, words)]
     key_sha256 = hashlib.sha256(told[0].encode()).hexdigest()
     body = {"names": len(names)}
-    _close(writer, source, [source, *names], words, [source.id], why, body, key_sha256)
+    _close(writer, source, rows, words, [source.id], why, body, key_sha256)
     return source
 
 
@@ -146,17 +144,23 @@ def _source(writer: Writer, key: str) -> Source:
 
 
 def _renew_quotes(writer: Writer, document: Document) -> list[Quote]:
-    """Give all quotes of a document the words of its text as it is now; those whose own changed."""
+    """Give the quotes of a document the words of its text as it is now; those that changed."""
     text, changed = document.text, []
-    query = select(Quote).where(Quote.document_id == document.id).order_by(Quote.id)
-    for quote in writer.session.scalars(query.execution_options(populate_existing=True)):
-        quote.prefix = text[max(0, quote.start - len(quote.prefix)) : quote.start]
-        quote.suffix = text[quote.end : quote.end + len(quote.suffix)]
-        exact = text[quote.start : quote.end]
-        if quote.exact != exact:
-            quote.exact, quote.redacted_at = exact, writer.at
-            changed.append(quote)
     document.redacted_at = writer.at
+    query = select(Quote).where(Quote.document_id == document.id).order_by(Quote.id)
+    for quote in writer.session.scalars(query.execution_options(populate_existing=True)).all():
+        before = quote.prefix, quote.exact, quote.suffix
+        now = (
+            text[quote.start - len(quote.prefix) : quote.start],
+            text[quote.start : quote.end],
+            text[quote.end : quote.end + len(quote.suffix)],
+        )
+        if now == before:
+            continue
+        quote.prefix, quote.exact, quote.suffix = now
+        if now[1] != before[1]:
+            quote.redacted_at = writer.at
+        changed.append(quote)
     return changed
 
 
@@ -195,10 +199,14 @@ def _close(
     )
     writer.session.flush()
     if not isinstance(subject, Source):
-        blank_remarks(writer.session, words)
+        rows = [*rows, *blank_remarks(writer.session, words)]
     forget_answers(writer.session, words, ids)
     writer.session.flush()
-    sealed = {"reason": fingerprint(why), **body, "seals": _seals(writer, rows)}
+    sealed = {
+        "reason": fingerprint(why),
+        **body,
+        "seals": _seals(writer, list(dict.fromkeys(rows))),
+    }
     writer.note(f"redact_{noun}", subject.id, sealed)
     writer.session.flush()
     rebuild(writer.session)

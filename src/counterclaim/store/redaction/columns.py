@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, true
 
 from counterclaim.models import (
     Assessment,
@@ -30,8 +30,9 @@ from counterclaim.models import (
 from counterclaim.store.redaction.words import Words, blank, texts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
 CHUNK = 5000
@@ -61,45 +62,56 @@ OF_ANYBODY: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
 """What analysts wrote, in which a longer run of the words is blanked wherever it stands."""
 
 
-def blank_claims(session: Session, claim_ids: Collection[str], words: Words) -> None:
-    """Blank what claims repeat of the words that they rest on."""
+def blank_claims(session: Session, claim_ids: Collection[str], words: Words) -> Iterator[Any]:
+    """Blank what claims repeat of the words that they rest on; the rows that changed."""
     ids = sorted(claim_ids)
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
         for model, owner, columns in OF_CLAIM:
             for row in session.scalars(select(model).where(getattr(model, owner).in_(chunk))):
-                _blank_columns(row, columns)
-        for claim in session.scalars(select(Claim).where(Claim.id.in_(chunk))):
-            claim.warnings = [{**one, "detail": blank(one["detail"])} for one in claim.warnings]
+                if _change(row, columns, blank):
+                    yield row
+        yield from _blank_details(session, Claim.id.in_(chunk), blank)
         imported = select(Claim.import_row_id).where(Claim.id.in_(chunk))
         for row in session.scalars(select(ImportRow).where(ImportRow.id.in_(imported))):
-            row.original = words.blanked_below(row.original)
+            left = words.blanked_below(row.original)
+            if left != row.original:
+                row.original = left
+                yield row
 
 
-def _blank_columns(row: Any, columns: Iterable[str]) -> None:
-    for name in columns:
-        value = getattr(row, name)
-        if value is not None:
-            setattr(row, name, blank(value))
-
-
-def blank_remarks(session: Session, words: Words) -> None:
-    """Blank the words in what analysts wrote and the checks remarked, on whatever row."""
+def blank_remarks(session: Session, words: Words) -> Iterator[Any]:
+    """Blank the words in what analysts wrote and the checks remarked; the rows that changed."""
     for model, columns in OF_ANYBODY:
         for row in session.scalars(select(model)):
-            for name in columns:
-                value = getattr(row, name)
-                if value is not None and (left := words.blanked(value)) != value:
-                    setattr(row, name, left)
-    blank_warnings(session, words)
+            if _change(row, columns, words.blanked):
+                yield row
+    yield from blank_warnings(session, words)
 
 
-def blank_warnings(session: Session, words: Words) -> None:
-    """Blank the words in what the checks on entry remarked on any claim."""
-    for claim in session.scalars(select(Claim)):
-        left = [{**one, "detail": words.blanked(one["detail"])} for one in claim.warnings]
+def blank_warnings(session: Session, words: Words) -> Iterator[Claim]:
+    """Blank the words in what the checks on entry remarked; the claims that changed."""
+    yield from _blank_details(session, true(), words.blanked)
+
+
+def _blank_details(
+    session: Session, claims: ColumnElement[bool], change: Callable[[str], str]
+) -> Iterator[Claim]:
+    for claim in session.scalars(select(Claim).where(claims)):
+        left = [{**one, "detail": change(one["detail"])} for one in claim.warnings]
         if left != claim.warnings:
             claim.warnings = left
+            yield claim
+
+
+def _change(row: Any, columns: Iterable[str], change: Callable[[str], str]) -> bool:
+    """Change the texts in these columns; true if any is another one now."""
+    before = {name: getattr(row, name) for name in columns}
+    after = {name: change(value) for name, value in before.items() if value is not None}
+    changed = {name: value for name, value in after.items() if value != before[name]}
+    for name, value in changed.items():
+        setattr(row, name, value)
+    return bool(changed)
 
 
 def forget_answers(session: Session, words: Words, ids: Collection[str]) -> int:
