@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from conftest import Databases
 
 Answer = dict[str, Any]
+BASH = shutil.which("bash")
 ADMIN = "an admin key made up for this test"
 DOCS = Path(__file__).parents[1] / "docs" / "api.md"
 STATEMENT = (
@@ -161,14 +162,14 @@ def decide(
 def test_story_in_the_documentation_runs_as_it_stands(
     client: httpx2.Client, store: tuple[str, Path]
 ) -> None:
-    if shutil.which("curl") is None:
+    if BASH is None or shutil.which("curl") is None:
         pytest.skip("The commands of docs/api.md use curl, which is not installed here.")
     story = DOCS.read_text().partition("## A claim from posting to retraction")[2]
     commands = "\n".join(re.findall(r"```sh\n(.*?)```", story.partition("\n## ")[0], re.DOTALL))
     assert commands.count("curl") > 5
     url = str(client.base_url).rstrip("/")
     ran = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", commands],
+        [BASH, "-euo", "pipefail", "-c", commands],
         env={"PATH": "/usr/local/bin:/usr/bin:/bin", "URL": url, "ADMIN": ADMIN},
         cwd=store[1],
         capture_output=True,

@@ -192,7 +192,7 @@ def _storage(url: str) -> Storage:
             f"async+{url}", implementation="redispy", wrap_exceptions=True, **options
         )
     except ConfigurationError as error:
-        msg = f"Counting in Redis needs its package, as in pip install counterclaim[redis]: {error}"
+        msg = f"Redis cannot be used: {error} Its package is in pip install counterclaim[redis]."
         raise SettingsError(msg) from None
     except ValueError as error:
         msg = f"COUNTERCLAIM_RATE_LIMIT_STORAGE is no address of a Redis: {error}"

@@ -10,6 +10,7 @@ from counterclaim.api import (
     judgements,
     keys,
     ledger,
+    redactions,
     references,
     releases,
 )
@@ -24,6 +25,7 @@ for resource in (
     ingest,
     ledger,
     releases,
+    redactions,
     keys,
 ):
     router.include_router(resource.router)

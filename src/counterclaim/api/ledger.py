@@ -73,9 +73,9 @@ class ChangesQuery(ListQuery, ChangeFilter):
 
 
 @router.get("/ledger/head", response_model=HeadOut, responses={**NOT_MODIFIED, **LIST_PROBLEMS})
-def show_head(request: Request, session: Read, _: Annotated[OneQuery, Query()]) -> Response:
+def show_head(request: Request, session: Read, query: Annotated[OneQuery, Query()]) -> Response:
     """The newest entry of the ledger: who keeps its hash can tell later that nothing was lost."""
-    return send_json(request, ledger_head(session))
+    return send_json(request, ledger_head(session, query.view(request, session).known_at))
 
 
 @router.get("/changes", response_model=ChangesOut, responses=CHANGES)

@@ -17,6 +17,7 @@ from counterclaim import __version__
 from counterclaim.app import create_app
 from counterclaim.cli.keys import keys
 from counterclaim.cli.ledger import release, verify
+from counterclaim.cli.redact import redact
 from counterclaim.cli.terminal import err, opened_store, operator, out, say, shown
 from counterclaim.codebook import generated_docs
 from counterclaim.config import Settings
@@ -43,6 +44,7 @@ app = typer.Typer(
 db = typer.Typer(no_args_is_help=True, help="The store's tables.")
 app.add_typer(db, name="db")
 app.add_typer(keys, name="keys")
+app.add_typer(redact, name="redact")
 app.command()(verify)
 app.command()(release)
 GRACE_S = 30

@@ -15,7 +15,7 @@ from counterclaim.models.claim import (
 )
 from counterclaim.models.document import Document, Quote
 from counterclaim.models.event import Event, EventJudgement, EventPart, Strike
-from counterclaim.models.ledger import ImportBatch, ImportRow, LedgerEntry, Release
+from counterclaim.models.ledger import ImportBatch, ImportRow, LedgerEntry, Redaction, Release
 from counterclaim.models.reference import (
     Munition,
     MunitionName,
@@ -55,6 +55,7 @@ __all__ = [
     "Place",
     "PlaceName",
     "Quote",
+    "Redaction",
     "Release",
     "Source",
     "SourceName",

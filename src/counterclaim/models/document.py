@@ -54,6 +54,9 @@ class Document(Identified, Recorded, Base):
         "document", "The document it was taken over from.", nullable=True, index=True
     )
     note: Mapped[str | None] = mapped_column(comment="What else a reader should know.")
+    redacted_at: Mapped[datetime | None] = mapped_column(
+        sort_order=91, comment="When its text, or a part, was blanked; the hash stays. Null: never."
+    )
 
 
 class Quote(Identified, Base):
@@ -72,3 +75,6 @@ class Quote(Identified, Base):
     suffix: Mapped[str] = mapped_column(comment="The text just after them.")
     start: Mapped[int] = mapped_column(comment="Offset of the first code point.")
     end: Mapped[int] = mapped_column(comment="Offset behind the last code point.")
+    redacted_at: Mapped[datetime | None] = mapped_column(
+        comment="When its words, or some of them, were blanked; null if never."
+    )

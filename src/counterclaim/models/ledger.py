@@ -1,4 +1,4 @@
-"""What was written, imported and frozen: the ledger, import batches and releases."""
+"""What was written, redacted, imported and frozen: ledger, redactions, batches and releases."""
 
 from __future__ import annotations
 
@@ -48,6 +48,30 @@ class Release(Identified, Recorded, Base):
     known_at: Mapped[datetime] = mapped_column(comment="The instant it shows the store at.")
     sha256: Mapped[str] = mapped_column(String(64), comment="SHA-256 of its export, hex.")
     note: Mapped[str | None] = mapped_column(comment="What it is for.")
+
+
+class Redaction(Identified, Recorded, Base):
+    """What law demanded to blank, and why; the words themselves are gone."""
+
+    __tablename__ = "redaction"
+    __table_args__ = (
+        CheckConstraint(
+            "subject_table IN ('document', 'quote', 'source')", name="subject_table_known"
+        ),
+        CheckConstraint("length(key_sha256) = 64", name="key_sha256_length"),
+    )
+
+    subject_table: Mapped[str] = mapped_column(
+        String(20), comment="What was redacted: document, quote or source."
+    )
+    subject_id: Mapped[str] = mapped_column(Id, index=True, comment="Id of the row redacted.")
+    reason: Mapped[str] = mapped_column(comment="Why it had to be.")
+    redacted_by: Mapped[str] = mapped_column(comment="Who redacted it.")
+    key_sha256: Mapped[str | None] = mapped_column(
+        String(64),
+        index=True,
+        comment="SHA-256 of the key a source had, hex: it is not taken again.",
+    )
 
 
 class ImportBatch(Identified, Recorded, Base):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
@@ -61,6 +63,9 @@ class Source(Keyed, Base):
         "source", "The source it speaks for or belongs to.", nullable=True, index=True
     )
     url: Mapped[str | None] = mapped_column(comment="Its own address on the web.")
+    redacted_at: Mapped[datetime | None] = mapped_column(
+        sort_order=91, comment="When its names and its key were blanked; null if never."
+    )
 
 
 class SourceName(Named, Base):

@@ -60,10 +60,18 @@ NOUNS = {
     "judge_events": "judgement",
     "end_judgement": "judgement",
     "freeze_release": "release",
+    "record_api_key": "key",
+    "revoke_api_key": "key",
 }
 """Every action, and what kind of thing its subject is."""
 
-TOMBSTONES = ("reject_claim", "retract_claim", "supersede_claim", "end_judgement")
+TOMBSTONES = (
+    "reject_claim",
+    "retract_claim",
+    "supersede_claim",
+    "end_judgement",
+    "revoke_api_key",
+)
 """Actions after which something counts no more; those that redact are others."""
 
 REDACTION = "redact_"
@@ -133,9 +141,10 @@ class Changes:
     last: int
 
 
-def ledger_head(session: Session) -> HeadOut:
-    """The newest entry."""
-    newest = session.scalars(select(LedgerEntry).order_by(LedgerEntry.seq.desc()).limit(1)).first()
+def ledger_head(session: Session, known_at: datetime) -> HeadOut:
+    """The newest entry up to an instant."""
+    entries = select(LedgerEntry).where(LedgerEntry.at <= known_at)
+    newest = session.scalars(entries.order_by(LedgerEntry.seq.desc()).limit(1)).first()
     if newest is None:
         return HeadOut(seq=0, hash=NOTHING, at=None)
     return HeadOut(seq=newest.seq, hash=newest.hash, at=isoformat_z(newest.at))

@@ -190,6 +190,7 @@ def _document_out(row: Document, publishers: dict[str, str]) -> DocumentOut:
         sha256=row.sha256,
         syndicated_from=row.syndicated_from_id,
         note=row.note,
+        redacted_at=isoformat_z(row.redacted_at) if row.redacted_at else None,
         recorded_at=isoformat_z(row.recorded_at),
     )
 

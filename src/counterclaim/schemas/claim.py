@@ -25,6 +25,8 @@ from counterclaim.vocabulary import (
     Status,
 )
 
+REDACTED = "When words were blanked because law demanded it, each code point as █; null if never."
+
 
 class QuoteOut(Shape):
     """Words of a document; offsets count Unicode code points, the end is exclusive."""
@@ -34,6 +36,7 @@ class QuoteOut(Shape):
     suffix: str
     start: int
     end: int
+    redacted_at: Annotated[str | None, Field(description=REDACTED)]
 
 
 class AttributionOut(Shape):
@@ -210,6 +213,7 @@ class DocumentOut(Shape):
     sha256: Annotated[str, Field(description="SHA-256 of the text's UTF-8 bytes, hex.")]
     syndicated_from: str | None
     note: str | None
+    redacted_at: Annotated[str | None, Field(description=REDACTED)]
     recorded_at: str
 
 

@@ -54,6 +54,14 @@ class RatingIn(Input):
     rationale: Words
 
 
+class RedactedOut(Shape):
+    """What was redacted, and when."""
+
+    id: str
+    noun: str
+    redacted_at: str
+
+
 class JudgementIn(Input):
     """Whether the event asked for and another one are the same."""
 

@@ -47,6 +47,9 @@ class SourceOut(ReferenceOut):
     kind: SourceKind
     side: str | None
     url: str | None
+    redacted_at: Annotated[
+        str | None, Field(description="When its names were blanked; null if never.")
+    ]
     reliability: Annotated[Reliability, Field(description="F where nobody rated it.")]
 
 

@@ -68,6 +68,8 @@ class Reading:
     shape: ClaimIn
     document: Document
     pointer: str
+    given: str | None = None
+    """The document's text as it was given; None where only its row is there."""
     near: bool = True
     """Whether words that are not in the text are looked for, which costs time in a long one."""
     problems: list[Problem] = field(default_factory=list)
@@ -312,7 +314,7 @@ def _claimant(reading: Reading, chain: list[Source | None]) -> str | None:
 
 def _quote(reading: Reading) -> Quote | None:
     try:
-        return read_quote(reading.document, reading.shape.quote, near=reading.near)
+        return read_quote(reading.document, reading.shape.quote, reading.given, near=reading.near)
     except InputError as error:
         reading.fail("/quote", error.message, error.suggestions)
         return None

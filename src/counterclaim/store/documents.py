@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from counterclaim.store.ledger import Writer
 
+BLANK = "█"
+"""Stands for each code point that was redacted, so that all offsets stay what they were."""
+
 CONTEXT = 32
 """How many code points before and behind a quote are kept with it."""
 
@@ -93,7 +96,10 @@ COLUMNS = {
 
 def _differences(known: Document, shape: DocumentIn, row: dict[str, Any]) -> Iterator[Problem]:
     """What is said otherwise of a document whose text is here already: it is kept as it was."""
-    for field in sorted(shape.model_fields_set & {*PLAIN, *COLUMNS, "retrieved_at"}):
+    given = shape.model_fields_set & {*PLAIN, *COLUMNS, "retrieved_at"}
+    if known.redacted_at is not None:
+        given -= BLANKED
+    for field in sorted(given):
         column = COLUMNS.get(field, field)
         if row[column] is not None and row[column] != getattr(known, column):
             detail = (
@@ -114,6 +120,9 @@ PLAIN = {
     "note",
 }
 """Fields that go from the shape to the row as they are."""
+
+BLANKED = {"title", "url", "archived_url", "note"}
+"""Fields of a redacted document that are no longer known, and stay so."""
 
 
 def _publisher(writer: Writer, shape: DocumentIn, problems: list[Problem]) -> Source | None:
@@ -167,15 +176,20 @@ def primary_language(document: Document) -> str:
     return (document.lang or "en").split("-")[0].lower()
 
 
-def read_quote(document: Document, wanted: str | QuoteIn, *, near: bool = True) -> Quote:
+def read_quote(
+    document: Document, wanted: str | QuoteIn, given: str | None = None, *, near: bool = True
+) -> Quote:
     """The quote at the place where the words stand in the document's text, not yet written.
+
+    A redacted document may be given again with its text: the words are then looked for there, and
+    the quote has them as they are stored, blanked.
 
     Raises:
         InputError: the words stand nowhere, with the nearest stretch if ``near`` asks for it; or
             in several places.
     """
     text = document.text
-    stretch = locate(text, wanted, near=near)
+    stretch = locate(given or text, wanted, near=near)
     return Quote(
         id=new_id(),
         document_id=document.id,

@@ -12,7 +12,7 @@ from counterclaim.models import Claim, Document, Event
 from counterclaim.queries.rivals import Rivals
 from counterclaim.store.checks import check_draft, check_resolved
 from counterclaim.store.claims import Draft, Reading, Shelf, Subject, read_claim, record_claims
-from counterclaim.store.documents import primary_language, record_document
+from counterclaim.store.documents import BLANK, primary_language, record_document
 from counterclaim.store.events import record_events, record_part
 from counterclaim.store.project import project
 from counterclaim.store.references import record_references
@@ -170,7 +170,8 @@ class _Taking:
         before = len(self.problems)
         subject = self._subject(shape, f"/claims/{place}")
         pointer, near = f"/claims/{place}", self.searched < SEARCHED
-        reading = Reading(self.writer, shape, document, pointer, near)
+        given = self.body.document.text if self.body.document else None
+        reading = Reading(self.writer, shape, document, pointer, given, near)
         draft = read_claim(reading, subject)
         self.problems += reading.problems
         if any(problem.pointer == f"{pointer}/quote" for problem in reading.problems):
@@ -178,6 +179,9 @@ class _Taking:
         if draft is None or len(self.problems) > before:
             return
         known = shelf.keep(draft)
+        if known is None and document.redacted_at is not None and BLANK in draft.quote.exact:
+            self._fail(f"{pointer}/quote", "These words were redacted: no claim can rest on them.")
+            return
         claim = known or draft.claim
         fresh = Status.ACCEPTED if self.accept else Status.PENDING
         status = known.status if known else fresh

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import select
 
 from counterclaim.db import new_id
 from counterclaim.errors import InputError, Problem
-from counterclaim.models import Munition, Place, Source
+from counterclaim.models import Munition, Place, Redaction, Source
 from counterclaim.names import fold, script_of
 from counterclaim.queries.names import NAME_TABLES, Reference, owner_column
 from counterclaim.schemas.incoming import MunitionIn, NameIn, PlaceIn, SourceIn
@@ -72,6 +73,8 @@ def record_reference(writer: Writer, shape: ReferenceIn) -> bool:
         _check_agreement(row, shape, given)
         record_names(writer, row, shape.names)
         return False
+    if model is Source:
+        _check_not_redacted(writer, shape.key)
     row = model(id=new_id(), recorded_at=writer.at, **given)
     writer.session.add(row)
     noun = model.__tablename__
@@ -79,6 +82,13 @@ def record_reference(writer: Writer, shape: ReferenceIn) -> bool:
     preferred = NameIn(name=shape.name, lang="en", kind=NameKind.PREFERRED)
     record_names(writer, row, [preferred, *shape.names])
     return True
+
+
+def _check_not_redacted(writer: Writer, key: str) -> None:
+    sha256 = hashlib.sha256(key.encode()).hexdigest()
+    if writer.session.scalars(select(Redaction.id).where(Redaction.key_sha256 == sha256)).first():
+        msg = f"The source {key!r} was redacted and is not taken in again: leave it out."
+        raise InputError(msg)
 
 
 REMARKS = {"origin", "url", "names"}

@@ -139,5 +139,7 @@ def statements(action: str, subject: str | None, body: Mapping[str, Any]) -> Ite
         yield from (Statement(NAMES[action], key, one) for key, one in names.items())
     elif action.startswith(REDACTION) and subject is not None:
         yield Statement(action.removeprefix(REDACTION), subject, sealed, redacted=True)
+    if body.get("redaction_sha256") is not None:
+        yield Statement("redaction", str(body.get("redaction")), body["redaction_sha256"])
     if body.get("quote_sha256") is not None:
         yield Statement("quote", str(body.get("quote")), body["quote_sha256"])

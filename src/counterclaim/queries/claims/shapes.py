@@ -150,6 +150,7 @@ def quote_out(quote: Quote) -> QuoteOut:
         suffix=quote.suffix,
         start=quote.start,
         end=quote.end,
+        redacted_at=isoformat_z(quote.redacted_at) if quote.redacted_at else None,
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from counterclaim.models import Munition, Place, Source, SourceRating
+from counterclaim.moment import isoformat_z
 from counterclaim.queries.asof import live_row
 from counterclaim.queries.names import NAME_TABLES, owner_column
 from counterclaim.schemas.reference import MunitionOut, NameOut, PlaceOut, SourceOut
@@ -35,6 +36,7 @@ def sources_out(session: Session, rows: Sequence[Source], at: datetime) -> list[
             kind=row.kind,
             side=row.side,
             url=row.url,
+            redacted_at=isoformat_z(row.redacted_at) if row.redacted_at else None,
             reliability=rated.get(row.id, Reliability.F),
         )
         for row in rows

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from counterclaim.store.verify.chain import check_chain
 from counterclaim.store.verify.claims import check_claims
 from counterclaim.store.verify.documents import check_documents
-from counterclaim.store.verify.report import Fault, Redaction, Verification
+from counterclaim.store.verify.report import Fault, Redacted, Verification
 from counterclaim.store.verify.rows import check_rows, count_rows
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-__all__ = ["Fault", "Redaction", "Verification", "verify"]
+__all__ = ["Fault", "Redacted", "Verification", "verify"]
 
 
 def verify(

@@ -12,7 +12,7 @@ from counterclaim.moment import isoformat_z
 from counterclaim.store.claims import content_key, seal_claim
 from counterclaim.store.review.decisions import fingerprint
 from counterclaim.store.verify.reading import Told, entries_of, in_batches
-from counterclaim.store.verify.report import Redaction
+from counterclaim.store.verify.report import Redacted
 from counterclaim.store.verify.rows import SAID, untold
 from counterclaim.vocabulary import Status
 
@@ -38,7 +38,7 @@ def check_claims(session: Session, found: Verification) -> None:
     """Hold every claim, with all that hangs on it, against the ledger."""
     for claims in in_batches(session, Claim, Claim.id, found):
         keys = [claim.id for claim in claims]
-        rows = _rows(session, keys)
+        rows = rows_said(session, keys)
         wanted = [claim.quote_id for claim in claims if claim.quote_id]
         quotes = {row.id: row for row in session.scalars(select(Quote).where(Quote.id.in_(wanted)))}
         subjects = {*keys, *(claim.supersedes_id for claim in claims if claim.supersedes_id)}
@@ -61,7 +61,8 @@ def _check_orphans(session: Session, found: Verification) -> None:
             found.row_fault(table.__tablename__, key, "The claim that it belongs to is not there.")
 
 
-def _rows(session: Session, keys: list[str]) -> dict[str, list[Base]]:
+def rows_said(session: Session, keys: list[str]) -> dict[str, list[Base]]:
+    """All rows of what these claims say, by claim."""
     rows: dict[str, list[Base]] = {key: [] for key in keys}
     for model in SAID:
         table: Any = model
@@ -122,7 +123,7 @@ def _check_claim(
             what = "its words, attribution, places or figures do not give its content_key"
         _fault(claim, f"It is not what entry {seq} sealed: {what}.", found)
     elif statement.redacted:
-        found.redactions.append(Redaction("claim", claim.id, seq))
+        found.redactions.append(Redacted("claim", claim.id, seq))
     if (claim.recorded_at, claim.recorded_by) != (recorded.at, recorded.actor):
         _fault(claim, f"Entry {recorded.seq} was written by another, or at another time.", found)
     life.check(claim, found)

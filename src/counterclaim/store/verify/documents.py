@@ -11,7 +11,7 @@ from counterclaim.models import Claim, Document, Quote
 from counterclaim.store.documents import CONTEXT
 from counterclaim.store.seals import columns_of, seal, seal_row
 from counterclaim.store.verify.reading import Told, entries_of, in_batches
-from counterclaim.store.verify.report import Redaction
+from counterclaim.store.verify.report import Redacted
 from counterclaim.store.verify.rows import untold
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _check_document(document: Document, told: Told, found: Verification) -> bool
         detail = f"It is not what entry {seq} sealed: {what}."
         found.row_fault("document", document.id, detail)
     elif statement.redacted:
-        found.redactions.append(Redaction("document", document.id, seq))
+        found.redactions.append(Redacted("document", document.id, seq))
     return whole
 
 
@@ -78,7 +78,7 @@ def _check_quote(quote: Quote, text: str | None, told: Told, found: Verification
         detail = f"It is not what entry {seq} sealed: a column was changed since."
         found.row_fault("quote", quote.id, detail)
     elif statement.redacted:
-        found.redactions.append(Redaction("quote", quote.id, seq))
+        found.redactions.append(Redacted("quote", quote.id, seq))
     elif text is not None and not _stands(quote, text):
         detail = "Its words, or those around them, do not stand at its offsets in the document."
         found.row_fault("quote", quote.id, detail)

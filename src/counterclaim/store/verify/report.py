@@ -30,7 +30,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Redaction:
+class Redacted:
     """A row of which something was blanked by an entry that says so."""
 
     table: str
@@ -47,7 +47,7 @@ class Verification:
     at: datetime | None = None
     entries: int = 0
     rows: int = 0
-    redactions: list[Redaction] = field(default_factory=list)
+    redactions: list[Redacted] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     unlisted: int = 0
     total: int = 0

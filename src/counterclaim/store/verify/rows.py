@@ -29,6 +29,7 @@ from counterclaim.models import (
     Place,
     PlaceName,
     Quote,
+    Redaction,
     Release,
     Source,
     SourceName,
@@ -38,7 +39,7 @@ from counterclaim.models import (
 from counterclaim.moment import isoformat_z
 from counterclaim.store.seals import GROUPS, seal_row
 from counterclaim.store.verify.reading import Told, entries_of, in_batches, read_body
-from counterclaim.store.verify.report import Redaction
+from counterclaim.store.verify.report import Redacted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,6 +62,7 @@ OWNERS: dict[type[Any], str | None] = {
     EventJudgement: None,
     Assessment: "claim_id",
     Release: None,
+    Redaction: "subject_id",
     ApiKey: None,
 }
 """Tables, and the column that names the subject of the entry where that is not the row itself."""
@@ -126,7 +128,7 @@ def _check_row(row: Any, told: Told, groups: Mapping[datetime, Group], found: Ve
         detail = f"It is not what entry {seq} sealed: a column was changed since."
         found.row_fault(table, row.id, detail)
     elif statement.redacted:
-        found.redactions.append(Redaction(table, row.id, seq))
+        found.redactions.append(Redacted(table, row.id, seq))
     check_ended(row, told, found)
 
 
