@@ -79,7 +79,8 @@ class RateLimitMiddleware:
     """Counts requests against their key, else against their address, and refuses too many.
 
     A wrong key is counted against the address too, and an exhausted address is refused with any
-    key, so that keys cannot be guessed faster than the limit.
+    key, so that keys cannot be guessed faster than the limit. This rests on every wrong key being
+    answered with 401, on addresses that are read without a key as well.
     """
 
     def __init__(self, app: ASGIApp, rates: Rates) -> None:
