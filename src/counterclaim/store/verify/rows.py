@@ -92,7 +92,7 @@ def check_rows(session: Session, found: Verification) -> None:
     groups = _groups(session)
     for model, owner in OWNERS.items():
         for rows in in_batches(session, model, model.id, found):
-            told = Told()
+            told = Told(found.redacted)
             for entry in entries_of(session, _subjects(session, model, owner, rows)):
                 told.hear(entry)
             for row in rows:
@@ -119,7 +119,7 @@ def _subjects(
 
 def _check_row(row: Any, told: Told, groups: Mapping[datetime, Group], found: Verification) -> None:
     table = row.__tablename__
-    statement, seq = told.seals.get((table, row.id), (None, 0))
+    statement, seq = told.seal_of(table, row.id)
     if statement is None:
         _check_untold(row, groups, found)
     elif statement.sha256 not in {None, seal_row(row)}:
