@@ -310,10 +310,17 @@ def test_a_key_is_checked_if_an_entry_names_it(engine: Engine) -> None:
         session.add_all([told, untold])
         body = {"sha256": seal_row(told)}
         open_writer(session, "operator").note("record_api_key", told.id, body)
-    used = update(ApiKey).values(last_used_at=now(), revoked_at=now())
-    assert faults_of(engine, used).clean
-    widened = update(table_of(ApiKey)).values(scopes=["admin"])
-    assert named(faults_of(engine, widened)) == {("api_key", told.id)}
+    assert faults_of(engine, update(ApiKey).values(last_used_at=now())).clean
+    for values in ({"scopes": ["admin"]}, {"revoked_at": now()}):
+        changed = update(table_of(ApiKey)).values(values)
+        assert named(faults_of(engine, changed)) == {("api_key", told.id)}
+    with writing(engine) as session:
+        writer = open_writer(session, "operator")
+        session.execute(update(ApiKey).where(ApiKey.id == told.id).values(revoked_at=writer.at))
+        writer.note("revoke_api_key", told.id, {})
+    assert faults_of(engine).clean
+    brought_back = update(table_of(ApiKey)).values(revoked_at=None)
+    assert named(faults_of(engine, brought_back)) == {("api_key", told.id)}
 
 
 def test_a_value_that_cannot_be_read_is_named(full: Engine) -> None:

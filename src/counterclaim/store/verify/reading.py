@@ -58,7 +58,7 @@ class Told:
                 self.seals[statement.table, statement.id] = statement, entry.seq
         if isinstance(before := entry.body.get("ended"), str):
             self.ended[before] = entry.at
-        if entry.action.startswith("end_") and entry.subject is not None:
+        if entry.action.startswith(("end_", "revoke_")) and entry.subject is not None:
             self.ended[entry.subject] = entry.at
 
     def seal_of(self, table: str, key: str) -> tuple[Statement | None, int]:
