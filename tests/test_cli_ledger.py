@@ -9,7 +9,7 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from counterclaim.cli import app
-from counterclaim.db import reading, writing
+from counterclaim.db import now, reading, writing
 from counterclaim.queries.asof import last_change
 from counterclaim.queries.changes import ledger_head
 from counterclaim.queries.releases import get_release
@@ -35,7 +35,7 @@ def run(*arguments: str) -> Result:
 
 def test_verify_prints_the_head_and_that_all_is_well(engine: Engine) -> None:
     with reading(engine) as session:
-        head = ledger_head(session)
+        head = ledger_head(session, now())
     done = run("verify")
     assert done.exit_code == 0, done.output
     first, second, last = done.stdout.splitlines()

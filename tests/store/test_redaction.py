@@ -30,6 +30,7 @@ from counterclaim.models import (
     Redaction,
     Source,
 )
+from counterclaim.queries.asof import View
 from counterclaim.queries.claims import claims_out
 from counterclaim.queries.documents import get_document
 from counterclaim.queries.events import get_event
@@ -143,14 +144,16 @@ def answers(engine: Engine) -> str:
     with reading(engine) as session:
         for at in session.scalars(select(LedgerEntry.at).distinct()).all():
             said += [
-                _answer(get_event, session, key, at) for key in session.scalars(select(Event.id))
+                _answer(get_event, session, key, View(at))
+                for key in session.scalars(select(Event.id))
             ]
             said += [
-                _answer(get_document, session, key, at)
+                _answer(get_document, session, key, View(at))
                 for key in session.scalars(select(Document.id))
             ]
             said += [
-                _answer(get_source, session, key, at) for key in session.scalars(select(Source.id))
+                _answer(get_source, session, key, View(at))
+                for key in session.scalars(select(Source.id))
             ]
             ids = session.scalars(select(Claim.id)).all()
             said += [claim.model_dump_json() for claim in claims_out(session, ids, at)]
@@ -372,14 +375,13 @@ def test_the_ledger_says_what_was_done_without_the_words(sqlite_engine: Engine) 
     act(sqlite_engine, redact_document, key, WHY)
     with reading(sqlite_engine) as session:
         noted = select(LedgerEntry).where(LedgerEntry.action.startswith("redact_"))
-        entry, *others = session.scalars(noted.order_by(LedgerEntry.seq)).all()
+        entry = session.scalars(noted).one()
         told = {(one.table, one.id) for one in verify(session).redactions}
     assert (entry.action, entry.subject, entry.actor) == ("redact_document", key, ACTOR)
     body = json.loads(entry.body)
-    sealed = {"sha256", "redaction", "redaction_sha256"}
+    sealed = {"seals", "reasons", "redaction", "redaction_sha256"}
     assert set(body) == {"reason", "quotes", "claims", *sealed}
-    assert {other.action for other in others} >= {"redact_quote", "redact_claim"}
-    assert told == {(one.action.removeprefix("redact_"), one.subject) for one in (entry, *others)}
+    assert told == {tuple(name.split()) for name in body["seals"]}
     assert (len(body["reason"]), body["quotes"], body["claims"]) == (64, 3, 3)
 
 

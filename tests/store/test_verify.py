@@ -23,6 +23,7 @@ from counterclaim.db import (
 from counterclaim.models import (
     ApiKey,
     Claim,
+    ClaimPlace,
     Document,
     Event,
     EventJudgement,
@@ -40,6 +41,7 @@ from counterclaim.models import (
 from counterclaim.store.ledger import entry_hash, open_writer
 from counterclaim.store.rebuild import rebuild
 from counterclaim.store.regions import record_regions
+from counterclaim.store.resealing import resealed
 from counterclaim.store.seals import LIVING, columns_of, seal, seal_row
 from counterclaim.store.verify import Fault, Verification, verify
 from counterclaim.store.verify.rows import OWNERS, SAID
@@ -308,10 +310,17 @@ def test_a_key_is_checked_if_an_entry_names_it(engine: Engine) -> None:
         session.add_all([told, untold])
         body = {"sha256": seal_row(told)}
         open_writer(session, "operator").note("record_api_key", told.id, body)
-    used = update(ApiKey).values(last_used_at=now(), revoked_at=now())
-    assert faults_of(engine, used).clean
-    widened = update(table_of(ApiKey)).values(scopes=["admin"])
-    assert named(faults_of(engine, widened)) == {("api_key", told.id)}
+    assert faults_of(engine, update(ApiKey).values(last_used_at=now())).clean
+    for values in ({"scopes": ["admin"]}, {"revoked_at": now()}):
+        changed = update(table_of(ApiKey)).values(values)
+        assert named(faults_of(engine, changed)) == {("api_key", told.id)}
+    with writing(engine) as session:
+        writer = open_writer(session, "operator")
+        session.execute(update(ApiKey).where(ApiKey.id == told.id).values(revoked_at=writer.at))
+        writer.note("revoke_api_key", told.id, {})
+    assert faults_of(engine).clean
+    brought_back = update(table_of(ApiKey)).values(revoked_at=None)
+    assert named(faults_of(engine, brought_back)) == {("api_key", told.id)}
 
 
 def test_a_value_that_cannot_be_read_is_named(full: Engine) -> None:
@@ -327,39 +336,58 @@ def test_a_value_that_cannot_be_read_is_named(full: Engine) -> None:
 # -- Redactions ------------------------------------------------------------------------------------
 
 
-def redact(engine: Engine, row: Any, values: dict[str, Any]) -> None:
-    """Blank columns as law may demand, with an entry that holds the new seal."""
-    table = row.__tablename__
-    with writing(engine) as session:
-        session.execute(update(type(row)).where(type(row).id == row.id).values(values))
-        kept = {**columns_of(row), **values}
-        if isinstance(row, Document):
-            kept["text"] = row.sha256
-        body = {"sha256": seal(table, kept)}
-        open_writer(session, "admin").note(f"redact_{table}", row.id, body)
-
-
 def test_a_redaction_is_told_and_no_fault(engine: Engine) -> None:
     put_everything(engine)
-    with reading(engine) as session:
-        rows: list[Any] = [
-            session.scalars(select(SourceRating)).first(),
-            session.scalars(select(SourceName)).first(),
-            session.scalars(select(Event)).first(),
-            session.scalars(select(Release)).first(),
-            session.scalars(select(Document)).first(),
-        ]
-    columns = ["rationale", "name", "label", "note", "title"]
-    for row, column in zip(rows, columns, strict=True):
-        redact(engine, row, {column: "█"})
+    with writing(engine) as session:
+        claim = session.scalars(select(Claim).where(Claim.end_reason.is_not(None))).first()
+        place = session.scalars(select(ClaimPlace).where(ClaimPlace.said.is_not(None))).first()
+        document = session.scalars(select(Document)).first()
+        assert claim is not None
+        assert place is not None
+        assert document is not None
+        quote = session.scalars(select(Quote).where(Quote.document_id == document.id)).first()
+        assert quote is not None
+        claim.note = claim.end_reason = place.said = document.title = "█"
+        document.text = "█" * len(document.text)
+        quote.exact = "█" * len(quote.exact)
+        rows: list[Any] = [claim, place, document, quote]
+        columns = {SourceRating: "rationale", SourceName: "name", Event: "label", Release: "note"}
+        for model, column in columns.items():
+            row: Any = session.scalars(select(model)).first()
+            setattr(row, column, "█")
+            rows.append(row)
+        body = resealed(session, rows)
+        open_writer(session, "admin").note("redact_document", document.id, body)
     with reading(engine) as session:
         found = verify(session)
     assert found.faults == []
+    expected = {(row.__tablename__, row.id) for row in rows if row is not place}
     assert {(one.table, one.id) for one in found.redactions} == {
-        (row.__tablename__, row.id) for row in rows
+        *expected,
+        ("claim", place.claim_id),
     }
-    again = update(table_of(Event)).where(Event.id == rows[2].id).values(label="Something else")
-    assert named(faults_of(engine, again)) == {("event", rows[2].id)}
+    for table, values in (
+        (table_of(Event), {"label": "Something else"}),
+        (table_of(Quote), {"exact": "▒" * len(quote.exact)}),
+        (table_of(Document), {"text": "▒"}),
+        (table_of(Claim), {"end_reason": "Another one."}),
+    ):
+        key = next(row.id for row in rows if row.__table__ is table)
+        changed = faults_of(engine, update(table).where(table.c.id == key).values(values))
+        assert named(changed) == {(table.name, key)}
+
+
+def test_a_redaction_makes_no_row_that_was_never_written(full: Engine) -> None:
+    """Who adds a row by hand cannot have it sealed by a redaction."""
+    with tampering(full) as session:
+        source = session.scalars(select(Source)).first()
+        assert source is not None
+        added = {**columns_of(source), "id": new_id(), "key": "added"}
+        session.execute(insert(table_of(Source)).values(added))
+        body = {"seals": {f"source {added['id']}": seal("source", added)}}
+        open_writer(session, "admin").note("redact_source", added["id"], body)
+        session.flush()
+        assert named(verify(session)) == {("source", added["id"])}
 
 
 # -- The chain -------------------------------------------------------------------------------------

@@ -52,6 +52,7 @@ class Watch:
         The server finishes what is under way before it tells the application, and a stream would
         be under way for ever. Only the main thread may listen; elsewhere nothing is sent to it.
         """
+        self._stopping.clear()
         before: dict[signal.Signals, Any] = {}
 
         def stop(number: int, frame: Any) -> None:

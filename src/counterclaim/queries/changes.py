@@ -60,8 +60,8 @@ NOUNS = {
     "judge_events": "judgement",
     "end_judgement": "judgement",
     "freeze_release": "release",
-    "record_api_key": "key",
-    "revoke_api_key": "key",
+    "record_api_key": "api_key",
+    "revoke_api_key": "api_key",
 }
 """Every action, and what kind of thing its subject is."""
 

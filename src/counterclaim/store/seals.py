@@ -1,8 +1,8 @@
 """Seals: digests of the columns of a row that never change, and where the ledger keeps them.
 
 Every entry that writes a row holds its seal, so that ``verify`` finds a row that was changed since.
-A column that law may demand to blank is part of the seal too: who blanks it notes ``redact_`` and
-the table's name, with the row as subject and its new seal as ``sha256``. The latest seal counts.
+A column that law may demand to blank is part of the seal too: who blanks it notes an action that
+begins with ``redact_``, with the new ``seals`` of all rows that changed. The latest seal counts.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Statement:
 
 
 REDACTION = "redact_"
-"""How the action of a redaction begins; the table's name follows."""
+"""How the action of a redaction begins; what it was asked for follows."""
 
 SUBJECTS = {
     "record_source": "source",
@@ -137,8 +137,11 @@ def statements(action: str, subject: str | None, body: Mapping[str, Any]) -> Ite
     elif action in NAMES:
         names: Mapping[str, str] = body.get("names", {})
         yield from (Statement(NAMES[action], key, one) for key, one in names.items())
-    elif action.startswith(REDACTION) and subject is not None:
-        yield Statement(action.removeprefix(REDACTION), subject, sealed, redacted=True)
+    elif action.startswith(REDACTION):
+        renewed: Mapping[str, str] = body.get("seals", {})
+        for name, one in renewed.items():
+            table, _, key = name.partition(" ")
+            yield Statement(table, key, one, redacted=True)
     if body.get("redaction_sha256") is not None:
         yield Statement("redaction", str(body.get("redaction")), body["redaction_sha256"])
     if body.get("quote_sha256") is not None:

@@ -19,10 +19,10 @@ from counterclaim.store.redaction.columns import (
     blank_warnings,
     forget_answers,
 )
-from counterclaim.store.redaction.notes import note_rows
 from counterclaim.store.redaction.words import Words, blank
+from counterclaim.store.resealing import resealed
 from counterclaim.store.review.decisions import fingerprint, fresh, given
-from counterclaim.store.seals import seal_row
+from counterclaim.store.seals import REDACTION, seal_row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -204,8 +204,9 @@ def _close(
     forget_answers(writer.session, words, ids)
     writer.session.flush()
     told = {"redaction": redaction.id, "redaction_sha256": seal_row(redaction)}
-    changed = [row for row in dict.fromkeys(rows) if row is not redaction]
-    note_rows(writer, subject, changed, {"reason": fingerprint(why), **told, **body})
+    changed = resealed(writer.session, [subject, *(row for row in rows if row is not redaction)])
+    told_of = {"reason": fingerprint(why), **told, **body, **changed}
+    writer.note(f"{REDACTION}{subject.__tablename__}", subject.id, told_of)
     rebuild(writer.session)
 
 

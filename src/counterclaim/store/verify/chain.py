@@ -10,7 +10,7 @@ from counterclaim.db import Base
 from counterclaim.models import LedgerEntry
 from counterclaim.moment import isoformat_z
 from counterclaim.store.ledger import entry_hash
-from counterclaim.store.seals import statements
+from counterclaim.store.seals import REDACTION, statements
 from counterclaim.store.verify.reading import in_batches, read_body
 
 if TYPE_CHECKING:
@@ -80,11 +80,16 @@ def _check_content(entry: LedgerEntry, found: Verification) -> None:
 
 
 def _check_present(session: Session, entries: Sequence[LedgerEntry], found: Verification) -> None:
-    """Name the rows that these entries speak of and that are there no more."""
+    """Name the rows that these entries speak of and that are there no more; note redactions."""
     named: dict[str, dict[str, int]] = {}
     for entry in entries:
-        for one in statements(entry.action, entry.subject, read_body(entry.body)):
+        body = read_body(entry.body)
+        for one in statements(entry.action, entry.subject, body):
             named.setdefault(one.table, {}).setdefault(one.id, entry.seq)
+            if one.redacted:
+                found.redacted[one.table, one.id] = one, entry.seq
+        if entry.action.startswith(REDACTION):
+            found.reasons.update(body.get("reasons", {}))
     for table, seqs in named.items():
         model = MODELS.get(table)
         if model is None:

@@ -38,7 +38,7 @@ def check_claims(session: Session, found: Verification) -> None:
     """Hold every claim, with all that hangs on it, against the ledger."""
     for claims in in_batches(session, Claim, Claim.id, found):
         keys = [claim.id for claim in claims]
-        rows = rows_said(session, keys)
+        rows = rows_of_claims(session, keys)
         wanted = [claim.quote_id for claim in claims if claim.quote_id]
         quotes = {row.id: row for row in session.scalars(select(Quote).where(Quote.id.in_(wanted)))}
         subjects = {*keys, *(claim.supersedes_id for claim in claims if claim.supersedes_id)}
@@ -61,7 +61,7 @@ def _check_orphans(session: Session, found: Verification) -> None:
             found.row_fault(table.__tablename__, key, "The claim that it belongs to is not there.")
 
 
-def rows_said(session: Session, keys: list[str]) -> dict[str, list[Base]]:
+def rows_of_claims(session: Session, keys: Sequence[str]) -> dict[str, list[Base]]:
     """All rows of what these claims say, by claim."""
     rows: dict[str, list[Base]] = {key: [] for key in keys}
     for model in SAID:
@@ -104,12 +104,12 @@ def _check_claim(
     entries: list[Entry],
     found: Verification,
 ) -> None:
-    told = Told()
+    told = Told(found.redacted)
     life = Life()
     for entry in entries:
         told.hear(entry)
         life.take(claim.id, entry)
-    statement, seq = told.seals.get(("claim", claim.id), (None, 0))
+    statement, seq = told.seal_of("claim", claim.id)
     recorded = next((entry for entry in entries if entry.action == "record_claim"), None)
     if statement is None or recorded is None:
         untold(claim, found)
@@ -158,8 +158,6 @@ class Life:
         elif entry.action in ENDS:
             self.status, self.ended_at = ENDS[entry.action], entry.at
             self.reason = entry.body.get("reason")
-        elif entry.action == "redact_claim" and "reason" in entry.body:
-            self.reason = entry.body["reason"]
 
     def _accept(self, entry: Entry) -> None:
         self.status, self.accepted_at = Status.ACCEPTED, entry.at
@@ -171,7 +169,7 @@ class Life:
             if is_ != expected:
                 detail = f"Its {name} is {_shown(is_)}; by the ledger it is {_shown(expected)}."
                 _fault(claim, detail, found)
-        if fingerprint(claim.end_reason) != self.reason:
+        if fingerprint(claim.end_reason) != found.reasons.get(claim.id, self.reason):
             _fault(claim, "Its end_reason is not the one that the ledger has the digest of.", found)
 
 

@@ -26,7 +26,7 @@ TEXTS = 20
 def check_documents(session: Session, found: Verification) -> None:
     """Hold every document and every quote against the text and the ledger."""
     for documents in in_batches(session, Document, Document.id, found, TEXTS):
-        told = Told()
+        told = Told(found.redacted)
         for entry in entries_of(session, [document.id for document in documents]):
             told.hear(entry)
         texts: dict[str, str | None] = {}
@@ -45,7 +45,7 @@ def _check_document(document: Document, told: Told, found: Verification) -> bool
     """False where the text was redacted or changed, so that no quote can be looked up in it."""
     text_sha256 = hashlib.sha256(document.text.encode()).hexdigest()
     whole = text_sha256 == document.sha256
-    statement, seq = told.seals.get(("document", document.id), (None, 0))
+    statement, seq = told.seal_of("document", document.id)
     if statement is None:
         untold(document, found)
     elif statement.sha256 != seal("document", {**columns_of(document), "text": text_sha256}):
@@ -62,7 +62,7 @@ def _check_document(document: Document, told: Told, found: Verification) -> bool
 def _check_quotes(session: Session, texts: dict[str, str | None], found: Verification) -> None:
     within = Quote.document_id.in_(texts)
     ids = select(Quote.id).where(within)
-    told = Told()
+    told = Told(found.redacted)
     for entry in entries_of(session, ids.union(select(Claim.id).where(Claim.quote_id.in_(ids)))):
         told.hear(entry)
     for quote in session.scalars(select(Quote).where(within).order_by(Quote.id)):
@@ -71,7 +71,7 @@ def _check_quotes(session: Session, texts: dict[str, str | None], found: Verific
 
 
 def _check_quote(quote: Quote, text: str | None, told: Told, found: Verification) -> None:
-    statement, seq = told.seals.get(("quote", quote.id), (None, 0))
+    statement, seq = told.seal_of("quote", quote.id)
     if statement is None:
         untold(quote, found)
     elif statement.sha256 != seal_row(quote):

@@ -45,19 +45,26 @@ class Entry:
 
 @dataclass(slots=True)
 class Told:
-    """What some entries together say: the latest seal of each row, and when rows ended."""
+    """What some entries, and all redactions, say: the seals of rows, and when rows ended."""
 
+    redacted: dict[tuple[str, str], tuple[Statement, int]]
     seals: dict[tuple[str, str], tuple[Statement, int]] = field(default_factory=dict)
     ended: dict[str, datetime] = field(default_factory=dict)
 
     def hear(self, entry: Entry) -> None:
         """Take in the next entry of the chain."""
         for statement in entry.statements():
-            self.seals[statement.table, statement.id] = statement, entry.seq
+            if not statement.redacted:
+                self.seals[statement.table, statement.id] = statement, entry.seq
         if isinstance(before := entry.body.get("ended"), str):
             self.ended[before] = entry.at
-        if entry.action.startswith("end_") and entry.subject is not None:
+        if entry.action.startswith(("end_", "revoke_")) and entry.subject is not None:
             self.ended[entry.subject] = entry.at
+
+    def seal_of(self, table: str, key: str) -> tuple[Statement | None, int]:
+        """The latest seal of a row and the entry that holds it; None and 0 if there is none."""
+        found = self.seals.get((table, key), (None, 0))
+        return self.redacted.get((table, key), found) if found[0] else found
 
 
 def in_batches(

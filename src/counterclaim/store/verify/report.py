@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from counterclaim.store.seals import Statement
+
 MOST_FAULTS = 10_000
 """So many faults are listed; further ones are counted."""
 
@@ -40,7 +42,11 @@ class Redacted:
 
 @dataclass(slots=True)
 class Verification:
-    """The head of the chain, how much was checked, and all that is wrong."""
+    """The head of the chain, how much was checked, and all that is wrong.
+
+    ``redacted`` has the latest seals that redactions gave, ``reasons`` the digests of what they
+    left as end_reason of claims.
+    """
 
     seq: int = 0
     hash: str = GENESIS
@@ -50,6 +56,8 @@ class Verification:
     redactions: list[Redacted] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     unlisted: int = 0
+    redacted: dict[tuple[str, str], tuple[Statement, int]] = field(default_factory=dict)
+    reasons: dict[str, str | None] = field(default_factory=dict)
     total: int = 0
     progress: Callable[[int, int], None] | None = None
 
