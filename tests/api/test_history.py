@@ -10,6 +10,7 @@ import pytest
 from api.test_time_travel import engine_of, serve
 from counterclaim.db import reading
 from counterclaim.moment import isoformat_z
+from counterclaim.queries import pages
 from counterclaim.queries.asof import last_change
 from counterclaim.store.review import (
     assess_claim,
@@ -363,6 +364,25 @@ def test_a_cursor_belongs_to_its_claimed_by(client: TestClient, engine: Engine) 
     for other in ({}, {"claimed_by": "2024-07"}):
         error = refused(client, "/v1/strikes", cursor=first["next"], **other)
         assert error["parameter"] == "cursor"
+
+
+def test_a_page_is_filled_however_few_of_the_stored_versions_are_shown(
+    client: TestClient, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "LEAST_BATCH", 2)
+    monkeypatch.setattr(pages, "BATCH", 2)
+    shown = []
+    for number in range(9):
+        event = put_event(engine, f"Strike-{number}")
+        day = "2024-05-01" if number in {1, 4, 5, 8} else "2024-05-03"
+        put_claim(engine, "gazette", 1 + number, event, said=day)
+        shown += [event] if day == "2024-05-01" else []
+    query: Answer = {"claimed_by": "2024-05-02", "limit": 3, "count": True, "sort": "updated_at"}
+    first = get(client, "/v1/strikes", **query)
+    second = get(client, "/v1/strikes", cursor=first["next"], **query)
+    assert [one["id"] for one in first["items"] + second["items"]] == shown
+    assert (len(first["items"]), second["next"]) == (3, None)
+    assert (first["total"], second["total"]) == (4, 4)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 
 BATCH = 200
+LEAST_BATCH = 20
 """So many rows are looked at together where a statement alone cannot tell what a page holds."""
 
 
@@ -120,7 +121,8 @@ def sift_page(
 ) -> Slice[Item]:
     """As ``take_page``, of the rows out of which ``sift`` makes items; None is no item."""
     kept: list[tuple[Item, tuple[Scalar, ...]]] = []
-    for place, item in _sifted(session, statement, keys, values, sift):
+    size = max(LEAST_BATCH, min(BATCH, window.limit + 1))
+    for place, item in _sifted(session, statement, keys, values, sift, size):
         kept.append((item, place))
         if len(kept) > window.limit:
             break
@@ -130,7 +132,7 @@ def sift_page(
         following = Cursor(known_at, kept[-1][1]).encode(window.query)
     total = None
     if window.count:
-        total = sum(1 for _ in _sifted(session, statement, keys, None, sift))
+        total = sum(1 for _ in _sifted(session, statement, keys, None, sift, BATCH))
     return Slice([item for item, _last in kept], following, known_at, total)
 
 
@@ -140,9 +142,10 @@ def _sifted(
     keys: Sequence[Key],
     values: tuple[Scalar, ...] | None,
     sift: Callable[[Sequence[Any]], Sequence[Item | None]],
+    size: int,
 ) -> Iterator[tuple[tuple[Scalar, ...], Item]]:
-    """The items behind some sort values, each with its own."""
-    while rows := _rows_behind(session, statement, keys, values, BATCH):
+    """The items behind some sort values, each with its own, looked for ``size`` rows at a time."""
+    while rows := _rows_behind(session, statement, keys, values, size):
         values = tuple(rows[-1][-len(keys) :])
         for row, item in zip(rows, sift(rows), strict=True):
             if item is not None:
