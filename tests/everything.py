@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from counterclaim.db import writing
+from counterclaim.store.keys import make_key, revoke_key
 from counterclaim.store.ledger import open_writer
+from counterclaim.store.redaction import redact_source
 from counterclaim.store.releases import freeze_release
 from counterclaim.store.review import (
     accept_claim,
@@ -17,7 +19,7 @@ from counterclaim.store.review import (
     retract_claim,
     supersede_claim,
 )
-from counterclaim.vocabulary import Credibility, Judgement, Reliability
+from counterclaim.vocabulary import Credibility, Judgement, KeyScope, Reliability
 from factories import REFERENCE, aland_claim, article, bland_claim, put_file
 
 if TYPE_CHECKING:
@@ -55,6 +57,11 @@ def put_everything(engine: Engine) -> None:
     decide(engine, judge_events, *pair, Judgement.UNSURE, WHY, 0.5)
     judged = decide(engine, judge_events, *pair, Judgement.SAME, WHY)
     decide(engine, end_judgement, judged.id, WHY)
+    key, _secret = decide(engine, make_key, "anna", [KeyScope.CONTRIBUTE])
+    decide(engine, revoke_key, key.id)
+    decide(engine, make_key, "boris", [KeyScope.REVIEW])
+    put_file(engine, {"sources": [{"key": "old-desk", "name": "Old Desk", "kind": "outlet"}]})
+    decide(engine, redact_source, "old-desk", WHY)
     decide(engine, freeze_release, "first", "For a paper.")
 
 

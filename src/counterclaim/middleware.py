@@ -146,7 +146,12 @@ def _path(scope: Scope) -> str:
 
 
 def _key(scope: Scope) -> str | None:
-    """The digest of the key that a request brings; None if it brings none."""
+    """The digest of the key that a request brings; None if it brings none.
+
+    Only the API looks at keys: elsewhere one that was made up would pass as somebody's.
+    """
+    if not _path(scope).startswith("/v1/"):
+        return None
     scheme, _, key = Headers(scope=scope).get("authorization", "").strip().partition(" ")
     if scheme.lower() != "bearer" or not key.strip():
         return None

@@ -23,6 +23,11 @@ Repeating a parameter means any of its values. Unknown parameters and values are
 nearest valid ones. Errors are problems after RFC 9457.
 """
 PROBLEM = "#/components/schemas/ProblemOut"
+ACCESS_PROBLEMS = {
+    "401": "The key is not valid, or reads are closed and there is none.",
+    "403": "The key lacks the scope.",
+    "429": "Too many requests came from this key or address.",
+}
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
@@ -38,16 +43,22 @@ def describe(app: FastAPI) -> dict[str, Any]:
         )
         for operations in described["paths"].values():
             for method, operation in operations.items():
+                _mend_access(method, operation)
                 _mend_responses(operation["responses"])
-                _mend_security(method, operation)
         app.openapi_schema = described
     return app.openapi_schema
 
 
-def _mend_security(method: str, operation: dict[str, Any]) -> None:
-    """Reads are public unless the operator turns that off: a key is optional there."""
-    if method == "get" and "security" in operation and "403" not in operation["responses"]:
+def _mend_access(method: str, operation: dict[str, Any]) -> None:
+    """What holds wherever keys are looked at; reads are public unless the operator closes them."""
+    if "security" not in operation:
+        return
+    responses = operation["responses"]
+    if method == "get" and "401" not in responses:
         operation["security"] = [{}, *operation["security"]]
+    for status, description in ACCESS_PROBLEMS.items():
+        content = {"application/json": {"schema": {"$ref": PROBLEM}}}
+        responses.setdefault(status, {"description": description, "content": content})
 
 
 def _mend_responses(responses: dict[str, Any]) -> None:

@@ -222,7 +222,8 @@ def _newest(session: Session, condition: ColumnElement[bool]) -> int:
 
 def _changes_out(session: Session, entries: Sequence[LedgerEntry]) -> list[ChangeOut]:
     ended = {entry.subject for entry in entries if entry.action in TOMBSTONES}
-    query = select(Claim.id, Claim.end_reason).where(Claim.id.in_(ended))
+    public = Claim.accepted_at.is_not(None)  # Why a claim was rejected is for reviewers.
+    query = select(Claim.id, Claim.end_reason).where(Claim.id.in_(ended), public)
     reasons = {key: reason for key, reason in session.execute(query)} if ended else {}
     return [_change_out(entry, reasons) for entry in entries]
 

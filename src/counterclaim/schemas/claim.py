@@ -31,6 +31,7 @@ REDACTED = "When words were blanked because law demanded it, each code point as 
 class QuoteOut(Shape):
     """Words of a document; offsets count Unicode code points, the end is exclusive."""
 
+    id: str
     exact: str
     prefix: str
     suffix: str

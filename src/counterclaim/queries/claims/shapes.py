@@ -145,6 +145,7 @@ def status_at(claim: Claim, at: datetime) -> Status:
 def quote_out(quote: Quote) -> QuoteOut:
     """The shape of a quote."""
     return QuoteOut(
+        id=quote.id,
         exact=quote.exact,
         prefix=quote.prefix,
         suffix=quote.suffix,
