@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from factories import put_seed
 from server import command, running_server
 
 if TYPE_CHECKING:
@@ -35,11 +36,8 @@ STATEMENT = (
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, Path]]:
     databases: Databases = request.getfixturevalue(f"{request.param}_databases")
-    name = databases.empty()
+    name = databases.migrated(put_seed)
     url = databases.url(name)
-    for arguments in (["db", "upgrade"], ["seed"]):
-        done = command(*arguments, database_url=url, folder=tmp_path)
-        assert done.returncode == 0, done.stderr
     yield url, tmp_path
     databases.drop(name)
 

@@ -31,13 +31,17 @@ if TYPE_CHECKING:
 KEY = {"Authorization": "Bearer a-key"}
 
 
+OPEN = "/v1/secret?key=right"
+"""An address where keys are looked at, and this one will do."""
+
+
 def guarded(rate_limit: str = "", **settings: Any) -> FastAPI:
     """The application, with a route that wants the key "right" and one that takes a claim file."""
     app = create_app(
         Settings(database_url="sqlite:///unopened.db", rate_limit=rate_limit, **settings)
     )
 
-    @app.get("/secret")
+    @app.get("/v1/secret")
     def secret(key: str = "") -> None:
         if key != "right":
             msg = "Unknown key."
@@ -84,11 +88,11 @@ def test_the_closest_of_several_limits_is_shown() -> None:
 def test_keys_and_addresses_are_counted_apart() -> None:
     app = guarded("2/minute")
     asking = client(app)
-    assert [remaining(asking.get("/problems", headers=KEY)) for _ in range(2)] == [1, 0]
-    assert asking.get("/problems", headers=KEY).status_code == 429
-    assert remaining(asking.get("/problems", headers={"Authorization": "bearer  other"})) == 1
-    assert remaining(asking.get("/problems", headers={"Authorization": "Basic a-key"})) == 1
-    assert remaining(client(app, "192.0.2.2").get("/problems")) == 1
+    assert [remaining(asking.get(OPEN, headers=KEY)) for _ in range(2)] == [1, 0]
+    assert asking.get(OPEN, headers=KEY).status_code == 429
+    assert remaining(asking.get(OPEN, headers={"Authorization": "bearer  other"})) == 1
+    assert remaining(asking.get(OPEN, headers={"Authorization": "Basic a-key"})) == 1
+    assert remaining(client(app, "192.0.2.2").get(OPEN)) == 1
 
 
 @pytest.mark.parametrize(
@@ -111,11 +115,11 @@ def test_guessing_keys_exhausts_the_address_for_every_key() -> None:
     asking = client(app)
     for guess in range(3):
         headers = {"Authorization": f"Bearer guess-{guess}"}
-        assert asking.get("/secret", headers=headers).status_code == 401
+        assert asking.get("/v1/secret", headers=headers).status_code == 401
     for headers in (KEY, {}):
-        refused = asking.get("/secret?key=right", headers=headers)
+        refused = asking.get(OPEN, headers=headers)
         assert refused.status_code == 429
-    assert client(app, "192.0.2.2").get("/secret?key=right", headers=KEY).status_code == 200
+    assert client(app, "192.0.2.2").get(OPEN, headers=KEY).status_code == 200
 
 
 def test_health_is_never_limited() -> None:

@@ -154,7 +154,7 @@ def new_name(key: str, number: int) -> dict[str, Any]:
     return {noun: [{**row, "names": [{"name": f"Byname {number}"}]}]}
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=files)
 def test_any_sequence_of_files_leaves_what_rebuild_makes(
     databases: Databases, steps: list[tuple[int, list[str], str, bool, str | None]]
@@ -333,7 +333,7 @@ def assert_every_past_answer_is_given_again(databases: Databases, steps: Any) ->
         assert_rebuild_changes_nothing(engine)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=moves)
 def test_every_past_answer_is_given_again_by_sqlite(
     sqlite_databases: Databases, steps: list[tuple[str, int, int]]
@@ -341,7 +341,7 @@ def test_every_past_answer_is_given_again_by_sqlite(
     assert_every_past_answer_is_given_again(sqlite_databases, steps)
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=moves)
 def test_every_past_answer_is_given_again_by_postgresql(
     postgresql_databases: Databases, steps: list[tuple[str, int, int]]
