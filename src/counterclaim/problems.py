@@ -29,13 +29,14 @@ from counterclaim.errors import (
 )
 from counterclaim.names import nearest
 from counterclaim.schemas.incoming import TEXT_TOO_LARGE
-from counterclaim.schemas.mistakes import problems_of
+from counterclaim.schemas.mistakes import encodable, explained, problems_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fastapi import FastAPI
     from pydantic import BaseModel
+    from pydantic_core import ErrorDetails
     from starlette.requests import Request
 
     from counterclaim.errors import Problem
@@ -252,18 +253,15 @@ def _body_shape(request: Request) -> type[BaseModel] | None:
     return shape
 
 
-def _parameter(request: Request, found: Mapping[str, Any]) -> dict[str, Any]:
+def _parameter(request: Request, found: ErrorDetails) -> dict[str, Any]:
     where, *path = found["loc"]
     name = str(path[0]) if path else str(where)
     if found["type"] != "extra_forbidden":
-        return _entry(_plain(found), parameter=name)
+        detail, near = explained(found)
+        return _entry(encodable(detail), parameter=name, suggestions=near)
     near = nearest(name, _known_parameters(request))
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
     return _entry(f"There is no parameter {name!r}.{hint}", parameter=name, suggestions=near)
-
-
-def _plain(found: Mapping[str, Any]) -> str:
-    return str(found["msg"]).removeprefix("Value error, ")
 
 
 def _known_parameters(request: Request) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -28,6 +29,9 @@ _DETAILS = {
     "model_attributes_type": "Fields with their values are wanted.",
 }
 """Instead of Pydantic's own messages, which speak of Python."""
+
+_QUOTED = re.compile(r"'([^']*)'")
+"""The words among which Pydantic says that a value should be."""
 
 _NAMING = {"missing", "extra_forbidden", "invalid_key"}
 """Errors whose place ends with a name that is there or should be, never with a union's tag."""
@@ -59,13 +63,23 @@ def _problem(error: ErrorDetails, path: Sequence[int | str], shape: Any) -> Prob
     # RFC 6901, section 3: ~ is ~0 and / is ~1.
     parts = (str(part).replace("~", "~0").replace("/", "~1") for part in path)
     pointer = encodable("".join(f"/{part}" for part in parts))
-    detail = _DETAILS.get(error["type"], error["msg"].removeprefix("Value error, "))
-    near: list[str] = []
+    detail, near = explained(error)
     if error["type"] == "extra_forbidden":
         near = nearest(str(path[-1]), _fields(shape, path[:-1]))
         detail = "There is no such field."
         detail += f" Did you mean {' or '.join(near)}?" if near else ""
     return Problem(pointer, encodable(detail), tuple(near))
+
+
+def explained(error: ErrorDetails) -> tuple[str, list[str]]:
+    """What is wrong with a value and the nearest right ones, without regard to where it stands."""
+    words = _QUOTED.findall(str(error.get("ctx", {}).get("expected", "")))
+    if not words or error["type"] not in {"enum", "literal_error"}:
+        return _DETAILS.get(error["type"], error["msg"].removeprefix("Value error, ")), []
+    given = str(error["input"])[:100]
+    near = nearest(given, words)
+    hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    return f"{given!r} is none of {', '.join(words)}.{hint}", near
 
 
 def _place(error: ErrorDetails, content: object) -> tuple[int | str, ...]:
