@@ -231,7 +231,9 @@ def entity_tag(content: bytes) -> str:
 def send(request: Request, content: bytes, media_type: str, **headers: str) -> Response:
     """An answer with its ETag, or 304 when the asker has it already."""
     tag = entity_tag(content)
-    kept = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept", **headers}
+    private = "private, " if "authorization" in request.headers else ""
+    control = {"Cache-Control": f"{private}no-cache", "Vary": "Accept, Authorization"}
+    kept = {"ETag": tag, **control, **headers}
     given = request.headers.get("if-none-match", "")
     if given.strip() == "*" or tag in {one.strip().removeprefix("W/") for one in given.split(",")}:
         return Response(status_code=304, headers=kept)

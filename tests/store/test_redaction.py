@@ -358,6 +358,19 @@ def test_the_seed_can_be_loaded_after_a_redaction(engine: Engine) -> None:
     assert_all_holds(engine)
 
 
+def test_a_seed_that_names_a_redacted_source_does_not_stop_a_start(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_seed(engine)
+    act(engine, redact_source, "dmitry-peskov", WHY)
+    before = everything(engine)
+    url = engine.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("COUNTERCLAIM_DATABASE_URL", url)
+    ran = CliRunner().invoke(commands, ["seed"])
+    assert (ran.exit_code, "is not loaded again" in ran.output) == (0, True)
+    assert everything(engine) == before
+
+
 def test_a_cursor_of_before_goes_on(engine: Engine) -> None:
     key = put_secret(engine)
     with TestClient(served(engine)) as client:

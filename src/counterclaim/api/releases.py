@@ -94,7 +94,7 @@ def _export(request: Request, release: Release) -> Response:
         "ETag": f'"{release.sha256}"',
         "Repr-Digest": f"sha-256=:{sha256}:",
         "Content-Disposition": f'attachment; filename="{release.name}.ndjson"',
-        "Vary": "Accept",
+        "Vary": "Accept, Authorization",
     }
     lines = export_lines(lambda: reading(engine), release.known_at)
     return StreamingResponse(lines, headers=headers, media_type=NDJSON)

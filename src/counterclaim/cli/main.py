@@ -22,6 +22,7 @@ from counterclaim.cli.terminal import err, opened_store, operator, out, say, sho
 from counterclaim.codebook import generated_docs
 from counterclaim.config import Settings
 from counterclaim.db import writing
+from counterclaim.errors import RejectedError
 from counterclaim.importers.claim_file import read_claim_file
 from counterclaim.migrate import upgrade
 from counterclaim.seeding import seed as take_seed
@@ -29,6 +30,7 @@ from counterclaim.store.ingest import ingest as take_file
 from counterclaim.store.keys import ensure_admin
 from counterclaim.store.ledger import open_writer
 from counterclaim.store.rebuild import rebuild as rebuild_all
+from counterclaim.store.redaction import holds_redactions
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -86,10 +88,15 @@ def db_check() -> None:
 @app.command()
 def seed() -> None:
     """Load reference rows, ISO regions and the first article; twice changes nothing."""
-    with opened_store() as engine, writing(engine) as session:
-        writer = open_writer(session, operator())
-        for name, intake in take_seed(writer):
-            _print_intake(name, intake, verb="loaded")
+    with opened_store() as engine:
+        try:
+            with writing(engine) as session:
+                for name, intake in take_seed(open_writer(session, operator())):
+                    _print_intake(name, intake, verb="loaded")
+        except RejectedError as error:
+            if not holds_redactions(engine):
+                raise
+            say(err, f"The seed holds what was redacted here and is not loaded again: {error}")
 
 
 @app.command()

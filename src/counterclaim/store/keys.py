@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select, update
 
 from counterclaim.db import new_id, now, reading, writing
-from counterclaim.errors import ConflictError, Problem, RejectedError
+from counterclaim.errors import ConflictError, Problem, RejectedError, StoreError
 from counterclaim.models import ApiKey
 from counterclaim.queries.keys import key_hash
 from counterclaim.store.ledger import open_writer
@@ -112,10 +113,13 @@ def _provided(session: Session, secret: str | None) -> bool:
 
 
 def note_use(engine: Engine, key_id: str) -> None:
-    """Note that a key was used, in a transaction of its own; no entry of the ledger."""
+    """Note that a key was used, in a transaction of its own; no entry of the ledger.
+
+    Where the store is busy nothing is noted: the next use will be.
+    """
     at = now()
     stale = or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at < at - NOTED_EVERY)
-    with writing(engine) as session:
+    with suppress(StoreError), writing(engine) as session:
         session.execute(update(ApiKey).where(ApiKey.id == key_id, stale).values(last_used_at=at))
 
 

@@ -10,9 +10,10 @@ from counterclaim.store.redaction.acts import (
     redact_quote_of_claim,
     redact_source,
 )
-from counterclaim.store.redaction.scrub import scrub
+from counterclaim.store.redaction.scrub import holds_redactions, scrub
 
 __all__ = [
+    "holds_redactions",
     "redact_document",
     "redact_quote",
     "redact_quote_of_claim",

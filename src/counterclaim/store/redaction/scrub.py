@@ -6,10 +6,12 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 from sqlalchemy.exc import DBAPIError
 
+from counterclaim.db import reading
 from counterclaim.errors import StoreError
+from counterclaim.models import Redaction
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -57,3 +59,9 @@ def _scrub_postgresql(connection: Connection) -> None:
     for table in sorted(inspect(connection).get_table_names()):
         connection.exec_driver_sql(f'VACUUM (FULL, ANALYZE) "{table}"')
     connection.exec_driver_sql("VACUUM (FULL) pg_catalog.pg_statistic")
+
+
+def holds_redactions(engine: Engine) -> bool:
+    """Whether anything was ever redacted in a store."""
+    with reading(engine) as session:
+        return session.scalar(select(Redaction.id).limit(1)) is not None
