@@ -64,8 +64,7 @@ def clauses_for_other_figures(session: Session, wanted: Wanted) -> list[ColumnEl
 
     Figures may be others there, and so may contradictions, on which grade and dispute rest.
     """
-    same = {name: of for name, of in wanted.columns.items() if name not in ("grade", "disputed")}
-    return clauses(session, replace(wanted, columns=same, figures=()))
+    return clauses(session, wanted.without_figures())
 
 
 SHOWN_PLACES = ("place", "region", "country")

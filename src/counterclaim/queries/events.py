@@ -91,7 +91,8 @@ def page_events(
         return replace(page, items=[Shown(*item) for item in page.items])
     _check_order(sort)
     possible = live.with_only_columns(*VERSION).where(*_possible(session, wanted, view))
-    sift = partial(_resolved, session, view, wanted)
+    left = wanted.of_figures() if view.claimed_by is None else wanted
+    sift = partial(_resolved, session, view, left)
     return sift_page(session, possible, keys, window, view.known_at, values, sift)
 
 
