@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from conftest import Databases
 
 Answer = dict[str, Any]
-AALAND, BLAND = ["aland-mod"], ["bland-army"]
+ALAND, BLAND = ["aland-mod"], ["bland-army"]
 
 
 def put_reference(engine: Engine) -> None:
@@ -55,15 +55,19 @@ def refused(client: TestClient, path: str, **query: Any) -> Answer:
     return error
 
 
-def put_claim(engine: Engine, paper: str, launched: int, event: str, **changes: Any) -> str:
-    return put_file(engine, report(paper, launched, event, **changes)).claims[0].id
+def put_claim(
+    engine: Engine, by: list[str], launched: int, event: str, said: str = "2024-05-01"
+) -> None:
+    body = report("gazette", launched, event, said=said)
+    body["claims"][0]["said_by"] = by
+    put_file(engine, body)
 
 
 def put_dispute(engine: Engine) -> str:
     """A strike of which Aland says 4 and then Bland 9."""
     event = put_event(engine, "Strike")
-    put_claim(engine, "gazette", 4, event, said_by=AALAND, said="2024-05-02")
-    put_claim(engine, "courier", 9, event, said_by=BLAND, said="2024-05-03")
+    put_claim(engine, ALAND, 4, event, "2024-05-02")
+    put_claim(engine, BLAND, 9, event, "2024-05-03")
     return event
 
 
@@ -117,7 +121,7 @@ def test_graded_is_what_is_stored(client: TestClient, engine: Engine) -> None:
 def test_filters_count_and_order_go_by_the_policy(client: TestClient, engine: Engine) -> None:
     event = put_dispute(engine)
     other = put_event(engine, "Other")
-    put_claim(engine, "gazette", 20, other, said_by=AALAND)
+    put_claim(engine, ALAND, 20, other)
 
     def found(**query: Any) -> list[str]:
         page = get(client, "/v1/strikes", count=True, sort="updated_at", **query)
@@ -139,7 +143,7 @@ def test_it_combines_with_what_had_been_known_and_said(client: TestClient, engin
     event = put_dispute(engine)
     path = f"/v1/strikes/{event}"
     before = get(client, "/v1/strikes")["known_at"]
-    put_claim(engine, "gazette", 2, event, said_by=AALAND, said="2024-05-04")
+    put_claim(engine, ALAND, 2, event, "2024-05-04")
     assert launched(get(client, path, policy="latest")) == (2, 2)
     assert launched(get(client, path, policy="latest", known_at=before)) == (9, 9)
     assert launched(get(client, path, policy="latest", claimed_by="2024-05-02")) == (4, 4)
@@ -149,7 +153,7 @@ def test_it_combines_with_what_had_been_known_and_said(client: TestClient, engin
 
 def test_a_cursor_belongs_to_its_policy(client: TestClient, engine: Engine) -> None:
     for label in "ABC":
-        put_claim(engine, "gazette", ord(label), put_event(engine, label), said_by=AALAND)
+        put_claim(engine, ALAND, ord(label), put_event(engine, label))
     first = get(client, "/v1/strikes", limit=1, policy="side:AA")
     rest = get(client, "/v1/strikes", policy="side:AA", cursor=first["next"])
     assert len(rest["items"]) == 2
