@@ -18,6 +18,7 @@ from counterclaim.queries.events import get_event, page_events
 from counterclaim.queries.filters import EventFilter
 from counterclaim.queries.pages import Window
 from counterclaim.queries.versions import resolved_versions
+from counterclaim.resolve import POLICIES
 from factories import REFERENCE, put_file
 from invented_claims import DAYS, claim_file, claims, filters
 from store.test_rebuild import fresh_engine
@@ -77,6 +78,31 @@ def test_what_was_claimed_by_a_day_is_what_a_store_of_those_claims_answers(
         put_file(part, claim_file(world, kept))
         for one in ({}, *asked):
             assert answers_of(whole, one, day) == answers_of(part, one, None)
+
+
+@settings(max_examples=25, suppress_health_check=UNCHECKED)
+@given(
+    world=worlds,
+    asked=st.lists(filters, min_size=2, max_size=5),
+    policy=st.sampled_from([*POLICIES, "side:AA", "side:BB", "side:neutral"]),
+    day=st.none() | st.sampled_from(DAYS),
+)
+def test_filters_compare_what_the_policy_picks(
+    sqlite_databases: Databases, world: Drawn, asked: Drawn, policy: str, day: str | None
+) -> None:
+    with fresh_engine(sqlite_databases, put_reference) as engine:
+        put_file(engine, claim_file(world))
+        with reading(engine) as session:
+            claimed_by = None if day is None else read_instant("claimed_by", day)
+            wish = Wish(claimed_by=claimed_by, policy=policy)
+            stored = set(session.scalars(select(EventSummary.event_id)))
+            versions = resolved_versions(session, stored, wish.view(session))
+            for one in asked:
+                given_ = EventFilter(**one)
+                wanted = wanted_events(session, given_, wish.view(session).known_at)
+                page = page_events(session, given_, Window({}, 50, None, wish=wish))
+                found = {orjson.loads(event.text)["id"] for event in page.items}
+                assert found == {key for key, one in versions.items() if wanted.admits(one)}
 
 
 def answers_of(engine: Engine, asked: dict[str, Any], day: str | None) -> dict[str, Any]:

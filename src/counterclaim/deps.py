@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import orjson
@@ -19,7 +20,7 @@ from counterclaim.errors import FilterError, NotFoundError
 from counterclaim.export import csv, geojson
 from counterclaim.moment import isoformat_z
 from counterclaim.names import nearest
-from counterclaim.queries.asof import View, Wish, read_instant
+from counterclaim.queries.asof import STORED_POLICY, View, Wish, read_instant
 from counterclaim.queries.pages import Slice, Window
 from counterclaim.schemas.problem import ProblemOut
 
@@ -109,7 +110,8 @@ class OneQuery(NoQuery):
         self._check_once(request)
         given = {"known_at": self.known_at, "claimed_by": self.claimed_by}
         read = {name: read_instant(name, text) for name, text in given.items() if text is not None}
-        return Wish(**read, unreviewed=may_review(request))
+        known_at, claimed_by = read.get("known_at"), read.get("claimed_by")
+        return Wish(known_at, claimed_by, unreviewed=may_review(request))
 
     def view(self, request: Request, session: Session) -> View:
         """The state to show."""
@@ -121,6 +123,20 @@ class OneQuery(NoQuery):
             parameter = field.alias or name
             if given.count(parameter) > 1 and not isinstance(field.default, list):
                 raise FilterError(parameter, f"{parameter} takes one value and stands twice.")
+
+
+class PolicyQuery(OneQuery):
+    """Parameters of every read whose figures a policy picks."""
+
+    policy: Annotated[
+        str,
+        StringConstraints(max_length=100, pattern=r"^[^\x00]*$"),
+        Field(description="What picks the figures: one of /v1/policies, such as side:RU."),
+    ] = STORED_POLICY
+
+    def wish(self, request: Request) -> Wish:
+        """The state that is asked for, with the policy."""
+        return replace(super().wish(request), policy=self.policy)
 
 
 class ListQuery(OneQuery):

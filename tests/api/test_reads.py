@@ -320,7 +320,7 @@ def test_what_is_not_there_is_a_problem(seeded: TestClient, path: str) -> None:
         {"match": "maybe"},
         {"f": "yaml"},
         {"weapon": "\x00"},
-        {"policy": "graded"},
+        {"policy": "grade"},
         {"limit": [1, 2]},
         {"status": "pending"},
     ],

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from counterclaim.resolve import Claim, Family, Site, resolve
+from counterclaim.resolve import WEIGHTS_VERSION, Claim, Family, Site, resolve
 from counterclaim.vocabulary import (
     ClaimKind,
     Distribution,
@@ -190,6 +190,7 @@ def test_first_strike_is_the_worked_example() -> None:
         "claims": 11,
         "documents": 1,
         "policy": "graded",
+        "policy_version": WEIGHTS_VERSION,
     }  # fmt: skip
 
 
@@ -197,7 +198,8 @@ def test_keys_come_in_the_order_of_the_wire() -> None:
     body = document(seed(), "S3")
     assert " ".join(body) == (
         "id kind scope label occurred attacker defender places munitions casualties damage shared "
-        "part_of parts grade disputed contradictions positions voices claims documents policy"
+        "part_of parts grade disputed contradictions positions voices claims documents policy "
+        "policy_version"
     )
     assert " ".join(line(body)) == "key name category launched intercepted not_intercepted hit"
     assert " ".join(line(body)["launched"]) == "low best high basis voices agreement claims"

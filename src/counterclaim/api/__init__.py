@@ -10,6 +10,7 @@ from counterclaim.api import (
     judgements,
     keys,
     ledger,
+    policies,
     redactions,
     references,
     releases,
@@ -19,6 +20,7 @@ router = APIRouter(prefix="/v1")
 for resource in (
     events,
     judgements,
+    policies,
     claims,
     documents,
     references,

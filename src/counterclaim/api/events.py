@@ -17,6 +17,7 @@ from counterclaim.deps import (
     FieldsQuery,
     ListQuery,
     OneQuery,
+    PolicyQuery,
     Read,
     RowId,
     as_json,
@@ -56,7 +57,7 @@ router = APIRouter(tags=["events"])
 EVENT_ONE = {**NOT_MODIFIED, **MOVED, **READ_PROBLEMS}
 
 
-class EventQuery(FieldsQuery, EventFilter):
+class EventQuery(PolicyQuery, FieldsQuery, EventFilter):
     """Filters, order and form of a list of events."""
 
     sort: Annotated[
@@ -76,7 +77,7 @@ def list_strikes(
 
 @router.get("/strikes/{id}", response_model=EventOut, responses=EVENT_ONE)
 def show_strike(
-    request: Request, session: Read, event_id: RowId, query: Annotated[OneQuery, Query()]
+    request: Request, session: Read, event_id: RowId, query: Annotated[PolicyQuery, Query()]
 ) -> Response:
     """One strike; the id of a merged one answers 308 with the one that it became."""
     strike, view = row_id("strike", event_id), query.view(request, session)
@@ -91,7 +92,7 @@ def list_events(request: Request, session: Read, query: Annotated[EventQuery, Qu
 
 @router.get("/events/{id}", response_model=EventOut, responses=EVENT_ONE)
 def show_event(
-    request: Request, session: Read, event_id: RowId, query: Annotated[OneQuery, Query()]
+    request: Request, session: Read, event_id: RowId, query: Annotated[PolicyQuery, Query()]
 ) -> Response:
     """One event; the id of a merged one answers 308 with the one that it became."""
     return send_json(

@@ -35,7 +35,8 @@ def event_row(document: Mapping[str, Any], figures: Mapping[str, Figure]) -> Row
         row[key] = document[key]
     row["positions"] = joined(f"{side}={said}" for side, said in document["positions"].items())
     row["part_of"] = joined(document["part_of"])
-    row["policy"], row["updated_at"] = document["policy"], document["updated_at"]
+    for key in ("policy", "policy_version", "updated_at"):
+        row[key] = document[key]
     return row
 
 
@@ -131,7 +132,7 @@ def document_row(document: Mapping[str, Any]) -> Row:
 _EVENT_KEYS = ("id", "kind", "scope", "label", "occurred", "attacker", "defender", "grade")
 _EVENT: dict[str, Any] = {
     **dict.fromkeys((*_EVENT_KEYS, "disputed", "voices", "claims", "documents")),
-    **dict.fromkeys(("policy", "updated_at")),
+    **dict.fromkeys(("policy", "policy_version", "updated_at")),
     "places": [],
     "munitions": [],
     "positions": {},

@@ -48,16 +48,20 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """The state that is asked for; None is the present one, and all that was said."""
+    """The state that is asked for; None is the present one, and all that was said.
+
+    Whether there is such a policy is checked where it is asked for.
+    """
 
     known_at: datetime | None = None
     claimed_by: datetime | None = None
+    policy: str = STORED_POLICY
     unreviewed: bool = False
 
     def view(self, session: Session) -> View:
         """What there is of it: known is what was known at the last write up to that instant."""
         known_at = last_change(session, self.known_at)
-        return View(known_at, self.claimed_by, unreviewed=self.unreviewed)
+        return View(known_at, self.claimed_by, self.policy, self.unreviewed)
 
     def pinned(self, known_at: datetime) -> View:
         """The same at the instant of a cursor.
@@ -68,7 +72,7 @@ class Wish:
         if self.known_at is not None and self.known_at < known_at:
             msg = f"The cursor shows what was known at {isoformat_z(known_at)}, which is later"
             raise CursorError(f"{msg} than known_at: leave known_at as it was on the first page.")
-        return View(known_at, self.claimed_by, unreviewed=self.unreviewed)
+        return View(known_at, self.claimed_by, self.policy, self.unreviewed)
 
 
 PRESENT = Wish()

@@ -12,6 +12,7 @@ from counterclaim.models import Claim, Document, Munition, Occurrence, Place, So
 from counterclaim.names import nearest
 from counterclaim.queries.names import Reference, find
 from counterclaim.queries.wanted import Wanted
+from counterclaim.resolve.policies import find_policy, policy_of
 from counterclaim.vocabulary import Match, PlaceKind, Status
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
+    from counterclaim.queries.asof import View
     from counterclaim.queries.filters import EventFilter
 
 
@@ -60,6 +62,22 @@ def wanted_events(session: Session, given: EventFilter, at: datetime) -> Wanted:
         circle=given.circle(),
         words=tuple(given.words()),
     )
+
+
+def check_policy(session: Session, view: View) -> None:
+    """Refuse a policy that there is not, or that of a side which nobody is of.
+
+    Raises:
+        FilterError: with the nearest policies that there are.
+    """
+    side = find_policy(view.policy).side
+    if side is None:
+        return
+    try:
+        sides(session, "policy", [side], view.known_at)
+    except FilterError as error:
+        near = [policy_of(one).name for one in error.suggestions]
+        raise FilterError("policy", error.message, suggestions=near) from None
 
 
 def keys(
@@ -125,14 +143,19 @@ def sides(session: Session, parameter: str, given: list[str], at: datetime) -> l
     """The sides, all of them of some source or party of some event at an instant."""
     if not given:
         return []
-    stated = select(Source.side).where(Source.recorded_at <= at).distinct()
-    known = {str(side) for side in session.scalars(stated) if side}
+    known = stated_sides(session, at)
     for side in given:
         if side not in known and not _is_party(session, side, at):
-            near = nearest(side, sorted(known)) or sorted(known)
+            near = nearest(side, known) or known
             msg = f"No source is of the side {side!r}. Known sides are {', '.join(near)}."
             raise FilterError(parameter, msg, suggestions=near)
     return given
+
+
+def stated_sides(session: Session, at: datetime) -> list[str]:
+    """The sides that sources were of at an instant, sorted."""
+    stated = select(Source.side).where(Source.recorded_at <= at).distinct()
+    return sorted(str(side) for side in session.scalars(stated) if side)
 
 
 def _is_party(session: Session, side: str, at: datetime) -> bool:

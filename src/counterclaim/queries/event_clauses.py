@@ -59,6 +59,14 @@ def clauses_for_fewer_claims(
     return found
 
 
+def clauses_for_other_figures(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
+    """What the stored versions meet of all events that may meet a filter under another policy.
+
+    Figures may be others there, and so may contradictions, on which grade and dispute rest.
+    """
+    return clauses(session, wanted.without_figures())
+
+
 SHOWN_PLACES = ("place", "region", "country")
 """Facets that a collection may take from its parts."""
 

@@ -17,10 +17,14 @@ from sqlalchemy.orm import aliased
 from counterclaim.errors import FilterError, MovedError, NotFoundError
 from counterclaim.models import EventFigure, EventSummary
 from counterclaim.names import nearest
-from counterclaim.queries.asof import live_summary
+from counterclaim.queries.asof import STORED_POLICY, live_summary
 from counterclaim.queries.components import linked
-from counterclaim.queries.conditions import wanted_events
-from counterclaim.queries.event_clauses import clauses, clauses_for_fewer_claims
+from counterclaim.queries.conditions import check_policy, wanted_events
+from counterclaim.queries.event_clauses import (
+    clauses,
+    clauses_for_fewer_claims,
+    clauses_for_other_figures,
+)
 from counterclaim.queries.pages import Key, sift_page, take_page
 from counterclaim.queries.versions import resolved_versions
 from counterclaim.vocabulary import EventKind, Harm, Outcome, Scope
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
 
     from counterclaim.queries.asof import View
@@ -73,11 +77,12 @@ def page_events(
     """One page of the events that a filter lets through.
 
     Raises:
-        FilterError: a filter's or the order's value names nothing.
+        FilterError: a filter's, the policy's or the order's value names nothing.
         CursorError: the cursor was altered or belongs to another query.
     """
     statement, keys = _ordered(select(EventSummary.document, EventSummary.sk), sort)
     view, values = window.opened(session, *[int] * len(keys))
+    check_policy(session, view)
     wanted = wanted_events(session, given, view.known_at)
     live = statement.where(live_summary(view.known_at))
     if view.is_stored:
@@ -85,10 +90,9 @@ def page_events(
         page = take_page(session, found, keys, window, view.known_at, values)
         return replace(page, items=[Shown(*item) for item in page.items])
     _check_order(sort)
-    possible = live.with_only_columns(*VERSION).where(
-        *clauses_for_fewer_claims(session, wanted, view.known_at)
-    )
-    sift = partial(_resolved, session, view, wanted)
+    possible = live.with_only_columns(*VERSION).where(*_possible(session, wanted, view))
+    left = wanted.of_figures() if view.claimed_by is None else wanted
+    sift = partial(_resolved, session, view, left)
     return sift_page(session, possible, keys, window, view.known_at, values, sift)
 
 
@@ -99,8 +103,18 @@ VERSION = (EventSummary.event_id, EventSummary.sk, EventSummary.valid_from)
 def _check_order(sort: str) -> None:
     """Refuse an order by figures that only the page's own events would have."""
     if sort.removeprefix("-") in FIGURES:
-        msg = "With claimed_by events cannot be sorted by a figure, only by occurred or updated_at."
+        msg = (
+            f"With claimed_by, or a policy other than {STORED_POLICY}, events cannot be sorted by "
+            "a figure, only by occurred or updated_at."
+        )
         raise FilterError("sort", msg, suggestions=SORTS[:2])
+
+
+def _possible(session: Session, wanted: Wanted, view: View) -> list[ColumnElement[bool]]:
+    """What the stored versions meet of all events that a state may show."""
+    if view.claimed_by is None:
+        return clauses_for_other_figures(session, wanted)
+    return clauses_for_fewer_claims(session, wanted, view.known_at)
 
 
 def _resolved(
@@ -144,9 +158,11 @@ def get_event(session: Session, event_id: str, view: View, *, kind: EventKind | 
     """The JSON text of one event in a state.
 
     Raises:
+        FilterError: there is no such policy.
         NotFoundError: there was no such event, or not of that kind.
         MovedError: it had been merged into another one.
     """
+    check_policy(session, view)
     live = EventSummary.event_id == event_id, live_summary(view.known_at)
     query = select(EventSummary.document, EventSummary.valid_from).where(*live)
     if kind is not None:

@@ -93,7 +93,7 @@ def text_of(loaded: Loaded, label: str, bearing: Sequence[Claim]) -> str:
 def _names(loaded: Loaded, bearing: Sequence[Claim]) -> Iterator[str]:
     for row in {row.id: row for claim in bearing for row in _spoken_of(loaded, claim)}.values():
         yield row.name
-        yield from loaded.names.get(row.id, ())
+        yield from loaded.names_of(row.id)
 
 
 def _spoken_of(loaded: Loaded, claim: Claim) -> Iterator[Munition | Place | Source]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import select
@@ -33,7 +34,7 @@ from counterclaim.resolve import inputs
 from counterclaim.vocabulary import Credibility, Precision, Reliability, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -55,7 +56,7 @@ class Loaded:
     sources: dict[str, list[Source]]
     munitions: dict[str, list[Munition]]
     places: dict[str, list[Place]]
-    names: dict[str, list[str]]
+    names_of: Callable[[str], Sequence[str]]
     claim_munitions: dict[str, set[str]]
     claim_places: dict[str, list[ClaimPlace]]
     targets: dict[str, str]
@@ -107,7 +108,7 @@ class _Parts:
         live: Sequence[Claim],
     ) -> None:
         ids = [claim.id for claim in live]
-        self.at, self.links = at, links
+        self.session, self.at, self.links = session, at, links
         self.ever, self.live = self._by_event(ever), self._by_event(live)
         self.rows = _load_rows(session, ids)
         self.credibility = _credibilities(session, ids, at)
@@ -129,11 +130,18 @@ class _Parts:
         self.members: dict[str, set[str]] = defaultdict(set)
         for member, first in links.stands_for.items():
             self.members[first].add(member)
-        self.names = {
-            **names_of(session, Source, self.sources, at),
-            **names_of(session, Munition, self.munitions, at),
-            **names_of(session, Place, self.places, at),
+
+    @cached_property
+    def _names(self) -> dict[str, list[str]]:
+        """The names of all rows spoken of, read when the first is asked for."""
+        return {
+            **names_of(self.session, Source, self.sources, self.at),
+            **names_of(self.session, Munition, self.munitions, self.at),
+            **names_of(self.session, Place, self.places, self.at),
         }
+
+    def _names_of(self, row_id: str) -> Sequence[str]:
+        return self._names.get(row_id, ())
 
     def family(self, group: set[str]) -> Loaded:
         """One family with its rows."""
@@ -154,7 +162,7 @@ class _Parts:
             sources=self.sources,
             munitions=self.munitions,
             places=self.places,
-            names=self.names,
+            names_of=self._names_of,
             claim_munitions=named,
             claim_places={claim.id: self.rows.places.get(claim.id, []) for claim in live},
             targets=self.targets,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from counterclaim.db import dumps
@@ -25,18 +26,42 @@ if TYPE_CHECKING:
     from counterclaim.resolve import Claim, Summary
 
 
-@dataclass(slots=True)
+@dataclass
 class Version:
-    """One event as it is to be served, with all that finds it."""
+    """One event as it is to be served, with all that finds it, made when it is asked for."""
 
     event_id: str
     number: int
-    document: str
+    summary: Summary
     columns: dict[str, Any]
     figures: list[dict[str, Any]]
-    facets: set[tuple[str, str]]
-    points: list[dict[str, Any]]
-    text: str
+    loaded: Loaded
+    bearing: Sequence[Claim]
+
+    @cached_property
+    def body(self) -> dict[str, Any]:
+        """The wire shape, without the instant since when it counts."""
+        return self.summary.document()
+
+    @cached_property
+    def document(self) -> str:
+        """The body as JSON."""
+        return dumps(self.body)
+
+    @cached_property
+    def facets(self) -> set[tuple[str, str]]:
+        """Each filter and value that finds it."""
+        return facets_of(self.loaded, self.event_id, self.bearing) | _shown(self.body)
+
+    @cached_property
+    def points(self) -> list[dict[str, Any]]:
+        """Its located places."""
+        return points_of(self.body)
+
+    @cached_property
+    def text(self) -> str:
+        """The folded words that find it."""
+        return text_of(self.loaded, self.body["label"], self.bearing)
 
     @property
     def content_key(self) -> str:
@@ -73,13 +98,12 @@ def family_versions(loaded: Loaded, policy: str = STORED_POLICY) -> Iterator[Ver
 
 
 def _version(loaded: Loaded, event_id: str, summary: Summary, bearing: Sequence[Claim]) -> Version:
-    document = summary.document()
     occurred = summary.occurred
     event = loaded.family.events[event_id]
     return Version(
         event_id=event_id,
         number=loaded.numbers[event_id],
-        document=dumps(document),
+        summary=summary,
         columns={
             "event_id": event_id,
             "kind": event.kind,
@@ -95,9 +119,8 @@ def _version(loaded: Loaded, event_id: str, summary: Summary, bearing: Sequence[
             {"figure": str(name), "low": low, "best": best, "high": high}
             for name, (low, best, high) in summary.totals.items()
         ],
-        facets=facets_of(loaded, event_id, bearing) | _shown(document),
-        points=points_of(document),
-        text=text_of(loaded, event.label, bearing),
+        loaded=loaded,
+        bearing=bearing,
     )
 
 

@@ -7,7 +7,7 @@ for, Python decides what SQL decides for those that are stored.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from counterclaim.geo import bounding_box, earth_centred
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from counterclaim.queries.versions import Version
 
 FULL_CIRCLE = 360
+
+BY_POLICY = ("grade", "disputed")
+"""Columns that depend on the figures that a policy picks: these may contradict each other."""
 
 Box = tuple[float, float, float, float]
 Point = dict[str, Any]
@@ -48,6 +51,16 @@ class Wanted:
     box: Box | None
     circle: tuple[float, float, float] | None
     words: tuple[tuple[str, bool], ...]
+
+    def of_figures(self) -> Wanted:
+        """The part of the filter that a policy can decide otherwise; the rest holds under all."""
+        columns = {name: of for name, of in self.columns.items() if name in BY_POLICY}
+        return Wanted(columns, {}, self.certain, (None, None), self.figures, None, None, ())
+
+    def without_figures(self) -> Wanted:
+        """The other part of the filter."""
+        columns = {name: of for name, of in self.columns.items() if name not in BY_POLICY}
+        return replace(self, columns=columns, figures=())
 
     def admits(self, version: Version) -> bool:
         """Whether a version meets all of the filter."""

@@ -28,7 +28,8 @@ class Figure:
     Attributes:
         interval: None where the figure was mentioned and nothing gives a number. Its low is None
             where it is stated without a lower end and none above 0 follows.
-        voices: How many voices gave a value, None for one that is derived.
+        voices: How many voices gave a value, None for one that is derived; 0 where none of those
+            that the policy hears spoke of the figure.
         agreement: The share of those voices that the value is compatible with.
         claims: The claims that carry the value or that it follows from, sorted.
         narrowed_by: The claims that a stated value was narrowed by, sorted.
@@ -68,6 +69,9 @@ class Figure:
         return body | {name: value for name, value in extra.items() if value is not None}
 
 
+SILENT = Figure(None, "stated", (), voices=0, rule="silent")
+"""A figure of which others speak, but none of the voices that the policy hears."""
+
 Figures = dict["Key", Figure]
 
 
@@ -75,12 +79,13 @@ def show_figures(
     kinship: Kinship, choices: Mapping[Variable, Choice], state: State, system: System
 ) -> dict[str, Figures]:
     """The figures of every event, by event."""
+    heard = {variable: choice for variable, choice in choices.items() if choice.voices}
     bounded: Mapping[str, set[Key]] = defaultdict(set)
     for variable in (*state.lows, *state.highs):
-        if variable not in choices:
+        if variable not in heard:
             bounded[variable.event].add(variable.key)
     shown: dict[str, Figures] = {event: {} for event in kinship.events}
-    for variable, choice in choices.items():
+    for variable, choice in heard.items():
         shown[variable.event][variable.key] = _stated(variable, choice, state)
     for event in kinship.bottom_up():
         parts = [shown[part] for part in kinship.parts[event]]
@@ -89,6 +94,8 @@ def show_figures(
             of_kinds = sum(map(state.low, system.kinds(variable)))
             if _worth_showing(key, state.interval(variable), of_kinds, shown[event], parts):
                 shown[event][key] = _derived(variable, state)
+    for variable in choices:
+        shown[variable.event].setdefault(variable.key, SILENT)
     return shown
 
 

@@ -1,31 +1,140 @@
-"""The rules that pick a best value among voices, by name.
+"""The rules that pick a best value among voices, by name, and the choice of a figure's value.
 
-A policy looks at the ballots that carry a number and returns the intervals it cannot tell apart,
-with the rule that decided; one interval is a decision, several are shown as their hull.
+A policy picks figures only: when and where an event took place, its grade and the positions of the
+sides rest on all voices, whatever the policy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from itertools import accumulate, groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from counterclaim.errors import FilterError
+from counterclaim.resolve import verdicts
 from counterclaim.resolve.intervals import Interval, hull
-from counterclaim.resolve.weights import weigh
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from counterclaim.resolve.inputs import Claim
+    from counterclaim.resolve.verdicts import Decide
     from counterclaim.resolve.voices import Ballot
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The intervals that a policy settles on, and the rule that led there."""
+Direction = tuple[Literal["lowest", "highest"], str]
+"""Which end of what was said of a figure is taken, and what that end stands for."""
 
-    intervals: tuple[Interval, ...]
-    rule: str
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One rule.
+
+    Attributes:
+        description: What it picks, in one sentence.
+        ties: How ties end.
+        side: The side that alone is heard; None hears all voices.
+        directions: By figure which end it takes; None where it has no direction.
+    """
+
+    name: str
+    description: str
+    ties: str
+    decide: Decide
+    side: str | None = None
+    directions: Mapping[str, Direction] | None = None
+
+    def hears(self, claim: Claim) -> bool:
+        """Whether a claim's figures come into question."""
+        return self.side is None or claim.side == self.side
+
+
+LOWEST: Mapping[str, Direction] = {
+    figure: ("lowest", why)
+    for figure, why in {
+        "launched": "the attacker's effort; never below its parts, which are the lowest too",
+        "intercepted": "what the defender achieved",
+        "suppressed": "what the defender achieved by electronic means",
+        "hit": "what the attacker achieved",
+        "missed": "what the attacker failed to achieve, which serves the defender's account",
+        "in_flight": "no more are left open than any account leaves open",
+        "unaccounted": "no more are left open than any account leaves open",
+        "killed": "harm",
+        "injured": "harm",
+        "missing": "harm that is feared",
+        "captured": "harm to the one side, success of the other",
+        "damage": "effect on objects, of each severity",
+    }.items()
+}
+"""Effort, success and failure of either side are all at the least that anybody says.
+
+So no side gains, and accounts that each add up do not contradict each other: what was launched is
+at least its parts in every account, hence the lowest number of it at least the lowest parts.
+"""
+
+POLICIES: Mapping[str, Policy] = {
+    policy.name: policy
+    for policy in (
+        Policy(
+            "graded",
+            "The median of what voices say, each weighing reliability times credibility.",
+            "More voices, then the narrower interval, else undecided.",
+            verdicts.graded,
+        ),
+        Policy(
+            "conservative",
+            "The lowest number that any voice gives: the least harm and the least effect.",
+            "There are none: of equal lower ends the lower upper end.",
+            verdicts.conservative,
+            directions=LOWEST,
+        ),
+        Policy(
+            "informative",
+            "The narrowest of the intervals that are compatible with the most voices.",
+            "More weight, else undecided.",
+            verdicts.informative,
+        ),
+        Policy(
+            "representative",
+            "The mode: the interval that the most voices give.",
+            "More weight, then the narrower interval, else undecided.",
+            verdicts.representative,
+        ),
+        Policy(
+            "latest",
+            "What was said last, whoever said it.",
+            "Of words said at the same time the narrower interval, else undecided.",
+            verdicts.latest,
+        ),
+    )
+}
+SIDE = "side:"
+
+
+def policy_of(side: str) -> Policy:
+    """The policy that hears one side only."""
+    return Policy(
+        f"{SIDE}{side}",
+        "What one side says: only its voices are heard; where it is silent a figure is unknown.",
+        "Among several voices of the side as graded.",
+        verdicts.graded,
+        side=side,
+    )
+
+
+def find_policy(name: str) -> Policy:
+    """The policy of that name; whether there is such a side is not known here.
+
+    Raises:
+        FilterError: There is none; the nearest names are suggested.
+    """
+    if name.startswith(SIDE) and name != SIDE:
+        return policy_of(name.removeprefix(SIDE))
+    if name not in POLICIES:
+        known = (*POLICIES, policy_of("XX").name)
+        near = get_close_matches(name, known, cutoff=0.4) or known
+        raise FilterError("policy", f"There is no policy {name!r}.", suggestions=near)
+    return POLICIES[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,81 +146,30 @@ class Choice:
             where none of the voices chosen gave a lower end.
         carriers: The claims that carry a number that was chosen, each with its own, sorted.
         claims: The claims behind the figure: the carriers or, without a number, the mentions.
-        voices: How many voices gave this figure.
-        agreement: The share of them whose interval overlaps the value.
+        voices: How many voices gave this figure; 0 where none that is heard spoke of it.
+        agreement: The share of them whose interval overlaps the value, None where there are none.
     """
 
     interval: Interval | None
     carriers: Mapping[str, Interval]
     claims: tuple[str, ...]
     voices: int
-    agreement: float
+    agreement: float | None
     rule: str
 
 
-Numbered = Sequence[tuple["Ballot", Interval]]
-Policy = Callable[[Numbered], Verdict]
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """An interval with the weight and the number of the voices behind it."""
-
-    interval: Interval
-    weight: int
-    voices: int
-
-
-def graded(ballots: Numbered) -> Verdict:
-    """The weighted median; ties go to more voices, then to the narrower interval."""
-    candidates = _candidates(ballots)
-    passed = list(accumulate(c.weight for c in candidates))
-    middle = next(i for i, weight in enumerate(passed) if 2 * weight >= passed[-1])
-    if 2 * passed[middle] > passed[-1]:
-        return Verdict((candidates[middle].interval,), "weighted median")
-    return _break_tie(candidates[middle], candidates[middle + 1])
-
-
-def _candidates(ballots: Numbered) -> list[_Candidate]:
-    ordered = sorted(ballots, key=lambda b: b[1].order)
-    groups = [list(group) for _, group in groupby(ordered, key=lambda b: b[1].order)]
-    return [
-        _Candidate(hull(i for _, i in g), sum(weigh(b.claim) for b, _ in g), len(g)) for g in groups
-    ]
-
-
-def _break_tie(left: _Candidate, right: _Candidate) -> Verdict:
-    if left.voices != right.voices:
-        winner = max(left, right, key=lambda c: c.voices)
-        return Verdict((winner.interval,), "more voices")
-    if left.interval.width != right.interval.width:
-        winner = min(left, right, key=lambda c: c.interval.width)
-        return Verdict((winner.interval,), "narrower")
-    return Verdict((left.interval, right.interval), "undecided")
-
-
-POLICIES: dict[str, Policy] = {"graded": graded}
-
-
-def find_policy(name: str) -> Policy:
-    """The policy of that name.
-
-    Raises:
-        FilterError: There is none; the nearest names are suggested.
-    """
-    if name not in POLICIES:
-        near = get_close_matches(name, POLICIES, cutoff=0.4) or sorted(POLICIES)
-        raise FilterError("policy", f"There is no policy {name!r}.", suggestions=near)
-    return POLICIES[name]
+SILENCE = Choice(None, {}, (), 0, None, "silent")
 
 
 def choose(ballots: Sequence[Ballot], policy: Policy) -> Choice:
-    """Pick the value of one figure from at least one ballot."""
+    """Pick the value of one figure; where nobody who is heard spoke of it, it is unknown."""
+    if not ballots:
+        return SILENCE
     numbered = [(b, b.interval) for b in ballots if b.interval is not None]
     if not numbered:
         claims = tuple(sorted(b.claim.id for b in ballots))
         return Choice(None, {}, claims, len(ballots), 1.0, "number unknown")
-    verdict = policy(numbered)
+    verdict = policy.decide(numbered)
     chosen = {interval.order for interval in verdict.intervals}
     carriers = {b.claim.id: i for b, i in numbered if i.order in chosen}
     shares = [sum(i.overlaps(v) for _, i in numbered) for v in verdict.intervals]

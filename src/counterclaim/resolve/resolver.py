@@ -16,8 +16,13 @@ from counterclaim.resolve.totals import add_up
 from counterclaim.resolve.voices import collect_ballots, find_voices
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from counterclaim.resolve.contradictions import Contradiction
     from counterclaim.resolve.inputs import Claim, Family
+    from counterclaim.resolve.intervals import Key
+    from counterclaim.resolve.policies import Choice, Policy
+    from counterclaim.resolve.voices import Ballots
 
 
 def resolve(family: Family, policy: str = "graded") -> dict[str, Summary]:
@@ -36,7 +41,6 @@ class _Resolution:
     """One run over one family: what its summaries share."""
 
     def __init__(self, family: Family, policy: str) -> None:
-        rule = find_policy(policy)
         self.family = family
         self.policy = policy
         self.kinship = Kinship(family)
@@ -44,12 +48,7 @@ class _Resolution:
         self.all_voices = find_voices(family.claims)
         self.voices = {e: find_voices(b.all) for e, b in self.bearings.items()}
         self.ballots = {e: collect_ballots(b.own, self.voices[e]) for e, b in self.bearings.items()}
-        self.choices = {
-            Variable(event, key): choose(found[key].given, rule)
-            for event, found in self.ballots.items()
-            for key in sorted(found)
-            if found[key].given
-        }
+        self.choices = dict(self._choices(find_policy(policy)))
         system = System(self.kinship, self.choices, family.munitions)
         facts = {v: choice.carriers for v, choice in self.choices.items() if choice.carriers}
         state, self.contradictions = settle(facts, system)
@@ -57,6 +56,24 @@ class _Resolution:
         self.circumstances = find_circumstances(self.kinship, self.bearings, self.voices)
         self.by_id = {claim.id: claim for claim in family.claims}
         self.labels = {event.id: event.label for event in family.events.values()}
+
+    def _choices(self, policy: Policy) -> Iterator[tuple[Variable, Choice]]:
+        """The value of each figure of which some voice gave one, though it may not be heard."""
+        for event, found in self.ballots.items():
+            heard = self._heard(event, policy)
+            for key in sorted(found):
+                if found[key].given:
+                    yield (
+                        Variable(event, key),
+                        choose(heard[key].given if key in heard else (), policy),
+                    )
+
+    def _heard(self, event: str, policy: Policy) -> Mapping[Key, Ballots]:
+        """What the voices that a policy hears say of an event's figures."""
+        if policy.side is None:
+            return self.ballots[event]
+        claims = filter(policy.hears, self.bearings[event].own)
+        return collect_ballots(claims, self.voices[event])
 
     def summary(self, event: str) -> Summary:
         bearing, voices = self.bearings[event].all, self.voices[event]

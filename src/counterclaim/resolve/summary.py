@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from counterclaim.moment import isoformat_z
 from counterclaim.resolve.intervals import CASUALTY, DAMAGE, MUNITION, NOT_INTERCEPTED
+from counterclaim.resolve.weights import WEIGHTS_VERSION
 from counterclaim.vocabulary import MunitionCategory, Outcome
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ class Summary:
             "claims": self.claims,
             "documents": self.documents,
             "policy": self.policy,
+            "policy_version": WEIGHTS_VERSION,
         }
 
 

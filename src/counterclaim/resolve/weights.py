@@ -13,7 +13,8 @@ from counterclaim.vocabulary import Credibility, Reliability
 if TYPE_CHECKING:
     from counterclaim.resolve.inputs import Claim
 
-WEIGHTS_VERSION = "1"
+WEIGHTS_VERSION = "2026-11-1"
+"""Year, month and number of the table below; every answer names it as ``policy_version``."""
 
 RELIABILITY_WEIGHTS = {
     Reliability.A: 5,

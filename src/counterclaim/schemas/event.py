@@ -130,7 +130,8 @@ class EventOut(Shape):
     voices: int
     claims: int
     documents: int
-    policy: str
+    policy: Annotated[str, Field(description="The rule that picked the figures.")]
+    policy_version: Annotated[str, Field(description="Of the weights; see /v1/policies.")]
     updated_at: str
 
 
