@@ -4,7 +4,6 @@ import hashlib
 from typing import TYPE_CHECKING
 
 import pytest
-from served import served
 from sqlalchemy import select
 
 from counterclaim.db import reading
@@ -12,13 +11,13 @@ from counterclaim.models import ApiKey, LedgerEntry
 from counterclaim.store.keys import ensure_admin
 from counterclaim.vocabulary import KeyScope
 from factories import article, put_key, put_world
+from served import served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from served import Served
-
     from conftest import Databases
+    from served import Served
 
 
 @pytest.fixture

@@ -4,19 +4,18 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from served import served
 from sqlalchemy import func, select
 
 from counterclaim.db import reading
 from counterclaim.models import Claim, IdempotencyKey, LedgerEntry
 from factories import TEXT, aland_claim, article, bland_claim, put_world
+from served import served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from served import Answer, Served
-
     from conftest import Databases
+    from served import Answer, Served
 
 STATEMENT = "Six Zeta-9 missiles were fired at Quarry, the Bland Army said on Friday."
 
