@@ -67,7 +67,7 @@ def test_each_side_has_a_cell_for_each_figure_and_silence_is_dated(told: Engine)
     assert first.said_at is not None
     assert (first.said_at.edtf, first.as_of) == ("2024-05-09", None)
     assert (short(silent), silent.as_of) == (("silent", None, None, None, 0), answer.known_at)
-    assert silent.claims == silent.others == []
+    assert (silent.claims, silent.others) == ([], [])
 
 
 def test_a_number_said_not_to_be_so_is_denied_and_makes_no_position(told: Engine) -> None:

@@ -15,7 +15,6 @@ from counterclaim.queries.components import linked
 from counterclaim.queries.events import get_event
 
 if TYPE_CHECKING:
-
     from sqlalchemy.orm import Session
 
     from counterclaim.queries.asof import View
