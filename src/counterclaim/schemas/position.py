@@ -40,13 +40,18 @@ class SaidOut(Shape):
     echoes: Annotated[int, Field(description="Further claims of the same voice, folded into it.")]
 
 
-class CellOut(SaidOut):
-    """What one side says of one figure: its strongest voice; ``claims`` are those of all voices."""
+class CellHead(Shape):
+    """Which figure a cell is about."""
 
     figure: Annotated[str, Field(description="Its path, as in a diff: /munitions/KEY/OUTCOME.")]
     shared: Annotated[
         str | SkipJsonSchema[None], Field(description="The collection whose figure it is.")
     ] = left_out()
+
+
+class CellOut(SaidOut, CellHead):
+    """What one side says of one figure: its strongest voice; ``claims`` are those of all voices."""
+
     others: Annotated[list[SaidOut], Field(description="What further voices of the side say.")]
     as_of: Annotated[str | None, Field(description="Where it is silent: known_at.")]
 
