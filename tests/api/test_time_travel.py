@@ -50,6 +50,8 @@ READS = (
     "/v1/sources",
     "/v1/sources/aland-mod",
     "/v1/sources/bland?claimed_by=2024-05-31",
+    "/v1/sources/aland-mod/record",
+    "/v1/sources/bland/record?claimed_by=2024-06-01&below=false",
     "/v1/sources?f=csv",
     "/v1/munitions?f=csv",
     "/v1/munitions/zeta-9",

@@ -46,8 +46,9 @@ from counterclaim.queries.history import event_diff, page_history
 from counterclaim.queries.pages import Slice
 from counterclaim.schemas.claim import ClaimOut
 from counterclaim.schemas.entry import EventPost, EventRowOut
-from counterclaim.schemas.event import DiffOut, EventOut, PositionsOut, VersionOut
+from counterclaim.schemas.event import DiffOut, EventOut, VersionOut
 from counterclaim.schemas.page import Page
+from counterclaim.schemas.position import PositionsOut
 from counterclaim.store.entry import enter_event
 from counterclaim.store.ledger import Writer
 from counterclaim.vocabulary import EventKind
@@ -116,7 +117,7 @@ def list_event_claims(
 def show_event_positions(
     request: Request, session: Read, event_id: RowId, query: Annotated[OneQuery, Query()]
 ) -> Response:
-    """What each side has said of an event; a side that said nothing is shown as silent."""
+    """What each side has said of an event and of each figure; silence is told as of when."""
     return send_json(
         request, event_positions(session, row_id("event", event_id), query.view(request, session))
     )

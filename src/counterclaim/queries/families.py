@@ -78,14 +78,25 @@ class Rows:
     attributed: set[str] = field(default_factory=set)
 
 
-def load_families(session: Session, event_ids: Iterable[str], view: View) -> list[Loaded]:
-    """The families of these events in a state, each with all that hangs together with it."""
+def load_families(
+    session: Session, event_ids: Iterable[str], view: View, *, superseded: bool = False
+) -> list[Loaded]:
+    """The families of these events in a state, each with all that hangs together with it.
+
+    ``superseded`` adds the claims in whose place others stand, as if they were live.
+    """
     at = view.known_at
     links = linked(session, event_ids, at)
     if not links.events:
         return []
     ever = _ever_accepted(session, links.events, view)
-    live = [claim for claim in ever if claim.ended_at is None or claim.ended_at > at]
+    live = [
+        claim
+        for claim in ever
+        if claim.ended_at is None
+        or claim.ended_at > at
+        or (superseded and claim.status is Status.SUPERSEDED)
+    ]
     parts = _Parts(session, at, links, ever, live)
     return [parts.family(group) for group in links.families()]
 

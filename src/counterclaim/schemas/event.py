@@ -20,7 +20,6 @@ from counterclaim.vocabulary import (
     Position,
     Scope,
     Severity,
-    Stance,
 )
 
 ClaimIds = Annotated[list[str], Field(description="Ids of the claims it rests on.")]
@@ -133,34 +132,6 @@ class EventOut(Shape):
     policy: Annotated[str, Field(description="The rule that picked the figures.")]
     policy_version: Annotated[str, Field(description="Of the weights; see /v1/policies.")]
     updated_at: str
-
-
-class PositionClaimOut(Shape):
-    """One claim behind a position."""
-
-    id: str
-    claimant: str
-    stance: Stance
-    polarity: int
-    quote: str | None
-    said: MomentOut | None
-    document: str
-
-
-class PositionOut(Shape):
-    """What one side has said of an event; ``claims`` is empty where it is silent."""
-
-    side: str
-    position: Position
-    claims: list[PositionClaimOut]
-
-
-class PositionsOut(Shape):
-    """What each side has said of an event, as of ``known_at``."""
-
-    event: str
-    known_at: str
-    items: list[PositionOut]
 
 
 class ChangeOut(Shape):

@@ -1,6 +1,7 @@
 """Claims as they are given out: whole, one, and those that bear on an event."""
 
-from counterclaim.queries.claims.bearing import event_claims, event_positions
+from counterclaim.queries.claims.bearing import event_claims
+from counterclaim.queries.claims.positions import event_positions
 from counterclaim.queries.claims.shapes import (
     claims_out,
     get_claim,

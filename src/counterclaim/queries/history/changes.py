@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from counterclaim.queries.paths import WITHOUT_KEY, pointer
 from counterclaim.schemas.event import ChangeOut
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ Document = dict[str, Any]
 Step = str | None
 
 MUNITION_FIELDS = ("key", "name", "category")
-WITHOUT_KEY = {"munitions": "unnamed", "casualties": "unknown", "places": "unnamed"}
-"""How a line is called of which nobody named the munition, the side or the place."""
 
 
 def changes(before: Document | None, after: Document | None, moved: Set[str]) -> list[ChangeOut]:
@@ -46,7 +45,7 @@ def changes(before: Document | None, after: Document | None, moved: Set[str]) ->
 def values(document: Mapping[str, Any]) -> dict[str, Any]:
     """Every value of a document by its path; neither ``id`` nor ``updated_at`` is one."""
     shown = {name: value for name, value in document.items() if name not in NO_VALUES}
-    return {_pointer(steps): value for steps, value in _values(shown)}
+    return {pointer(steps): value for steps, value in _values(shown)}
 
 
 NO_VALUES = ("id", "updated_at")
@@ -96,10 +95,6 @@ LINES = {
     "damage": _damage,
     "places": _places,
 }
-
-
-def _pointer(steps: tuple[Step, ...]) -> str:
-    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
 
 
 def _empty(*given: Any) -> bool:
