@@ -14,7 +14,7 @@ from counterclaim.vocabulary import Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from counterclaim.resolve.constraints import State
+    from counterclaim.resolve.constraints import Bound, State
     from counterclaim.resolve.equations import Equation, System
     from counterclaim.resolve.intervals import Key
     from counterclaim.resolve.kinship import Kinship
@@ -34,6 +34,8 @@ class Figure:
         narrowed_by: The claims that a stated value was narrowed by, sorted.
         rule: Which rule of the policy decided, or ``derived``.
         equations: What the value, or its narrowing, follows from.
+        ends: The lower and the upper bound that follow from other figures, None for one that does
+            not.
     """
 
     interval: Interval | None
@@ -44,6 +46,7 @@ class Figure:
     narrowed_by: tuple[str, ...] = ()
     rule: str = "derived"
     equations: tuple[Equation, ...] = field(default=(), compare=False)
+    ends: tuple[Bound | None, Bound | None] = field(default=(None, None), compare=False)
 
     @property
     def best(self) -> int | None:
@@ -94,11 +97,11 @@ def show_figures(
 
 def _stated(variable: Variable, choice: Choice, state: State) -> Figure:
     given, settled = choice.interval or Interval(), state.interval(variable)
-    trace = derive(
+    ends = (
         state.lows.get(variable) if settled.low != given.floor else None,
         state.highs.get(variable) if settled.high != given.high else None,
-        besides=variable,
     )
+    trace = derive(*ends, besides=variable)
     return Figure(
         interval=interval_of(settled.low or given.low, settled.high),
         basis="stated",
@@ -108,12 +111,16 @@ def _stated(variable: Variable, choice: Choice, state: State) -> Figure:
         narrowed_by=trace.claims,
         rule=choice.rule,
         equations=trace.equations,
+        ends=ends,
     )
 
 
 def _derived(variable: Variable, state: State) -> Figure:
-    trace = derive(state.lows.get(variable), state.highs.get(variable))
-    return Figure(state.interval(variable), "derived", trace.claims, equations=trace.equations)
+    ends = state.lows.get(variable), state.highs.get(variable)
+    trace = derive(*ends)
+    return Figure(
+        state.interval(variable), "derived", trace.claims, equations=trace.equations, ends=ends
+    )
 
 
 def _dependent_last(key: Key) -> tuple[bool, Key]:

@@ -91,6 +91,7 @@ class _Resolution:
             documents=len({claim.document for claim in bearing}),
             totals=add_up({k: f.interval for k, f in figures.items()}, self.family.munitions),
             dropped=self._dropped(event),
+            ballots=self.ballots[event],
             munitions=self.family.munitions,
             labels=self.labels,
         )
