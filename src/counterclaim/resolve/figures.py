@@ -89,8 +89,8 @@ def show_figures(
         parts = [shown[part] for part in kinship.parts[event]]
         for key in sorted(bounded[event], key=_dependent_last):
             variable = Variable(event, key)
-            of_kinds = sum(map(state.low, system.kinds(variable)))
-            if _worth_showing(key, state.interval(variable), of_kinds, shown[event], parts):
+            inside = max(sum(map(state.low, terms)) for terms in system.inside(variable))
+            if _worth_showing(key, state.interval(variable), inside, shown[event], parts):
                 shown[event][key] = _derived(variable, state)
     return shown
 
@@ -128,12 +128,13 @@ def _dependent_last(key: Key) -> tuple[bool, Key]:
 
 
 def _worth_showing(
-    key: Key, value: Interval, of_kinds: int, event: Figures, parts: list[Figures]
+    key: Key, value: Interval, inside: int, event: Figures, parts: list[Figures]
 ) -> bool:
     """Whether a derived value says enough: "not below 0" or "not more than launched" does not.
 
     Hits and what was not intercepted do as soon as both figures that they come from are known. That
-    a munition is at least what its kinds are, ``of_kinds``, says nothing that these do not.
+    a munition is at least what its kinds are, ``inside``, says nothing that these do not, and so
+    for people.
     """
     if key.table == MUNITION and key.measure in {NOT_INTERCEPTED, Outcome.HIT}:
         sources = [key._replace(measure=o.value) for o in (Outcome.LAUNCHED, Outcome.INTERCEPTED)]
@@ -144,7 +145,7 @@ def _worth_showing(
     in_parts = [key in part for part in parts]
     if any(in_parts):
         return value.floor > 0 or (value.high is not None and all(in_parts))
-    return value.floor > of_kinds
+    return value.floor > inside
 
 
 def undetermined(keys: Iterable[Key], whole: Figures, parts: list[Figures]) -> Figures:
