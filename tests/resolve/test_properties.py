@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from counterclaim.resolve import Claim, Event, Family, Summary, resolve
-from counterclaim.resolve.constraints import propagate
+from counterclaim.resolve.constraints import propagate, stated
 from counterclaim.resolve.equations import MEASURES, System, Variable
 from counterclaim.resolve.intervals import MUNITION, NOT_INTERCEPTED, Interval, Key
 from counterclaim.resolve.kinship import Kinship
@@ -235,8 +235,8 @@ def test_every_line_shown_is_given_somewhere(world: World) -> None:
 def test_facts_only_narrow(world: World) -> None:
     system = System(Kinship(world.family), world.truth, world.family.munitions)
     facts = {v: {"c": Interval(n, n)} for v, n in world.truth.items()}
-    few = propagate(dict(sorted(facts.items())[::3]), system)
-    more = propagate(dict(sorted(facts.items())[::3] + sorted(facts.items())[1::3]), system)
+    few = propagate(stated(dict(sorted(facts.items())[::3])), system)
+    more = propagate(stated(dict(sorted(facts.items())[::3] + sorted(facts.items())[1::3])), system)
     for variable in world.truth:
         assert few.low(variable) <= more.low(variable)
         assert more.interval(variable).top <= few.interval(variable).top

@@ -6,6 +6,7 @@ from counterclaim.api import (
     claims,
     documents,
     events,
+    explain,
     ingest,
     judgements,
     keys,
@@ -20,6 +21,7 @@ from counterclaim.api import (
 router = APIRouter(prefix="/v1")
 for resource in (
     events,
+    explain,
     judgements,
     claims,
     documents,

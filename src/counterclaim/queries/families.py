@@ -101,6 +101,15 @@ def load_families(
     return [parts.family(group) for group in links.families()]
 
 
+def load_ended(session: Session, event_ids: Iterable[str], view: View) -> list[Loaded]:
+    """The same families with the claims that had counted and were replaced or withdrawn by then."""
+    links = linked(session, event_ids, view.known_at)
+    ever = _ever_accepted(session, links.events, view)
+    ended = [claim for claim in ever if claim.ended_at and claim.ended_at <= view.known_at]
+    parts = _Parts(session, view.known_at, links, ever, ended)
+    return [parts.family(group) for group in links.families()]
+
+
 def _ever_accepted(session: Session, events: Iterable[str], view: View) -> list[Claim]:
     accepted = Claim.event_id.in_(list(events)), Claim.accepted_at <= view.known_at
     query = select(Claim).where(*accepted, *said_by(view))

@@ -83,13 +83,13 @@ class State:
         return True
 
 
-def propagate(facts: Facts, system: System, cut: Set[Equation] = frozenset()) -> State:
+def propagate(given: State, system: System, cut: Set[Equation] = frozenset()) -> State:
     """Narrow all figures as far as the equations force it; stop at the first contradiction.
 
     Equations that are cut do not count.
     """
-    state = stated(facts)
-    due = system.touching(facts)
+    state = State(dict(given.lows), dict(given.highs))
+    due = system.touching(state.lows.keys() | state.highs.keys())
     for _ in range(MAX_ROUNDS):
         changed: set[Variable] = set()
         for equation in due:

@@ -10,15 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from counterclaim.resolve.constraints import Facts, State, propagate, stated
+from counterclaim.resolve.constraints import State, propagate, stated
 
 if TYPE_CHECKING:
-    from counterclaim.resolve.constraints import Conflict, Derivation
+    from collections.abc import Iterable, Set
+
+    from counterclaim.resolve.constraints import Conflict, Derivation, Facts
     from counterclaim.resolve.equations import Equation, System, Variable
 
 MAX_CONTRADICTIONS = 32
-MAX_MINIMISED = 64
-"""A set of more claims than this is named as it was found."""
+MAX_STEPS_BACK = 128
+MAX_REFUTATIONS = 1000
+"""So often, for all contradictions together, a set is tried without some of its claims."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,68 +43,100 @@ def settle(facts: Facts, system: System) -> tuple[State, tuple[Contradiction, ..
 
     Where there are more contradictions than can be named, nothing is narrowed or derived at all.
     """
-    left, cut = dict(facts), set["Equation"]()
+    given, search = stated(facts), _Search(facts, system)
+    left, cut = State(dict(given.lows), dict(given.highs)), set["Equation"]()
     found: dict[tuple[str, ...], Contradiction] = {}
     at_odds = set["Variable"]()
-    while conflict := (state := propagate(left, system, cut)).conflict:
+    for _ in range(MAX_STEPS_BACK):
+        conflict = (state := propagate(left, system, cut)).conflict
+        if conflict is None:
+            return _restore(state, given, at_odds), tuple(found.values())
         if len(found) == MAX_CONTRADICTIONS:
-            return stated(facts), tuple(found.values())
-        claims = _minimal(_blame(conflict, facts), facts, system)
+            break
         # Alone the claims may meet at a figure nearer to them than where they met among others.
-        nearest = _refute(claims, facts, system) or conflict
+        claims, nearest = search.minimal(conflict)
         found.setdefault(claims, _contradiction(nearest, claims))
         at_odds |= nearest.trace.stated
         if not _step_back(nearest.trace, left, cut):
             _step_back(conflict.trace, left, cut)
-    return _restore(state, {v: facts[v] for v in at_odds}), tuple(found.values())
+    return given, tuple(found.values())
 
 
-def _step_back(trace: Derivation, left: Facts, cut: set[Equation]) -> bool:
+def _step_back(trace: Derivation, left: State, cut: set[Equation]) -> bool:
     """Take out what led to a conflict; False where that had happened before."""
     links = {equation for equation in trace.equations if equation.links}
-    figures = frozenset() if links else trace.stated & left.keys()
+    figures = frozenset() if links else trace.stated & (left.lows.keys() | left.highs.keys())
     if links <= cut and not figures:
         return False
     cut |= links
     for variable in figures:
-        del left[variable]
+        left.lows.pop(variable, None)
+        left.highs.pop(variable, None)
     return True
 
 
-def _restore(state: State, facts: Facts) -> State:
-    """The state with these figures as they were stated."""
-    given = stated(facts)
-    lows = {v: bound for v, bound in state.lows.items() if v not in facts}
-    highs = {v: bound for v, bound in state.highs.items() if v not in facts}
-    return State(lows | given.lows, highs | given.highs)
+def _restore(state: State, given: State, at_odds: Set[Variable]) -> State:
+    """The state with some figures as they were stated."""
+    lows = {v: bound for v, bound in state.lows.items() if v not in at_odds}
+    highs = {v: bound for v, bound in state.highs.items() if v not in at_odds}
+    lows.update((v, given.lows[v]) for v in at_odds if v in given.lows)
+    highs.update((v, given.highs[v]) for v in at_odds if v in given.highs)
+    return State(lows, highs)
 
 
-def _blame(conflict: Conflict, facts: Facts) -> tuple[str, ...]:
-    """One claim for each stated figure that led to the empty interval.
+class _Search:
+    """Looks for the smallest sets of claims that contradict each other, within a budget."""
 
-    One is enough: the others carry the same value, or one that is no narrower.
-    """
-    return tuple(sorted({min(facts[variable]) for variable in conflict.trace.stated}))
+    def __init__(self, facts: Facts, system: System) -> None:
+        self.facts, self.system = facts, system
+        self.tried = 0
+
+    def minimal(self, conflict: Conflict) -> tuple[tuple[str, ...], Conflict]:
+        """A set from which no claim can be left out, and the conflict among these claims alone.
+
+        Ever smaller stretches are left out as long as the rest still contradict each other.
+        """
+        claims = self._blame(conflict)
+        facts = _restrict(self.facts, claims)
+        nearest = self._refute(claims, facts) or conflict
+        size = len(claims)
+        while size and self.tried < MAX_REFUTATIONS:
+            claims, nearest = self._leave_out(claims, nearest, facts, size)
+            size = min(size, len(claims)) // 2
+        return claims, nearest
+
+    def _leave_out(
+        self, claims: tuple[str, ...], nearest: Conflict, facts: Facts, size: int
+    ) -> tuple[tuple[str, ...], Conflict]:
+        """Without each stretch of this size that can be missed."""
+        start = 0
+        while start < len(claims) > size and self.tried < MAX_REFUTATIONS:
+            rest = claims[:start] + claims[start + size :]
+            if found := self._refute(rest, facts):
+                claims, nearest = rest, found
+            else:
+                start += size
+        return claims, nearest
+
+    def _refute(self, claims: tuple[str, ...], facts: Facts) -> Conflict | None:
+        """The contradiction among these claims alone, if there is one."""
+        self.tried += 1
+        some = frozenset(claims)
+        few = stated(_restrict(facts, some))
+        return propagate(few, self.system, self.system.unheld(some)).conflict
+
+    def _blame(self, conflict: Conflict) -> tuple[str, ...]:
+        """One claim for each stated figure that led to the empty interval, and what equations need.
+
+        One is enough: the others carry the same value, or one that is no narrower.
+        """
+        trace = conflict.trace
+        needed = {min(need) for equation in trace.equations for need in equation.needs}
+        return tuple(sorted({min(self.facts[variable]) for variable in trace.stated} | needed))
 
 
-def _minimal(claims: tuple[str, ...], facts: Facts, system: System) -> tuple[str, ...]:
-    """Drop claim after claim as long as the rest still contradict each other."""
-    if len(claims) > MAX_MINIMISED:
-        return claims
-    facts = _restrict(facts, claims)
-    for claim in claims:
-        rest = tuple(c for c in claims if c != claim)
-        if _refute(rest, facts, system):
-            claims = rest
-    return claims
-
-
-def _refute(claims: tuple[str, ...], facts: Facts, system: System) -> Conflict | None:
-    """The contradiction among these claims alone, if there is one."""
-    return propagate(_restrict(facts, claims), system).conflict
-
-
-def _restrict(facts: Facts, claims: tuple[str, ...]) -> Facts:
+def _restrict(facts: Facts, claims: Iterable[str]) -> Facts:
+    """What these claims alone carry."""
     some = frozenset(claims)
     kept = ((v, {c: i for c, i in by.items() if c in some}) for v, by in facts.items())
     return {variable: carriers for variable, carriers in kept if carriers}

@@ -2,7 +2,8 @@
 
 Within an event, per munition: launched = intercepted + not intercepted, and what was not
 intercepted covers all other outcomes. Per outcome: a munition covers the kinds of it that are named
-too, and may be more than they are. Between events: a collection's figure is the sum over its parts.
+too, and may be more than they are. Per harm: people of unknown status or side cover the others,
+where one voice speaks of both. Between events: a collection's figure is the sum over its parts.
 Munitions that nobody named are a line of their own, which says nothing about the named ones: it may
 be all of them together, or further ones.
 """
@@ -18,7 +19,7 @@ from counterclaim.resolve.munitions import nearest_below
 from counterclaim.vocabulary import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Set
 
     from counterclaim.resolve.inputs import Munition
     from counterclaim.resolve.kinship import Kinship
@@ -46,11 +47,15 @@ class Variable(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Equation:
-    """``whole`` equals the sum of ``terms``, or is at least that where it is not ``exact``."""
+    """``whole`` equals the sum of ``terms``, or is at least that where it is not ``exact``.
+
+    ``needs`` are sets of claims: it holds as long as of each set one counts.
+    """
 
     whole: Variable
     terms: tuple[Variable, ...]
     exact: bool
+    needs: tuple[frozenset[str], ...] = ()
 
     @property
     def links(self) -> bool:
@@ -67,16 +72,27 @@ class System:
     """All equations of a family, in an order of its own, and which of them touch a figure."""
 
     def __init__(
-        self, kinship: Kinship, given: Iterable[Variable], munitions: Mapping[str, Munition]
+        self,
+        kinship: Kinship,
+        given: Iterable[Variable],
+        munitions: Mapping[str, Munition],
+        people: Iterable[Equation] = (),
     ) -> None:
-        """Write down the equations that the figures given for some event can take part in."""
+        """Write down the equations that the figures given for some event can take part in.
+
+        ``people`` are those between figures of people, which depend on who said what.
+        """
         given = tuple(given)
+        self.conditional = tuple(people)
         self._nests: Nests = {
             event: nearest_below(named, munitions)
             for event, named in _named(kinship, given).items()
         }
         keys = _complete(variable.key for variable in given)
-        self._equations = tuple(_equations(kinship, keys, self._nests))
+        self._equations = (*_equations(kinship, keys, self._nests), *self.conditional)
+        self._covered: Mapping[Variable, list[Equation]] = defaultdict(list)
+        for equation in self.conditional:
+            self._covered[equation.whole].append(equation)
         touching: Mapping[Variable, list[int]] = defaultdict(list)
         for index, equation in enumerate(self._equations):
             for variable in {equation.whole, *equation.terms}:
@@ -88,11 +104,16 @@ class System:
         found = {i for v in variables if v in self._touching for i in self._touching[v]}
         return [self._equations[i] for i in sorted(found)]
 
-    def kinds(self, whole: Variable) -> tuple[Variable, ...]:
-        """The same figure for the kinds of a munition, none where the figure is of another sort."""
+    def inside(self, whole: Variable) -> list[tuple[Variable, ...]]:
+        """The figures that one covers: the kinds of a munition, people told more closely."""
         event, key = whole
         kinds = self._nests[event].get(key.subject, ()) if key.table == MUNITION else ()
-        return tuple(_count(event, kind, key.measure) for kind in kinds)
+        covered = [equation.terms for equation in self._covered.get(whole, ())]
+        return [tuple(_count(event, kind, key.measure) for kind in kinds), *covered]
+
+    def unheld(self, claims: Set[str]) -> set[Equation]:
+        """The equations that do not hold by these claims alone."""
+        return {e for e in self.conditional if not all(need & claims for need in e.needs)}
 
 
 def _complete(keys: Iterable[Key]) -> list[Key]:

@@ -14,7 +14,7 @@ from counterclaim.vocabulary import Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from counterclaim.resolve.constraints import State
+    from counterclaim.resolve.constraints import Bound, State
     from counterclaim.resolve.equations import Equation, System
     from counterclaim.resolve.intervals import Key
     from counterclaim.resolve.kinship import Kinship
@@ -35,6 +35,8 @@ class Figure:
         narrowed_by: The claims that a stated value was narrowed by, sorted.
         rule: Which rule of the policy decided, or ``derived``.
         equations: What the value, or its narrowing, follows from.
+        ends: The lower and the upper bound that follow from other figures, None for one that does
+            not.
     """
 
     interval: Interval | None
@@ -45,6 +47,7 @@ class Figure:
     narrowed_by: tuple[str, ...] = ()
     rule: str = "derived"
     equations: tuple[Equation, ...] = field(default=(), compare=False)
+    ends: tuple[Bound | None, Bound | None] = field(default=(None, None), compare=False)
 
     @property
     def best(self) -> int | None:
@@ -91,8 +94,8 @@ def show_figures(
         parts = [shown[part] for part in kinship.parts[event]]
         for key in sorted(bounded[event], key=_dependent_last):
             variable = Variable(event, key)
-            of_kinds = sum(map(state.low, system.kinds(variable)))
-            if _worth_showing(key, state.interval(variable), of_kinds, shown[event], parts):
+            inside = max(sum(map(state.low, terms)) for terms in system.inside(variable))
+            if _worth_showing(key, state.interval(variable), inside, shown[event], parts):
                 shown[event][key] = _derived(variable, state)
     for variable in choices:
         shown[variable.event].setdefault(variable.key, SILENT)
@@ -101,11 +104,11 @@ def show_figures(
 
 def _stated(variable: Variable, choice: Choice, state: State) -> Figure:
     given, settled = choice.interval or Interval(), state.interval(variable)
-    trace = derive(
+    ends = (
         state.lows.get(variable) if settled.low != given.floor else None,
         state.highs.get(variable) if settled.high != given.high else None,
-        besides=variable,
     )
+    trace = derive(*ends, besides=variable)
     return Figure(
         interval=interval_of(settled.low or given.low, settled.high),
         basis="stated",
@@ -115,12 +118,16 @@ def _stated(variable: Variable, choice: Choice, state: State) -> Figure:
         narrowed_by=trace.claims,
         rule=choice.rule,
         equations=trace.equations,
+        ends=ends,
     )
 
 
 def _derived(variable: Variable, state: State) -> Figure:
-    trace = derive(state.lows.get(variable), state.highs.get(variable))
-    return Figure(state.interval(variable), "derived", trace.claims, equations=trace.equations)
+    ends = state.lows.get(variable), state.highs.get(variable)
+    trace = derive(*ends)
+    return Figure(
+        state.interval(variable), "derived", trace.claims, equations=trace.equations, ends=ends
+    )
 
 
 def _dependent_last(key: Key) -> tuple[bool, Key]:
@@ -128,12 +135,13 @@ def _dependent_last(key: Key) -> tuple[bool, Key]:
 
 
 def _worth_showing(
-    key: Key, value: Interval, of_kinds: int, event: Figures, parts: list[Figures]
+    key: Key, value: Interval, inside: int, event: Figures, parts: list[Figures]
 ) -> bool:
     """Whether a derived value says enough: "not below 0" or "not more than launched" does not.
 
     Hits and what was not intercepted do as soon as both figures that they come from are known. That
-    a munition is at least what its kinds are, ``of_kinds``, says nothing that these do not.
+    a munition is at least what its kinds are, ``inside``, says nothing that these do not, and so
+    for people.
     """
     if key.table == MUNITION and key.measure in {NOT_INTERCEPTED, Outcome.HIT}:
         sources = [key._replace(measure=o.value) for o in (Outcome.LAUNCHED, Outcome.INTERCEPTED)]
@@ -144,7 +152,7 @@ def _worth_showing(
     in_parts = [key in part for part in parts]
     if any(in_parts):
         return value.floor > 0 or (value.high is not None and all(in_parts))
-    return value.floor > of_kinds
+    return value.floor > inside
 
 
 def undetermined(keys: Iterable[Key], whole: Figures, parts: list[Figures]) -> Figures:

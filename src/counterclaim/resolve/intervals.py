@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 MUNITION, CASUALTY, DAMAGE = "munition", "casualty", "damage"
 NOT_INTERCEPTED = "not_intercepted"
+PATHS = {MUNITION: "munitions", CASUALTY: "casualties", DAMAGE: "damage"}
 
 
 class Interval(NamedTuple):
@@ -100,6 +101,15 @@ class Key(NamedTuple):
         if self.table == CASUALTY:
             return {"side": self.subject or None, "status": self.status, "harm": self.measure}
         return {"object": self.subject, "severity": self.measure}
+
+    @property
+    def pointer(self) -> str:
+        """The path of the figure, as changes of an event name it: ``/munitions/atacms/hit``."""
+        people = self.table == CASUALTY
+        subject = self.subject or ("unknown" if people else "unnamed")
+        steps = (subject, self.status, self.measure) if people else (subject, self.measure)
+        escaped = (step.replace("~", "~0").replace("/", "~1") for step in steps)
+        return "/".join(("", PATHS[self.table], *escaped))
 
     def __str__(self) -> str:
         """Words for a sentence."""

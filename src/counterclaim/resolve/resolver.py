@@ -10,6 +10,7 @@ from counterclaim.resolve.equations import System, Variable
 from counterclaim.resolve.figures import show_figures, undetermined
 from counterclaim.resolve.grades import assess, count_voices, positions
 from counterclaim.resolve.kinship import Kinship
+from counterclaim.resolve.people import people_equations
 from counterclaim.resolve.policies import choose, find_policy
 from counterclaim.resolve.summary import Dropped, Shared, Summary
 from counterclaim.resolve.totals import add_up
@@ -49,8 +50,9 @@ class _Resolution:
         self.voices = {e: find_voices(b.all) for e, b in self.bearings.items()}
         self.ballots = {e: collect_ballots(b.own, self.voices[e]) for e, b in self.bearings.items()}
         self.choices = dict(self._choices(find_policy(policy)))
-        system = System(self.kinship, self.choices, family.munitions)
         facts = {v: choice.carriers for v, choice in self.choices.items() if choice.carriers}
+        people = people_equations(self.kinship, facts, self.all_voices)
+        system = System(self.kinship, self.choices, family.munitions, people)
         state, self.contradictions = settle(facts, system)
         self.figures = show_figures(self.kinship, self.choices, state, system)
         self.circumstances = find_circumstances(self.kinship, self.bearings, self.voices)
@@ -108,6 +110,7 @@ class _Resolution:
             documents=len({claim.document for claim in bearing}),
             totals=add_up({k: f.interval for k, f in figures.items()}, self.family.munitions),
             dropped=self._dropped(event),
+            ballots=self.ballots[event],
             munitions=self.family.munitions,
             labels=self.labels,
         )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from counterclaim.resolve.inputs import Event, Munition, Site
     from counterclaim.resolve.intervals import Key
     from counterclaim.resolve.totals import Total
+    from counterclaim.resolve.voices import Ballots
     from counterclaim.vocabulary import Grade, Position
 
 WIRE_ORDER = (
@@ -60,8 +61,8 @@ class Summary:
     """The resolved state of one event under one policy.
 
     ``totals`` are low, best and high of each outcome and harm over all lines, for filters.
-    ``dropped`` and the rules and equations of the figures explain the result; they are not part
-    of the document.
+    ``dropped``, ``ballots`` and the rules and equations of the figures explain the result; they are
+    not part of the document.
     """
 
     event: Event
@@ -83,6 +84,7 @@ class Summary:
     documents: int
     totals: Mapping[str, Total]
     dropped: tuple[Dropped, ...]
+    ballots: Mapping[Key, Ballots]
     munitions: Mapping[str, Munition]
     labels: Mapping[str, str]
 

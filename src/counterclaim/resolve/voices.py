@@ -91,9 +91,13 @@ class Ballot:
 
 @dataclass(slots=True)
 class Ballots:
-    """All that was said of one figure: one ballot a voice, and the claims left out, with why."""
+    """All that was said of one figure: one ballot a voice, and the claims left out, with why.
+
+    ``earlier`` are the ballots that the last one of their voice stands for, the latest first.
+    """
 
     given: list[Ballot] = field(default_factory=list)
+    earlier: list[Ballot] = field(default_factory=list)
     dropped: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -103,21 +107,22 @@ def collect_ballots(claims: Iterable[Claim], voices: Voices) -> dict[Key, Ballot
     drafts: dict[tuple[Key, str], list[Ballot]] = defaultdict(list)
     for claim in claims:
         voice, reason = voices[claim.id], _why_not(claim)
-        for key, interval in _figures(claim).items():
+        for key, interval in figures_of(claim).items():
             if reason:
                 figures[key].dropped.append((claim.id, reason))
             else:
                 drafts[key, voice].append(Ballot(voice, claim, interval))
     for (key, _), ballots in sorted(drafts.items(), key=lambda item: item[0]):
-        last = max(ballots, key=_precedence)
+        last, *earlier = sorted(ballots, key=_precedence, reverse=True)
         figures[key].given.append(last)
-        figures[key].dropped += [(b.claim.id, "superseded") for b in ballots if b is not last]
+        figures[key].earlier += earlier
+        figures[key].dropped += [(b.claim.id, "superseded") for b in earlier]
     for entry in figures.values():
         entry.dropped.sort()
     return figures
 
 
-def _figures(claim: Claim) -> dict[Key, Interval | None]:
+def figures_of(claim: Claim) -> dict[Key, Interval | None]:
     """A claim's figures by key; a key that stands twice takes the hull of what was said."""
     figures: dict[Key, Interval | None] = {}
     for key, interval in quantities(claim):
