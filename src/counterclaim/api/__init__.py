@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from counterclaim.api import (
     claims,
+    disputes,
     documents,
     events,
     ingest,
@@ -13,6 +14,7 @@ from counterclaim.api import (
     redactions,
     references,
     releases,
+    stats,
 )
 
 router = APIRouter(prefix="/v1")
@@ -20,6 +22,8 @@ for resource in (
     events,
     judgements,
     claims,
+    disputes,
+    stats,
     documents,
     references,
     ingest,
