@@ -14,16 +14,12 @@ from counterclaim.errors import ConflictError, MovedError, NotFoundError, Reject
 from counterclaim.models import (
     Claim,
     Event,
-    EventFacet,
-    EventFigure,
     EventJudgement,
-    EventPoint,
-    EventSummary,
 )
 from counterclaim.queries.asof import View, last_change
 from counterclaim.queries.events import get_event
 from counterclaim.store.ledger import open_writer
-from counterclaim.store.rebuild import rebuild
+from counterclaim.store.rebuild import DERIVED, rebuild
 from counterclaim.store.review import (
     accept_claim,
     assess_claim,
@@ -58,7 +54,7 @@ def read_model(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
             table.__tablename__: sorted(
                 (tuple(row) for row in session.execute(select(table.__table__))), key=repr
             )
-            for table in (EventSummary, EventFacet, EventFigure, EventPoint)
+            for table in DERIVED
         }
         rows = session.execute(text(TEXT_ROWS[engine.dialect.name]))
         return {**found, "event_text": [tuple(row) for row in rows]}

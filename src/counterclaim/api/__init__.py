@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from counterclaim.api import (
     claims,
+    disputes,
     documents,
     events,
     explain,
@@ -16,6 +17,7 @@ from counterclaim.api import (
     redactions,
     references,
     releases,
+    stats,
 )
 
 router = APIRouter(prefix="/v1")
@@ -23,11 +25,13 @@ for resource in (
     events,
     explain,
     judgements,
+    disputes,
     claims,
     documents,
     references,
     records,
     policies,
+    stats,
     ingest,
     ledger,
     releases,

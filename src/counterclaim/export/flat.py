@@ -129,6 +129,32 @@ def document_row(document: Mapping[str, Any]) -> Row:
     return row
 
 
+def dispute_row(dispute: Mapping[str, Any]) -> Row:
+    """A dispute as one row; its figures in one column, what each voice gives after them."""
+    occurred = dispute["occurred"] or {}
+    row: Row = {key: dispute[key] for key in ("event", "label")}
+    row["occurred"] = occurred.get("edtf")
+    row["grade"], row["divergence"] = dispute["grade"], dispute["divergence"]
+    row["figures"] = joined(
+        f"{clash['figure']} {stand['claimant']} {interval(stand)}"
+        for clash in dispute["figures"]
+        for stand in clash["positions"]
+    )
+    row["parties"] = joined(dispute["parties"])
+    return row
+
+
+DISPUTE_COLUMNS = tuple(
+    dispute_row(
+        {
+            **dict.fromkeys(("event", "label", "occurred", "grade", "divergence")),
+            "figures": [],
+            "parties": [],
+        }
+    )
+)
+"""The columns of a table of disputes."""
+
 _EVENT_KEYS = ("id", "kind", "scope", "label", "occurred", "attacker", "defender", "grade")
 _EVENT: dict[str, Any] = {
     **dict.fromkeys((*_EVENT_KEYS, "disputed", "voices", "claims", "documents")),

@@ -25,7 +25,14 @@ from counterclaim.models.reference import (
     SourceName,
     SourceRating,
 )
-from counterclaim.models.summary import EventFacet, EventFigure, EventPoint, EventSummary
+from counterclaim.models.summary import (
+    EventFacet,
+    EventFigure,
+    EventMeasure,
+    EventMember,
+    EventPoint,
+    EventSummary,
+)
 
 __all__ = [
     "ApiKey",
@@ -40,6 +47,8 @@ __all__ = [
     "EventFacet",
     "EventFigure",
     "EventJudgement",
+    "EventMeasure",
+    "EventMember",
     "EventPart",
     "EventPoint",
     "EventSummary",

@@ -43,6 +43,7 @@ class EventSummary(Base):
         Index("ix_event_summary_event_id_valid_from", "event_id", "valid_from"),
         Index("ix_event_summary_kind_scope_sk", "kind", "scope", "sk"),
         Index("ix_event_summary_occurred_to", "occurred_to"),
+        Index("ix_event_summary_divergence_ppm_sk", "divergence_ppm", "sk"),
     )
 
     sk: Mapped[int] = _sk("Sort key: seconds of occurred_from shifted by 30 bits, plus serial.")
@@ -62,6 +63,13 @@ class EventSummary(Base):
         Grade, name="grade", comment="How well it is established.", nullable=True
     )
     disputed: Mapped[bool] = mapped_column(comment="Whether voices contradict each other.")
+    divergence_ppm: Mapped[int | None] = mapped_column(
+        comment="How far contradicting voices lie apart, millionths; null: a rebuild is due."
+    )
+    month: Mapped[str | None] = mapped_column(String(7), comment="Month of occurred_from: 2024-11.")
+    week: Mapped[str | None] = mapped_column(
+        String(8), comment="ISO week of occurred_from, from Monday: 2024-W48."
+    )
     occurred_from: Mapped[datetime | None] = mapped_column(comment="Earliest instant, UTC.")
     occurred_to: Mapped[datetime | None] = mapped_column(comment="End, exclusive, UTC.")
     content_key: Mapped[str] = mapped_column(
@@ -82,6 +90,43 @@ class EventFigure(Base):
     low: Mapped[int | None] = mapped_column(BigInteger, comment="Least; null when not known.")
     best: Mapped[int | None] = mapped_column(BigInteger, comment="Best value; null when undecided.")
     high: Mapped[int | None] = mapped_column(BigInteger, comment="Greatest; null when open.")
+
+
+class EventMeasure(Base):
+    """One outcome or harm of a version along one cut: what totals over events are made of."""
+
+    __tablename__ = "event_measure"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    cut: Mapped[str] = mapped_column(
+        String(20), primary_key=True, comment="How the figures are cut: munitions, category."
+    )
+    sk: Mapped[int] = _sk("The version.")
+    subject: Mapped[str] = mapped_column(
+        String(100), primary_key=True, comment="Munition, category or side; empty when unnamed."
+    )
+    status: Mapped[str] = mapped_column(
+        String(20), primary_key=True, comment="Status of people; empty where not cut by it."
+    )
+    figure: Mapped[str] = mapped_column(
+        String(20), primary_key=True, comment="An outcome or a harm: launched, killed."
+    )
+    low: Mapped[int | None] = mapped_column(BigInteger, comment="Least; null when not known.")
+    best: Mapped[int | None] = mapped_column(BigInteger, comment="Best value; null when undecided.")
+    high: Mapped[int | None] = mapped_column(BigInteger, comment="Greatest; null when open.")
+    side: Mapped[str | None] = mapped_column(
+        String(40), comment="The one side that all of it comes from; null where others gave it too."
+    )
+
+
+class EventMember(Base):
+    """One event that a version is made of, so that totals count whole and parts once."""
+
+    __tablename__ = "event_member"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    sk: Mapped[int] = _sk("The version of the whole.")
+    part_id: Mapped[str] = reference("event", "The part.", primary_key=True, index=True)
 
 
 class EventFacet(Base):

@@ -14,6 +14,7 @@ from counterclaim.queries.facets import facets_of, points_of, text_of
 from counterclaim.queries.families import load_families
 from counterclaim.resolve import resolve
 from counterclaim.resolve.kinship import Kinship
+from counterclaim.vocabulary import PlaceRole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from counterclaim.queries.asof import View
     from counterclaim.queries.families import Loaded
     from counterclaim.resolve import Claim, Summary
+    from counterclaim.resolve.clashes import Clash
+    from counterclaim.resolve.cuts import Measure
 
 
 @dataclass
@@ -35,6 +38,9 @@ class Version:
     summary: Summary
     columns: dict[str, Any]
     figures: list[dict[str, Any]]
+    measures: tuple[Measure, ...]
+    parts: tuple[str, ...]
+    clashes: tuple[Clash, ...]
     loaded: Loaded
     bearing: Sequence[Claim]
 
@@ -51,7 +57,8 @@ class Version:
     @cached_property
     def facets(self) -> set[tuple[str, str]]:
         """Each filter and value that finds it."""
-        return facets_of(self.loaded, self.event_id, self.bearing) | _shown(self.body)
+        found = facets_of(self.loaded, self.event_id, self.bearing)
+        return found | _shown(self.body) | _struck(self.body)
 
     @cached_property
     def points(self) -> list[dict[str, Any]]:
@@ -66,8 +73,13 @@ class Version:
     @property
     def content_key(self) -> str:
         """SHA-256 of the document and of all that finds it, hex."""
-        found_by = f"{sorted(self.facets)}{self.figures}"
+        found_by = f"{sorted(self.facets)}{self.figures}{self._counted_by}"
         return hashlib.sha256(f"{self.document}{found_by}{self.text}".encode()).hexdigest()
+
+    @property
+    def _counted_by(self) -> str:
+        measures = [(*measure.line, *measure[1:]) for measure in self.measures]
+        return f"{measures}{self.columns['divergence_ppm']}"
 
     def stamped(self, updated_at: datetime) -> str:
         """The document with the instant since when it counts."""
@@ -112,6 +124,8 @@ def _version(loaded: Loaded, event_id: str, summary: Summary, bearing: Sequence[
             "defender": summary.defender,
             "grade": summary.grade,
             "disputed": summary.disputed,
+            "divergence_ppm": max((clash.divergence_ppm for clash in summary.clashes), default=0),
+            **_calendar(occurred.start if occurred else None),
             "occurred_from": occurred.start if occurred else None,
             "occurred_to": occurred.end if occurred else None,
         },
@@ -119,9 +133,31 @@ def _version(loaded: Loaded, event_id: str, summary: Summary, bearing: Sequence[
             {"figure": str(name), "low": low, "best": best, "high": high}
             for name, (low, best, high) in summary.totals.items()
         ],
+        measures=summary.measures,
+        parts=summary.parts,
+        clashes=summary.clashes,
         loaded=loaded,
         bearing=bearing,
     )
+
+
+def _calendar(start: datetime | None) -> dict[str, str | None]:
+    """The month and the ISO week in which an event began, in UTC."""
+    if start is None:
+        return {"month": None, "week": None}
+    year, week, _day = start.isocalendar()
+    return {"month": f"{start.year:04d}-{start.month:02d}", "week": f"{year:04d}-W{week:02d}"}
+
+
+def _struck(document: dict[str, Any]) -> set[tuple[str, str]]:
+    """Where its targets lie, by which totals are grouped."""
+    targets = [place for place in document["places"] if place["role"] == PlaceRole.TARGET]
+    return {
+        (f"target_{facet}", place[facet])
+        for facet in ("region", "country")
+        for place in targets
+        if place[facet]
+    }
 
 
 def _shown(document: dict[str, Any]) -> set[tuple[str, str]]:

@@ -83,12 +83,17 @@ def _undisputed(
 
 def _occurrence_clash(claims: tuple[Claim, ...], voices: Voices) -> _Disagreement:
     """Whether one voice's last word is that it took place, and another's that it did not."""
-    decisive = [c for c in claims if c.affirms or c.denies]
-    words = [max(said, key=_decisive_recency) for said in by_voice(decisive, voices)]
+    words = last_words(claims, voices)
     for_it = {c.party for c in words if c.affirms}
     against = {c.party for c in words if c.denies}
     sides = any(a and b and a != b for a in for_it for b in against)
     return _Disagreement(bool(for_it and against), sides)
+
+
+def last_words(claims: Iterable[Claim], voices: Voices) -> list[Claim]:
+    """The claim in which each voice last said that the event took place, or that it did not."""
+    decisive = [c for c in claims if c.affirms or c.denies]
+    return [max(said, key=_decisive_recency) for said in by_voice(decisive, voices)]
 
 
 def _decisive_recency(claim: Claim) -> tuple[object, ...]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from counterclaim.resolve.circumstances import find_circumstances
+from counterclaim.resolve.clashes import find_clashes
 from counterclaim.resolve.contradictions import settle
+from counterclaim.resolve.cuts import cut_figures
 from counterclaim.resolve.equations import System, Variable
 from counterclaim.resolve.figures import show_figures, undetermined
 from counterclaim.resolve.grades import assess, count_voices, positions
 from counterclaim.resolve.kinship import Kinship
 from counterclaim.resolve.people import people_equations
 from counterclaim.resolve.policies import choose, find_policy
-from counterclaim.resolve.summary import Dropped, Shared, Summary
+from counterclaim.resolve.summary import Dropped, Shared, Summary, in_words
 from counterclaim.resolve.totals import add_up
 from counterclaim.resolve.voices import collect_ballots, find_voices
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from counterclaim.resolve.contradictions import Contradiction
+    from counterclaim.resolve.cuts import Parties
     from counterclaim.resolve.inputs import Claim, Family
     from counterclaim.resolve.intervals import Key
     from counterclaim.resolve.policies import Choice, Policy
@@ -109,6 +112,8 @@ class _Resolution:
             claims=len(bearing),
             documents=len({claim.document for claim in bearing}),
             totals=add_up({k: f.interval for k, f in figures.items()}, self.family.munitions),
+            measures=cut_figures(figures, self.family.munitions, self._parties(event)),
+            clashes=find_clashes(bearing, voices, self.ballots[event], self._between(event)),
             dropped=self._dropped(event),
             ballots=self.ballots[event],
             munitions=self.family.munitions,
@@ -124,6 +129,24 @@ class _Resolution:
             if figures:
                 entries.append(Shared(self.kinship.events[whole], figures))
         return tuple(entries)
+
+    def _parties(self, event: str) -> dict[Key, Parties]:
+        """Who gave each figure; of one that is derived, who made the claims it follows from."""
+        found = {}
+        for key, figure in self.figures[event].items():
+            ballots = self.ballots[event].get(key)
+            given = [ballot.claim for ballot in ballots.given] if ballots else []
+            found[key] = frozenset(
+                claim.party for claim in given or map(self.by_id.__getitem__, figure.claims)
+            )
+        return found
+
+    def _between(self, event: str) -> Iterator[tuple[Contradiction, list[Claim], str]]:
+        """The contradictions of an event in which several voices take part, with their words."""
+        for found in self.contradictions:
+            claims, voices = self._at_odds(found)
+            if event in found.events and voices > 1:
+                yield found, claims, in_words(found, self.labels)
 
     def _dropped(self, event: str) -> tuple[Dropped, ...]:
         ballots = sorted(self.ballots[event].items())

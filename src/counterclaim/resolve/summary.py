@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from counterclaim.moment import Moment
+    from counterclaim.resolve.clashes import Clash
     from counterclaim.resolve.contradictions import Contradiction
+    from counterclaim.resolve.cuts import Measure
     from counterclaim.resolve.figures import Figures
     from counterclaim.resolve.inputs import Event, Munition, Site
     from counterclaim.resolve.intervals import Key
@@ -61,8 +63,9 @@ class Summary:
     """The resolved state of one event under one policy.
 
     ``totals`` are low, best and high of each outcome and harm over all lines, for filters.
-    ``dropped``, ``ballots`` and the rules and equations of the figures explain the result; they are
-    not part of the document.
+    ``measures`` are the same along every cut, for the totals over many events. ``dropped``,
+    ``ballots`` and the rules and equations of the figures explain the result; they are not part of
+    the document.
     """
 
     event: Event
@@ -83,6 +86,8 @@ class Summary:
     claims: int
     documents: int
     totals: Mapping[str, Total]
+    measures: tuple[Measure, ...]
+    clashes: tuple[Clash, ...]
     dropped: tuple[Dropped, ...]
     ballots: Mapping[Key, Ballots]
     munitions: Mapping[str, Munition]
@@ -179,11 +184,17 @@ def _shared(entry: Shared) -> dict[str, Any]:
 def _contradiction(found: Contradiction, labels: Mapping[str, str]) -> dict[str, Any]:
     event, key = found.variable
     figure = {MUNITION: key.measure, CASUALTY: "casualties", DAMAGE: "damage"}[key.table]
-    bounds = f"at least {found.low} and at most {found.high}"
     return {
         "figure": figure,
         **key.fields,
         "event": event,
         "claims": list(found.claims),
-        "detail": f"Together these claims make {key} {bounds} for {labels[event]}.",
+        "detail": in_words(found, labels),
     }
+
+
+def in_words(found: Contradiction, labels: Mapping[str, str]) -> str:
+    """What claims that contradict each other come to, as a sentence."""
+    event, key = found.variable
+    bounds = f"at least {found.low} and at most {found.high}"
+    return f"Together these claims make {key} {bounds} for {labels[event]}."

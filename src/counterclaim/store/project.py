@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, insert, select, text, update
 
 from counterclaim.db import dialect_of, table_of
-from counterclaim.models import EventFacet, EventFigure, EventPoint, EventSummary
+from counterclaim.models import (
+    EventFacet,
+    EventFigure,
+    EventMeasure,
+    EventMember,
+    EventPoint,
+    EventSummary,
+)
 from counterclaim.models.summary import sort_key
 from counterclaim.queries.asof import View
 from counterclaim.queries.families import load_families
@@ -27,6 +34,7 @@ if TYPE_CHECKING:
     from counterclaim.db import Base
     from counterclaim.queries.families import Loaded
     from counterclaim.queries.versions import Version
+    from counterclaim.resolve.cuts import Measure
 
 CHUNK = 5000
 """So many ids go into one statement."""
@@ -87,6 +95,8 @@ def _write(session: Session, versions: list[Version], at: datetime) -> None:
         rows[EventSummary].append({"sk": sk, "serial": serial, **_columns(version, at)})
         rows[EventFacet] += [{"facet": f, "value": v, "sk": sk} for f, v in sorted(version.facets)]
         rows[EventFigure] += [{"sk": sk, **figure} for figure in version.figures]
+        rows[EventMeasure] += [{"sk": sk, **_measure_row(one)} for one in version.measures]
+        rows[EventMember] += [{"sk": sk, "part_id": part} for part in version.parts]
         rows[EventPoint] += [{"sk": sk, **point} for point in version.points]
         texts.append({"sk": sk, "body": version.text})
     for model, given in rows.items():
@@ -94,6 +104,11 @@ def _write(session: Session, versions: list[Version], at: datetime) -> None:
             session.execute(insert(table_of(model)), given)
     if texts:
         session.execute(text(TEXT_INSERTS[dialect_of(session)]), texts)
+
+
+def _measure_row(measure: Measure) -> dict[str, Any]:
+    line, *values = measure
+    return {**line._asdict(), **dict(zip(measure._fields[1:], values, strict=True))}
 
 
 def _served(session: Session, event_ids: list[str]) -> dict[str, str]:

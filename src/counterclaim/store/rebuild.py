@@ -10,6 +10,8 @@ from counterclaim.db import dialect_of
 from counterclaim.models import (
     EventFacet,
     EventFigure,
+    EventMeasure,
+    EventMember,
     EventPoint,
     EventSummary,
     LedgerEntry,
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+DERIVED = (EventFacet, EventFigure, EventMeasure, EventMember, EventPoint, EventSummary)
 CLEAR_TEXT = {
     "sqlite": "INSERT INTO event_text (event_text) VALUES ('delete-all')",
     "postgresql": "DELETE FROM event_text",
@@ -33,7 +36,7 @@ def rebuild(session: Session, progress: Callable[[int, int], None] | None = None
 
     ``progress`` is told how many of how many transactions are done.
     """
-    for table in (EventFacet, EventFigure, EventPoint, EventSummary):
+    for table in DERIVED:
         session.execute(delete(table))
     session.execute(text(CLEAR_TEXT[dialect_of(session)]))
     instants = session.scalars(select(LedgerEntry.at).distinct().order_by(LedgerEntry.at)).all()
