@@ -316,7 +316,7 @@ def told(id_: str, row: dict[str, str]) -> Claim:
         reliability=Reliability(row["grade"][0]),
         credibility=Credibility(row["grade"][1]),
         said=SAID.replace(day=int(row["said"])),
-        counts=counts(**{outcome: ends for outcome, ends in given_.items() if ends}),
+        counts=counts("atacms", **{outcome: ends for outcome, ends in given_.items() if ends}),
     )
 
 

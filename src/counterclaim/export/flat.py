@@ -36,7 +36,7 @@ def event_row(document: Mapping[str, Any], figures: Mapping[str, Figure]) -> Row
     row["positions"] = joined(f"{side}={said}" for side, said in document["positions"].items())
     row["part_of"] = joined(document["part_of"])
     for key in ("policy", "policy_version", "updated_at"):
-        row[key] = document[key]
+        row[key] = document.get(key)
     return row
 
 

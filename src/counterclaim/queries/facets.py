@@ -79,7 +79,7 @@ def text_of(loaded: Loaded, label: str, bearing: Sequence[Claim]) -> str:
     texts = [label, *sorted(_names(loaded, bearing))]
     texts += [site.said for claim in bearing for site in claim.places if site.said]
     texts += [loaded.targets[claim.id] for claim in bearing if claim.id in loaded.targets]
-    texts += [loaded.quotes[claim.id] for claim in bearing if claim.id in loaded.quotes]
+    texts += filter(None, (loaded.quote_of(claim.id) for claim in bearing))
     found = dict.fromkeys(word for text in texts for word in words(text))
     kept, length = [], 0
     for word in found:

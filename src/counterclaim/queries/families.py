@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import select
+from sqlalchemy.orm import defer
 
 from counterclaim.models import (
     Assessment,
@@ -51,7 +52,7 @@ class Loaded:
 
     family: inputs.Family
     claims: dict[str, Claim]
-    quotes: dict[str, str]
+    quote_of: Callable[[str], str | None]
     documents: dict[str, Document]
     sources: dict[str, list[Source]]
     munitions: dict[str, list[Munition]]
@@ -133,10 +134,9 @@ class _Parts:
         self.rows = _load_rows(session, ids)
         self.credibility = _credibilities(session, ids, at)
         document_ids = {claim.document_id for claim in live}
-        self.documents = {row.id: row for row in _by_id(session, Document, document_ids)}
+        self.documents = _documents(session, document_ids)
         self.origins = _origins(session, self.documents)
-        quote_ids = {claim.quote_id for claim in live if claim.quote_id}
-        self.quotes = {row.id: row.exact for row in _by_id(session, Quote, quote_ids)}
+        self.quote_ids = {claim.id: claim.quote_id for claim in live if claim.quote_id}
         publishers = {row.publisher_id for row in self.documents.values() if row.publisher_id}
         claimants = {claim.claimant_id for claim in live}
         self.sources = lineages(session, Source, claimants | publishers)
@@ -160,6 +160,15 @@ class _Parts:
             **names_of(self.session, Place, self.places, self.at),
         }
 
+    @cached_property
+    def _quotes(self) -> dict[str, str]:
+        """The words of all quotes, by id, read when the first is asked for."""
+        found = select(Quote.id, Quote.exact).where(Quote.id.in_(set(self.quote_ids.values())))
+        return {key: exact for key, exact in self.session.execute(found)}
+
+    def _quote_of(self, claim_id: str) -> str | None:
+        return self._quotes[self.quote_ids[claim_id]] if claim_id in self.quote_ids else None
+
     def _names_of(self, row_id: str) -> Sequence[str]:
         return self._names.get(row_id, ())
 
@@ -177,7 +186,7 @@ class _Parts:
         return Loaded(
             family=family,
             claims={claim.id: claim for claim in live},
-            quotes={claim.id: self.quotes[claim.quote_id] for claim in live if claim.quote_id},
+            quote_of=self._quote_of,
             documents=self.documents,
             sources=self.sources,
             munitions=self.munitions,
@@ -310,9 +319,10 @@ def _by_claim(session: Session, model: type[Row], ids: Sequence[str]) -> dict[st
     return found
 
 
-def _by_id(session: Session, model: type[Row], ids: Iterable[str]) -> Sequence[Row]:
-    table: Any = model
-    return session.scalars(select(table).where(table.id.in_(list(ids)))).all()
+def _documents(session: Session, ids: Iterable[str]) -> dict[str, Document]:
+    """These documents; their texts, which may be long, stay where they are."""
+    found = select(Document).where(Document.id.in_(list(ids))).options(defer(Document.text))
+    return {row.id: row for row in session.scalars(found)}
 
 
 def _credibilities(session: Session, ids: Sequence[str], at: datetime) -> dict[str, Credibility]:

@@ -144,12 +144,18 @@ def _sifted(
     sift: Callable[[Sequence[Any]], Sequence[Item | None]],
     size: int,
 ) -> Iterator[tuple[tuple[Scalar, ...], Item]]:
-    """The items behind some sort values, each with its own, looked for ``size`` rows at a time."""
+    """The items behind some sort values, each with its own.
+
+    They are looked for ``size`` rows at a time, and more as long as few of them are found.
+    """
     while rows := _rows_behind(session, statement, keys, values, size):
         values = tuple(rows[-1][-len(keys) :])
         for row, item in zip(rows, sift(rows), strict=True):
             if item is not None:
                 yield tuple(row[-len(keys) :]), item
+        if len(rows) < size:
+            return
+        size = min(2 * size, BATCH)
 
 
 def _rows_behind(
