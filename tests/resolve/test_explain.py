@@ -199,10 +199,10 @@ def test_a_value_out_of_two_claimants_numbers_says_so() -> None:
     figure = explained(family([event("E")], *claims), "E")["/munitions/atacms/not_intercepted"]
     assert figure.combines == ["ru-mod", "ua-staff"]
     assert figure.used == ["a", "b"]
-    assert figure.sentences[-1] == (
-        "This puts together what different claimants say (the Russian ministry and the General "
-        "Staff)."
-    )
+    assert figure.sentences == [
+        "One ATACMS was not intercepted: that follows from 8 launched − 7 intercepted; this puts "
+        "together what the Russian ministry and the General Staff say."
+    ]
 
 
 def test_the_seed_is_told_in_full() -> None:

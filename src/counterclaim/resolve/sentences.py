@@ -30,12 +30,13 @@ RULES = {
     "undecided": "The weights are even ({weights}), and nothing decides between them: {value}.",
 }
 GRADES = {
-    Grade.CONFIRMED: "confirmed: a party to it admits it, or a claim is rated as confirmed",
+    Grade.CONFIRMED: "confirmed: a claim that it took place is rated as confirmed",
     Grade.FAIR: "fair: two or more independent voices say that it took place",
     Grade.WEAK: "weak: one voice says that it took place",
     Grade.CONTESTED: "contested: the two sides contradict each other",
     Grade.DISCOUNTED: "discounted: no credible claim says (any more) that it took place",
 }
+ADMITTED = "confirmed: a party to it admits it"
 POSITIONS = {
     Position.ADMITS: "admits it",
     Position.ASSERTS: "asserts it",
@@ -68,12 +69,11 @@ def _following(made: FigureExplained, told: Told, steps: Steps, names: Names) ->
     what = clause(told.key, value, names)
     if made.basis == "stated":
         what = f"other figures narrow this to {amount(value)}"
-    yield sentence(f"{what}: {steps.reason()}")
+    mixed = listed(names.source(key) for key in made.combines)
+    together = f"; this puts together what {mixed} say" if mixed else ""
+    yield sentence(f"{what}: {steps.reason()}{together}")
     yield from steps.further()
-    if made.combines:
-        who = listed(names.source(key) for key in made.combines)
-        yield f"This puts together what different claimants say ({who})."
-    elif steps.leaves_event:
+    if steps.leaves_event and not mixed:
         who = listed(dict.fromkeys(names.source(told.claims[c].claimant) for c in made.used))
         yield f"All numbers behind this are from {who}."
 
@@ -193,7 +193,7 @@ def event_sentences(
     found = list(_story(figures, summary, names))
     where = names.event(summary.event.id)
     if summary.grade:
-        found.append(f"The event {where} is graded {GRADES[summary.grade]}.")
+        found.append(f"The event {where} is graded {_grade(summary, summary.grade)}.")
     if summary.positions:
         said = (f"{names.side(s)} {POSITIONS[p]}" for s, p in summary.positions.items())
         found.append(sentence("; ".join(said)))
@@ -206,6 +206,12 @@ def event_sentences(
         for one in summary.shared
     ]
     return [*found, *told]
+
+
+def _grade(summary: Summary, grade: Grade) -> str:
+    parties = (summary.attacker, summary.defender)
+    admitted = any(summary.positions.get(p or "") is Position.ADMITS for p in parties)
+    return ADMITTED if grade is Grade.CONFIRMED and admitted else GRADES[grade]
 
 
 def _story(figures: Sequence[FigureExplained], summary: Summary, names: Names) -> Iterator[str]:
