@@ -112,7 +112,10 @@ def test_two_sides_are_told_apart(world: Served) -> None:
         "The Aland Ministry and the Bland Army say that five Zeta-9 were launched.",
         "These two voices agree.",
     ]
-    assert [s for s in answer["sentences"] if "cannot all be true" in s]
+    assert (
+        "What the Aland Ministry and the Bland Army say cannot all be true: in "
+        f"“{QUARRY}” at least four Zeta-9 were not intercepted, and at most two."
+    ) in answer["sentences"]
 
 
 def test_superseded_and_retracted_claims_are_named_with_what_replaced_them(world: Served) -> None:

@@ -106,7 +106,7 @@ def story(of: Family, id_: str) -> list[str]:
     summaries = resolve(of)
     claims = {one.id: one for one in of.claims}
     figures = explain_figures(id_, summaries, claims, (), NAMES)
-    return event_sentences(summaries[id_], figures, (), NAMES)
+    return event_sentences(summaries[id_], figures, claims, (), NAMES)
 
 
 EXAMPLES: dict[str, tuple[Callable[[], Family], str, str | None]] = {

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MAX_CONTRADICTIONS = 32
 MAX_STEPS_BACK = 128
+ONE_BY_ONE = 64
 MAX_REFUTATIONS = 1000
 """So often, for all contradictions together, a set is tried without some of its claims."""
 
@@ -100,11 +101,12 @@ class _Search:
     def minimal(self, conflict: Conflict) -> tuple[tuple[str, ...], Conflict]:
         """A set from which no claim can be left out, and the conflict among these claims alone.
 
-        Ever smaller stretches are left out as long as the rest still contradict each other.
+        One by one is left out, of many ever smaller stretches, as long as the rest still contradict
+        each other.
         """
         claims = self._blame(conflict)
         nearest = self._refute(claims) or conflict
-        size = len(claims)
+        size = len(claims) if len(claims) > ONE_BY_ONE else 1
         while size and self.tried < MAX_REFUTATIONS:
             claims, nearest = self._leave_out(claims, nearest, size)
             size = min(size, len(claims)) // 2

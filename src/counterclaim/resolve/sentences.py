@@ -11,9 +11,11 @@ from counterclaim.resolve.wording import amount, clause, listed, number, sentenc
 from counterclaim.vocabulary import Grade, Position, Stance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from counterclaim.resolve.contradictions import Contradiction
     from counterclaim.resolve.explain import Ended, Told
+    from counterclaim.resolve.inputs import Claim
     from counterclaim.resolve.intervals import Key
     from counterclaim.resolve.steps import Steps
     from counterclaim.resolve.summary import Summary
@@ -180,13 +182,18 @@ def _words(drop: DroppedOut, who: str, said: str) -> str | None:
 
 
 def event_sentences(
-    summary: Summary, figures: Sequence[FigureExplained], told: Sequence[str], names: Names
+    summary: Summary,
+    figures: Sequence[FigureExplained],
+    claims: Mapping[str, Claim],
+    told: Sequence[str],
+    names: Names,
 ) -> list[str]:
     """The event as a whole: what a reader needs who reads nothing else.
 
     Args:
         summary: The resolved event.
         figures: Its figures, explained.
+        claims: The claims of its family, by id.
         told: Sentences about claims on the event that ended.
         names: What to call everybody.
     """
@@ -197,15 +204,24 @@ def event_sentences(
     if summary.positions:
         said = (f"{names.side(s)} {POSITIONS[p]}" for s, p in summary.positions.items())
         found.append(sentence("; ".join(said)))
-    found += [
-        f"These claims cannot all be true: {listed(c.claims)}." for c in summary.contradictions
-    ]
+    found += [_contradiction(c, claims, names) for c in summary.contradictions]
     found += [
         f"Further figures belong to {names.event(one.event.id)} as a whole and are not split "
         "among its parts."
         for one in summary.shared
     ]
     return [*found, *told]
+
+
+def _contradiction(found: Contradiction, claims: Mapping[str, Claim], names: Names) -> str:
+    """Whose numbers cannot stand together, and what they would make."""
+    who = list(dict.fromkeys(names.source(claims[c].claimant) for c in found.claims))
+    event, key = found.variable
+    least = clause(key, Interval(found.low, None), names) if found.low else "some"
+    most = "none" if found.high == 0 else f"at most {number(found.high)}"
+    where = names.event(event)
+    say = "says" if len(who) == 1 else "say"
+    return f"What {listed(who)} {say} cannot all be true: in {where} {least}, and {most}."
 
 
 def _grade(summary: Summary, grade: Grade) -> str:
