@@ -134,6 +134,8 @@ def test_earlier_words_of_a_voice_name_the_later_one() -> None:
 def test_the_less_full_of_two_words_at_a_time_does_not_count() -> None:
     figure = launched(said("a", 5), said("b", (2, None)))
     assert reasons(figure) == [("b", "less_full", "a")]
+    again = launched(said("a", 5), said("b", 7))
+    assert reasons(again) == [("a", "earlier_of_voice", "b")]
 
 
 def test_what_is_negated_forecast_or_said_as_context_does_not_count() -> None:
