@@ -282,6 +282,7 @@ def test_positions_show_silence(seeded: TestClient) -> None:
         "/v1/strikes/nonsense",
         "/v1/events/1/claims",
         "/v1/events/1/positions",
+        "/v1/events/1/explain",
         "/v1/claims/1",
         "/v1/documents/1",
         "/v1/sources/nobody",

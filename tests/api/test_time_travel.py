@@ -99,6 +99,7 @@ class Asking(Play):
             yield f"/v1/strikes/{event}?claimed_by=2024-06-01"
             yield f"/v1/events/{event}/claims"
             yield f"/v1/events/{event}/positions"
+            yield f"/v1/events/{event}/explain"
             yield f"/v1/events/{event}/diff"
             yield f"/v1/claims?event={event}&status=accepted&status=superseded"
         for number in (0, 3):

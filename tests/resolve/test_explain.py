@@ -134,6 +134,8 @@ def test_earlier_words_of_a_voice_name_the_later_one() -> None:
 def test_the_less_full_of_two_words_at_a_time_does_not_count() -> None:
     figure = launched(said("a", 5), said("b", (2, None)))
     assert reasons(figure) == [("b", "less_full", "a")]
+    again = launched(said("a", 5), said("b", 7))
+    assert reasons(again) == [("a", "earlier_of_voice", "b")]
 
 
 def test_what_is_negated_forecast_or_said_as_context_does_not_count() -> None:
@@ -199,10 +201,10 @@ def test_a_value_out_of_two_claimants_numbers_says_so() -> None:
     figure = explained(family([event("E")], *claims), "E")["/munitions/atacms/not_intercepted"]
     assert figure.combines == ["ru-mod", "ua-staff"]
     assert figure.used == ["a", "b"]
-    assert figure.sentences[-1] == (
-        "This puts together what different claimants say (the Russian ministry and the General "
-        "Staff)."
-    )
+    assert figure.sentences == [
+        "One ATACMS was not intercepted: that follows from 8 launched − 7 intercepted; this puts "
+        "together what the Russian ministry and the General Staff say."
+    ]
 
 
 def test_the_seed_is_told_in_full() -> None:

@@ -7,14 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from counterclaim.resolve import Claim, Event, Family, Summary, resolve
+from counterclaim.resolve import Claim, Event, Family, Summary, contradictions, resolve, resolver
 from counterclaim.resolve.constraints import propagate, stated
 from counterclaim.resolve.equations import MEASURES, System, Variable
 from counterclaim.resolve.intervals import MUNITION, NOT_INTERCEPTED, Interval, Key
 from counterclaim.resolve.kinship import Kinship
+from counterclaim.resolve.people import people_equations
+from counterclaim.resolve.voices import find_voices
 from counterclaim.vocabulary import Credibility, Distribution, Outcome, Reliability, Stance
 
 from .building import SAID, claim, counts, event, family, injured
@@ -22,6 +25,8 @@ from .building import SAID, claim, counts, event, family, injured
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable
+
+    from counterclaim.resolve.constraints import Facts
 
 OUTCOMES = [o.value for o in Outcome]
 SPEAKERS = ["ru-mod", "russia", "kremlin", "ua-staff", "outlet", "agency", "ngo"]
@@ -268,6 +273,68 @@ def test_contradictions_are_minimal(of: Family) -> None:
 def contradict(of: Family, ids: tuple[str, ...]) -> bool:
     few = replace(of, claims=tuple(c for c in of.claims if c.id in ids))
     return any(s.contradictions for s in resolve(few).values())
+
+
+@st.composite
+def nested(draw: Callable[..., Any]) -> Family:
+    """Up to forty claims, of one number each, on collections within collections."""
+    events = [event("W", "V0", "V1"), *(event(f"V{i}", f"U{i}0", f"U{i}1") for i in range(2))]
+    events += [event(f"U{i}{k}", f"S{i}{k}") for i in range(2) for k in range(2)]
+    events += [event(f"S{i}{k}") for i in range(2) for k in range(2)]
+    places, who = st.sampled_from(events), st.sampled_from(SPEAKERS)
+    numbers = draw(st.lists(st.tuples(places, who, st.booleans(), quantities()), max_size=40))
+    claims = [
+        claim(f"C{i:02}", e.id, by, **_one_figure(draw, quantity, people=people))
+        for i, (e, by, people, quantity) in enumerate(numbers)
+    ]
+    return family(events, *claims)
+
+
+def _one_figure(
+    draw: Callable[..., Any], quantity: tuple[int | None, int | None], *, people: bool
+) -> dict[str, Any]:
+    if not people:
+        return {"counts": counts("atacms", **{draw(st.sampled_from(OUTCOMES)): quantity})}
+    status = draw(st.sampled_from(["military", "civilian", "unknown"]))
+    return {"casualties": injured(quantity, draw(st.sampled_from(["RU", "UA", ""])), status)}
+
+
+@many
+@given(nested())
+def test_nested_collections_settle_within_bounds(of: Family) -> None:
+    steps = 0
+
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        nonlocal steps
+        steps += 1
+        return propagate(*args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(contradictions, "propagate", counted)
+        summaries = resolve(of)
+    assert steps <= contradictions.MAX_STEPS_BACK + contradictions.MAX_REFUTATIONS + 32
+    assert set(summaries) == set(of.events)
+
+
+@many
+@given(nested())
+def test_the_claims_named_contradict_each_other_and_each_is_needed(of: Family) -> None:
+    resolution = resolver._Resolution(of, "graded")  # the facts behind the answer
+    facts = {v: c.carriers for v, c in resolution.choices.items() if c.carriers}
+    for found in resolution.contradictions:
+        assert clashes(of, facts, found.claims)
+        for left_out in found.claims:
+            assert not clashes(of, facts, tuple(c for c in found.claims if c != left_out))
+
+
+def clashes(of: Family, facts: Facts, some: tuple[str, ...]) -> bool:
+    """Whether these claims alone leave no number, by equations written down for them alone."""
+    kept = {v: {c: i for c, i in by.items() if c in some} for v, by in facts.items()}
+    few: Facts = {v: by for v, by in kept.items() if by}
+    kinship = Kinship(of)
+    people = people_equations(kinship, few, find_voices(of.claims))
+    system = System(kinship, few, of.munitions, people)
+    return propagate(stated(few), system).conflict is not None
 
 
 @some

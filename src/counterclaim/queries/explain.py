@@ -56,7 +56,11 @@ def explain_event(session: Session, event_id: str, view: View) -> ExplainOut:
         figures=figures,
         dropped=[one.dropped() for one in everything],
         sentences=event_sentences(
-            summaries[event_id], figures, ended_sentences(everything, figures, names), names
+            summaries[event_id],
+            figures,
+            claims,
+            ended_sentences(everything, figures, names),
+            names,
         ),
     )
 

@@ -7,19 +7,22 @@ cut, within one event the figures are left out. The figures at odds keep what wa
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from counterclaim.resolve.constraints import State, propagate, stated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Set
+    from collections.abc import Mapping, Set
 
     from counterclaim.resolve.constraints import Conflict, Derivation, Facts
     from counterclaim.resolve.equations import Equation, System, Variable
+    from counterclaim.resolve.intervals import Interval
 
 MAX_CONTRADICTIONS = 32
 MAX_STEPS_BACK = 128
+ONE_BY_ONE = 64
 MAX_REFUTATIONS = 1000
 """So often, for all contradictions together, a set is tried without some of its claims."""
 
@@ -90,40 +93,47 @@ class _Search:
     def __init__(self, facts: Facts, system: System) -> None:
         self.facts, self.system = facts, system
         self.tried = 0
+        self.stating: Mapping[str, list[Variable]] = defaultdict(list)
+        for variable, carriers in facts.items():
+            for claim in carriers:
+                self.stating[claim].append(variable)
 
     def minimal(self, conflict: Conflict) -> tuple[tuple[str, ...], Conflict]:
         """A set from which no claim can be left out, and the conflict among these claims alone.
 
-        Ever smaller stretches are left out as long as the rest still contradict each other.
+        One by one is left out, of many ever smaller stretches, as long as the rest still contradict
+        each other.
         """
         claims = self._blame(conflict)
-        facts = _restrict(self.facts, claims)
-        nearest = self._refute(claims, facts) or conflict
-        size = len(claims)
+        nearest = self._refute(claims) or conflict
+        size = len(claims) if len(claims) > ONE_BY_ONE else 1
         while size and self.tried < MAX_REFUTATIONS:
-            claims, nearest = self._leave_out(claims, nearest, facts, size)
+            claims, nearest = self._leave_out(claims, nearest, size)
             size = min(size, len(claims)) // 2
         return claims, nearest
 
     def _leave_out(
-        self, claims: tuple[str, ...], nearest: Conflict, facts: Facts, size: int
+        self, claims: tuple[str, ...], nearest: Conflict, size: int
     ) -> tuple[tuple[str, ...], Conflict]:
         """Without each stretch of this size that can be missed."""
         start = 0
         while start < len(claims) > size and self.tried < MAX_REFUTATIONS:
             rest = claims[:start] + claims[start + size :]
-            if found := self._refute(rest, facts):
+            if found := self._refute(rest):
                 claims, nearest = rest, found
             else:
                 start += size
         return claims, nearest
 
-    def _refute(self, claims: tuple[str, ...], facts: Facts) -> Conflict | None:
+    def _refute(self, claims: tuple[str, ...]) -> Conflict | None:
         """The contradiction among these claims alone, if there is one."""
         self.tried += 1
-        some = frozenset(claims)
-        few = stated(_restrict(facts, some))
-        return propagate(few, self.system, self.system.unheld(some)).conflict
+        alone: dict[Variable, dict[str, Interval]] = {}
+        for claim in claims:
+            for variable in self.stating[claim]:
+                alone.setdefault(variable, {})[claim] = self.facts[variable][claim]
+        unheld = self.system.unheld(frozenset(claims))
+        return propagate(stated(dict(sorted(alone.items()))), self.system, unheld).conflict
 
     def _blame(self, conflict: Conflict) -> tuple[str, ...]:
         """One claim for each stated figure that led to the empty interval, and what equations need.
@@ -133,13 +143,6 @@ class _Search:
         trace = conflict.trace
         needed = {min(need) for equation in trace.equations for need in equation.needs}
         return tuple(sorted({min(self.facts[variable]) for variable in trace.stated} | needed))
-
-
-def _restrict(facts: Facts, claims: Iterable[str]) -> Facts:
-    """What these claims alone carry."""
-    some = frozenset(claims)
-    kept = ((v, {c: i for c, i in by.items() if c in some}) for v, by in facts.items())
-    return {variable: carriers for variable, carriers in kept if carriers}
 
 
 def _contradiction(conflict: Conflict, claims: tuple[str, ...]) -> Contradiction:

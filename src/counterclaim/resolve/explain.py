@@ -196,9 +196,11 @@ def _why_earlier(ballot: Ballot, last: Ballot) -> DropReason:
     """Why a voice's word does not stand for it."""
     if ballot.interval == last.interval:
         return "echo"
-    if ballot.interval is None:
+    if ballot.interval is None or last.interval is None:
         return "no_number"
-    return "less_full" if ballot.claim.said == last.claim.said else "earlier_of_voice"
+    as_full = ballot.interval.width == last.interval.width
+    together = ballot.claim.said == last.claim.said
+    return "less_full" if together and not as_full else "earlier_of_voice"
 
 
 def _drop(claim: Claim, reason: DropReason, of: str | None) -> DroppedOut:

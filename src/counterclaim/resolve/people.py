@@ -52,8 +52,8 @@ def _of_voice(kinship: Kinship, said: Said) -> Iterator[Equation]:
                 inside[key] = inside.get(key, set()) | claims
     for whole, inside in sorted(closer.items(), key=lambda item: item[0]):
         around = (whole.event, *kinship.above(whole.event))
-        wider = (said.get(Variable(place, whole.key), ()) for place in around)
-        if needed := frozenset[str](chain.from_iterable(wider)):
+        saying = (said.get(Variable(place, whole.key), ()) for place in around)
+        if needed := frozenset[str](chain.from_iterable(saying)):
             yield from _covers(whole, needed, inside)
 
 

@@ -11,9 +11,11 @@ from counterclaim.resolve.wording import amount, clause, listed, number, sentenc
 from counterclaim.vocabulary import Grade, Position, Stance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from counterclaim.resolve.contradictions import Contradiction
     from counterclaim.resolve.explain import Ended, Told
+    from counterclaim.resolve.inputs import Claim
     from counterclaim.resolve.intervals import Key
     from counterclaim.resolve.steps import Steps
     from counterclaim.resolve.summary import Summary
@@ -30,12 +32,13 @@ RULES = {
     "undecided": "The weights are even ({weights}), and nothing decides between them: {value}.",
 }
 GRADES = {
-    Grade.CONFIRMED: "confirmed: a party to it admits it, or a claim is rated as confirmed",
+    Grade.CONFIRMED: "confirmed: a claim that it took place is rated as confirmed",
     Grade.FAIR: "fair: two or more independent voices say that it took place",
     Grade.WEAK: "weak: one voice says that it took place",
     Grade.CONTESTED: "contested: the two sides contradict each other",
     Grade.DISCOUNTED: "discounted: no credible claim says (any more) that it took place",
 }
+ADMITTED = "confirmed: a party to it admits it"
 POSITIONS = {
     Position.ADMITS: "admits it",
     Position.ASSERTS: "asserts it",
@@ -68,12 +71,11 @@ def _following(made: FigureExplained, told: Told, steps: Steps, names: Names) ->
     what = clause(told.key, value, names)
     if made.basis == "stated":
         what = f"other figures narrow this to {amount(value)}"
-    yield sentence(f"{what}: {steps.reason()}")
+    mixed = listed(names.source(key) for key in made.combines)
+    together = f"; this puts together what {mixed} say" if mixed else ""
+    yield sentence(f"{what}: {steps.reason()}{together}")
     yield from steps.further()
-    if made.combines:
-        who = listed(names.source(key) for key in made.combines)
-        yield f"This puts together what different claimants say ({who})."
-    elif steps.leaves_event:
+    if steps.leaves_event and not mixed:
         who = listed(dict.fromkeys(names.source(told.claims[c].claimant) for c in made.used))
         yield f"All numbers behind this are from {who}."
 
@@ -180,32 +182,52 @@ def _words(drop: DroppedOut, who: str, said: str) -> str | None:
 
 
 def event_sentences(
-    summary: Summary, figures: Sequence[FigureExplained], told: Sequence[str], names: Names
+    summary: Summary,
+    figures: Sequence[FigureExplained],
+    claims: Mapping[str, Claim],
+    told: Sequence[str],
+    names: Names,
 ) -> list[str]:
     """The event as a whole: what a reader needs who reads nothing else.
 
     Args:
         summary: The resolved event.
         figures: Its figures, explained.
+        claims: The claims of its family, by id.
         told: Sentences about claims on the event that ended.
         names: What to call everybody.
     """
     found = list(_story(figures, summary, names))
     where = names.event(summary.event.id)
     if summary.grade:
-        found.append(f"The event {where} is graded {GRADES[summary.grade]}.")
+        found.append(f"The event {where} is graded {_grade(summary, summary.grade)}.")
     if summary.positions:
         said = (f"{names.side(s)} {POSITIONS[p]}" for s, p in summary.positions.items())
         found.append(sentence("; ".join(said)))
-    found += [
-        f"These claims cannot all be true: {listed(c.claims)}." for c in summary.contradictions
-    ]
+    found += [_contradiction(c, claims, names) for c in summary.contradictions]
     found += [
         f"Further figures belong to {names.event(one.event.id)} as a whole and are not split "
         "among its parts."
         for one in summary.shared
     ]
     return [*found, *told]
+
+
+def _contradiction(found: Contradiction, claims: Mapping[str, Claim], names: Names) -> str:
+    """Whose numbers cannot stand together, and what they would make."""
+    who = list(dict.fromkeys(names.source(claims[c].claimant) for c in found.claims))
+    event, key = found.variable
+    least = clause(key, Interval(found.low, None), names) if found.low else "some"
+    most = "none" if found.high == 0 else f"at most {number(found.high)}"
+    where = names.event(event)
+    say = "says" if len(who) == 1 else "say"
+    return f"What {listed(who)} {say} cannot all be true: in {where} {least}, and {most}."
+
+
+def _grade(summary: Summary, grade: Grade) -> str:
+    parties = (summary.attacker, summary.defender)
+    admitted = any(summary.positions.get(p or "") is Position.ADMITS for p in parties)
+    return ADMITTED if grade is Grade.CONFIRMED and admitted else GRADES[grade]
 
 
 def _story(figures: Sequence[FigureExplained], summary: Summary, names: Names) -> Iterator[str]:
