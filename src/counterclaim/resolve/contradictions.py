@@ -15,6 +15,7 @@ from counterclaim.resolve.constraints import Facts, State, propagate, stated
 if TYPE_CHECKING:
     from counterclaim.resolve.constraints import Conflict, Derivation
     from counterclaim.resolve.equations import Equation, System, Variable
+    from counterclaim.resolve.intervals import Interval
 
 MAX_CONTRADICTIONS = 32
 MAX_MINIMISED = 64
@@ -99,6 +100,14 @@ def _minimal(claims: tuple[str, ...], facts: Facts, system: System) -> tuple[str
 def _refute(claims: tuple[str, ...], facts: Facts, system: System) -> Conflict | None:
     """The contradiction among these claims alone, if there is one."""
     return propagate(_restrict(facts, claims), system).conflict
+
+
+def implied(
+    variable: Variable, claims: tuple[str, ...], facts: Facts, system: System
+) -> Interval | None:
+    """What some claims alone make of a figure; None where they contradict each other."""
+    state = propagate(_restrict(facts, claims), system)
+    return None if state.conflict else state.interval(variable)
 
 
 def _restrict(facts: Facts, claims: tuple[str, ...]) -> Facts:
