@@ -7,13 +7,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 from typer.testing import CliRunner
 
 from counterclaim import __version__
 from counterclaim.cli import app
-from counterclaim.db import reading
-from counterclaim.models import Claim
+from counterclaim.db import reading, writing
+from counterclaim.models import Claim, EventMeasure, EventSummary
 from factories import REFERENCE, aland_claim, article, put_file, put_world
 
 if TYPE_CHECKING:
@@ -142,3 +142,14 @@ def test_letters_that_the_terminal_lacks_are_no_failure(engine: Engine, tmp_path
     refused = CliRunner(charset="ascii").invoke(app, ["ingest", written(tmp_path, body)])
     assert refused.exit_code == 1
     assert "\\u0417" in refused.stderr
+
+
+def test_an_upgrade_that_adds_to_the_read_model_makes_it_anew(engine: Engine) -> None:
+    put_world(engine)
+    with writing(engine) as session:
+        session.execute(update(EventSummary).values(divergence_ppm=None))
+        session.execute(delete(EventMeasure))
+    assert run("db", "upgrade").exit_code == 0
+    with reading(engine) as session:
+        assert session.scalars(select(EventSummary.divergence_ppm)).all() == [500_000]
+        assert session.scalar(select(func.count()).select_from(EventMeasure)) == 9

@@ -21,7 +21,7 @@ from counterclaim.cli.redact import redact
 from counterclaim.cli.terminal import err, opened_store, operator, out, say, shown
 from counterclaim.codebook import generated_docs
 from counterclaim.config import Settings
-from counterclaim.db import writing
+from counterclaim.db import reading, writing
 from counterclaim.errors import RejectedError
 from counterclaim.importers.claim_file import read_claim_file
 from counterclaim.migrate import upgrade
@@ -29,6 +29,7 @@ from counterclaim.seeding import seed as take_seed
 from counterclaim.store.ingest import ingest as take_file
 from counterclaim.store.keys import ensure_admin
 from counterclaim.store.ledger import open_writer
+from counterclaim.store.rebuild import is_behind
 from counterclaim.store.rebuild import rebuild as rebuild_all
 from counterclaim.store.redaction import holds_redactions
 
@@ -72,9 +73,16 @@ def version() -> None:
 
 @db.command("upgrade")
 def db_upgrade() -> None:
-    """Make the tables, or bring them to the newest revision; nothing is lost."""
+    """Make the tables, or bring them to the newest revision; nothing is lost.
+
+    Where a revision adds to the read model, it is made anew.
+    """
     with opened_store(migrated=False) as engine:
         upgrade(engine)
+        with reading(engine) as session:
+            behind = is_behind(session)
+        if behind:
+            _rebuild(engine)
         say(out, f"The tables of {engine.url.render_as_string()} are at the newest revision.")
 
 
@@ -129,7 +137,12 @@ def _print_intake(name: str, intake: Intake, *, verb: str) -> None:
 @app.command()
 def rebuild() -> None:
     """Make the read model anew from the claims, with all its versions."""
-    with opened_store() as engine, writing(engine) as session, Progress(console=err) as bar:
+    with opened_store() as engine:
+        _rebuild(engine)
+
+
+def _rebuild(engine: Engine) -> None:
+    with writing(engine) as session, Progress(console=err) as bar:
         task = bar.add_task("transactions", total=None)
         count = rebuild_all(
             session, lambda done, all_: bar.update(task, completed=done, total=all_)

@@ -59,20 +59,20 @@ def find_clashes(
     bearing: tuple[Claim, ...],
     voices: Voices,
     ballots: Mapping[Key, Ballots],
-    at_odds: Iterable[tuple[Contradiction, list[Claim], str]],
+    at_odds: Iterable[tuple[Contradiction, list[Stand], str]],
 ) -> tuple[Clash, ...]:
     """All clashes of an event, the farthest first.
 
     ``at_odds`` are the contradictions between its figures of which several voices are the cause,
-    each with its claims and its words.
+    each with what every voice alone comes to, and its words.
     """
     found = [*_occurrence(bearing, voices)]
     for key, given in sorted(ballots.items()):
         found += _figure(key, given.given)
     named = {clash.figure for clash in found}
-    for contradiction, claims, detail in at_odds:
+    for contradiction, stands, detail in at_odds:
         if path_of(contradiction.variable.key) not in named:
-            found.append(_between(contradiction, claims, detail))
+            found.append(_between(contradiction, stands, detail))
     return tuple(sorted(found, key=lambda clash: (-clash.divergence_ppm, clash.figure)))
 
 
@@ -108,8 +108,7 @@ def _figure(key: Key, ballots: Iterable[Ballot]) -> Iterator[Clash]:
         yield Clash(path_of(key), detail, hull(i for _, i in given), apart, stands)
 
 
-def _between(found: Contradiction, claims: list[Claim], detail: str) -> Clash:
-    stands = tuple(Stand(c.side, c.claimant, None, None, (c.id,)) for c in claims)
+def _between(found: Contradiction, stands: list[Stand], detail: str) -> Clash:
     apart = divergence_ppm(found.low, found.high)
-    spread = Interval(found.high, found.low)
-    return Clash(path_of(found.variable.key), detail, spread, apart, stands)
+    spread = hull([Interval(found.high, found.low), *(Interval(s.low, s.high) for s in stands)])
+    return Clash(path_of(found.variable.key), detail, spread, apart, tuple(stands))

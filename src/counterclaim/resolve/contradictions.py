@@ -145,6 +145,17 @@ class _Search:
         return tuple(sorted({min(self.facts[variable]) for variable in trace.stated} | needed))
 
 
+def implied(
+    variable: Variable, claims: tuple[str, ...], facts: Facts, system: System
+) -> Interval | None:
+    """What some claims alone make of a figure; None where they contradict each other."""
+    some = frozenset(claims)
+    kept = ((v, {c: i for c, i in by.items() if c in some}) for v, by in facts.items())
+    alone: dict[Variable, Mapping[str, Interval]] = {v: by for v, by in kept if by}
+    state = propagate(stated(alone), system, system.unheld(some))
+    return None if state.conflict else state.interval(variable)
+
+
 def _contradiction(conflict: Conflict, claims: tuple[str, ...]) -> Contradiction:
     low = conflict.low.value if conflict.low else 0
     events = frozenset(variable.event for variable in conflict.trace.stated)

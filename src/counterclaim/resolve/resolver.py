@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from counterclaim.resolve.circumstances import find_circumstances
-from counterclaim.resolve.clashes import find_clashes
-from counterclaim.resolve.contradictions import settle
+from counterclaim.resolve.clashes import Stand, find_clashes
+from counterclaim.resolve.contradictions import implied, settle
 from counterclaim.resolve.cuts import cut_figures
 from counterclaim.resolve.equations import System, Variable
 from counterclaim.resolve.figures import show_figures, undetermined
 from counterclaim.resolve.grades import assess, count_voices, positions
+from counterclaim.resolve.intervals import Interval
 from counterclaim.resolve.kinship import Kinship
 from counterclaim.resolve.people import people_equations
 from counterclaim.resolve.policies import choose, find_policy
 from counterclaim.resolve.summary import Dropped, Shared, Summary, in_words
 from counterclaim.resolve.totals import add_up
-from counterclaim.resolve.voices import collect_ballots, find_voices
+from counterclaim.resolve.voices import by_voice, collect_ballots, find_voices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -53,11 +54,11 @@ class _Resolution:
         self.voices = {e: find_voices(b.all) for e, b in self.bearings.items()}
         self.ballots = {e: collect_ballots(b.own, self.voices[e]) for e, b in self.bearings.items()}
         self.choices = dict(self._choices(find_policy(policy)))
-        facts = {v: choice.carriers for v, choice in self.choices.items() if choice.carriers}
-        people = people_equations(self.kinship, facts, self.all_voices)
-        system = System(self.kinship, self.choices, family.munitions, people)
-        state, self.contradictions = settle(facts, system)
-        self.figures = show_figures(self.kinship, self.choices, state, system)
+        self.facts = {v: choice.carriers for v, choice in self.choices.items() if choice.carriers}
+        people = people_equations(self.kinship, self.facts, self.all_voices)
+        self.system = System(self.kinship, self.choices, family.munitions, people)
+        state, self.contradictions = settle(self.facts, self.system)
+        self.figures = show_figures(self.kinship, self.choices, state, self.system)
         self.circumstances = find_circumstances(self.kinship, self.bearings, self.voices)
         self.by_id = {claim.id: claim for claim in family.claims}
         self.labels = {event.id: event.label for event in family.events.values()}
@@ -141,12 +142,19 @@ class _Resolution:
             )
         return found
 
-    def _between(self, event: str) -> Iterator[tuple[Contradiction, list[Claim], str]]:
+    def _between(self, event: str) -> Iterator[tuple[Contradiction, list[Stand], str]]:
         """The contradictions of an event in which several voices take part, with their words."""
         for found in self.contradictions:
             claims, voices = self._at_odds(found)
             if event in found.events and voices > 1:
-                yield found, claims, in_words(found, self.labels)
+                stands = [self._stand(found, said) for said in by_voice(claims, self.all_voices)]
+                yield found, stands, in_words(found, self.labels)
+
+    def _stand(self, found: Contradiction, said: list[Claim]) -> Stand:
+        """What the claims of one voice alone make of the figure."""
+        ids = tuple(claim.id for claim in said)
+        value = implied(found.variable, ids, self.facts, self.system) or Interval()
+        return Stand(said[0].side, said[0].claimant, *value, ids)
 
     def _dropped(self, event: str) -> tuple[Dropped, ...]:
         ballots = sorted(self.ballots[event].items())

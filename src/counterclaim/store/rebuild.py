@@ -31,6 +31,12 @@ CLEAR_TEXT = {
 }
 
 
+def is_behind(session: Session) -> bool:
+    """Whether there are versions from before a revision that added to the read model."""
+    behind = select(EventSummary.sk).where(EventSummary.divergence_ppm.is_(None))
+    return session.scalar(behind.limit(1)) is not None
+
+
 def rebuild(session: Session, progress: Callable[[int, int], None] | None = None) -> int:
     """Drop the read model and replay every transaction into it; the number of transactions.
 

@@ -149,7 +149,7 @@ def _claim(loaded: Loaded, claim: Claim) -> PositionClaimOut:
         claimant=claim.claimant,
         stance=claim.stance,
         polarity=claim.polarity,
-        quote=loaded.quotes.get(claim.id),
+        quote=loaded.quote_of(claim.id),
         said=moment_out(row.said_edtf, row.said_from, row.said_to),
         document=claim.document,
     )
@@ -192,7 +192,7 @@ def _said(loaded: Loaded, voice: Sequence[Saying]) -> SaidOut:
         low=last.interval.low if last.interval else None,
         high=last.interval.high if last.interval else None,
         said=last.words,
-        quote=loaded.quotes.get(last.claim.id),
+        quote=loaded.quote_of(last.claim.id),
         claimant=last.claim.claimant,
         claims=_ids(voice),
         said_at=moment_out(row.said_edtf, row.said_from, row.said_to),
