@@ -10,7 +10,7 @@ from counterclaim.deps import (
     MOVED,
     NOT_MODIFIED,
     READ_PROBLEMS,
-    OneQuery,
+    PolicyQuery,
     Read,
     RowId,
     row_id,
@@ -28,7 +28,7 @@ router = APIRouter(tags=["events"])
     responses={**NOT_MODIFIED, **MOVED, **READ_PROBLEMS},
 )
 def explain(
-    request: Request, session: Read, event_id: RowId, query: Annotated[OneQuery, Query()]
+    request: Request, session: Read, event_id: RowId, query: Annotated[PolicyQuery, Query()]
 ) -> Response:
     """Per figure the claims used and dropped, weights, ties, equations; as sentences, too."""
     view = query.view(request, session)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from counterclaim.deps import TABLE, OneQuery, Read, send, send_json, wanted_format
+from counterclaim.deps import TABLE, PolicyQuery, Read, send, send_json, wanted_format
 from counterclaim.export import csv
 from counterclaim.export.totals import total_columns, total_row
 from counterclaim.moment import isoformat_z
@@ -21,7 +21,7 @@ from counterclaim.schemas.stats import CasualtyTotalsOut, EventTotalsOut, Interc
 router = APIRouter(prefix="/stats", tags=["stats"])
 
 
-class StatsQuery(OneQuery, EventFilter):
+class StatsQuery(PolicyQuery, EventFilter):
     """Filters, groups and form of totals."""
 
     group_by: list[Text] = Field(
