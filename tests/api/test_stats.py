@@ -172,3 +172,16 @@ def test_disputes_come_in_pages_the_farthest_apart_first(databases: Databases) -
         assert item["figures"][0]["spread"] == {"low": 0, "high": 5}
         assert one.get("/v1/disputes", claimed_by="2025")["items"][0]["label"] == "E5"
         assert "/munitions/moth/launched" in one.client.get("/v1/disputes?f=csv").text
+
+
+def test_totals_follow_the_policy_that_is_asked_for(world: Served) -> None:
+    launched = {
+        policy: world.get("/v1/stats/interceptions", policy=policy)["items"][0]["counts"]
+        for policy in ("graded", "conservative", "side:AA", "side:BB")
+    }
+    assert launched["graded"]["launched"]["best"] == 5
+    assert launched["side:AA"]["intercepted"]["best"] == 3
+    assert launched["side:BB"]["hit"]["best"] == 4
+    for policy in ("gradd", "side:QQ", "side:"):
+        refused = world.client.get("/v1/stats/interceptions", params={"policy": policy})
+        assert (refused.status_code, refused.json()["errors"][0]["parameter"]) == (422, "policy")

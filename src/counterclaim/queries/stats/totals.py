@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from counterclaim.models import EventSummary, Munition
 from counterclaim.queries.asof import live_summary
-from counterclaim.queries.conditions import wanted_events
+from counterclaim.queries.conditions import check_policy, wanted_events
 from counterclaim.queries.event_clauses import clauses, clauses_for_fewer_claims
 from counterclaim.queries.families import load_families
 from counterclaim.queries.stats.grouping import Table
@@ -53,6 +53,7 @@ def sum_events(session: Session, plan: Plan, given: EventFilter, view: View) -> 
     Raises:
         FilterError: a filter's value names nothing.
     """
+    check_policy(session, view)
     wanted = wanted_events(session, given, view.known_at)
     collections = Scope.COLLECTION in given.scope
     if view.is_stored:
