@@ -184,3 +184,19 @@ def test_an_explanation_takes_the_same_number_of_statements_for_any_event(
             explain(seeded, event)
         numbers.append(len(queries))
     assert max(numbers) <= 60
+
+
+def test_another_policy_is_told_in_its_own_words(databases: Databases) -> None:
+    with served(databases, put_world) as one:
+        event = one.get("/v1/strikes")["items"][0]["id"]
+        told = {
+            policy: " ".join(
+                sentence
+                for figure in one.get(f"/v1/events/{event}/explain", policy=policy)["figures"]
+                for sentence in figure["sentences"]
+            )
+            for policy in ("graded", "conservative", "side:AA")
+        }
+    assert "The policy" not in told["graded"]
+    assert "The policy conservative decides by “lowest”" in told["conservative"]
+    assert "Those whom the policy side:AA hears say nothing of it" in told["side:AA"]

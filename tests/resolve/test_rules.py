@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -19,6 +20,7 @@ from counterclaim.vocabulary import (
     Grade,
     Position,
     Reliability,
+    Scope,
     Stance,
 )
 
@@ -306,6 +308,20 @@ def test_collection_takes_a_side_only_from_agreeing_parts() -> None:
     claims = [claim("1", "A", attacker="UA"), claim("2", "B")]
     summaries = resolve(family([event("A"), event("B"), event("W", "A", "B")], *claims))
     assert [s.attacker for s in summaries.values()] == ["UA", None, None]
+
+
+@pytest.mark.parametrize(("regions", "contradicts"), [((30, 40), False), ((80, 40), True)])
+def test_a_wave_may_be_more_than_the_regions_that_report(
+    regions: tuple[int, int], contradicts: bool
+) -> None:
+    wave = replace(event("W", "A", "B"), scope=Scope.WAVE)
+    claims = [
+        claim("1", "W", counts=counts(launched=100)),
+        *(claim(e, e, counts=counts(launched=n)) for e, n in zip("AB", regions, strict=True)),
+    ]
+    found = resolve(family([event("A"), event("B"), wave], *claims))["W"]
+    assert bool(found.contradictions) is contradicts
+    assert found.totals["launched"] == (100, 100, 100)
 
 
 def test_circle_of_parts_ends() -> None:

@@ -3,7 +3,8 @@
 Within an event, per munition: launched = intercepted + not intercepted, and what was not
 intercepted covers all other outcomes. Per outcome: a munition covers the kinds of it that are named
 too, and may be more than they are. Per harm: people of unknown status or side cover the others,
-where one voice speaks of both. Between events: a collection's figure is the sum over its parts.
+where one voice speaks of both. Between events: a collection is the sum over its parts; any other
+whole, such as a wave with reports from its regions, covers them and may be more than they are.
 Munitions that nobody named are a line of their own, which says nothing about the named ones: it may
 be all of them together, or further ones.
 """
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from counterclaim.resolve.intervals import MUNITION, NOT_INTERCEPTED, Key
 from counterclaim.resolve.munitions import nearest_below
-from counterclaim.vocabulary import Outcome
+from counterclaim.vocabulary import Outcome, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Set
@@ -173,16 +174,20 @@ def _count(event: str, munition: str, measure: str) -> Variable:
 
 
 def _sums(kinship: Kinship, whole: str) -> Iterator[tuple[str, tuple[str, ...], bool]]:
-    """How a collection adds up: over its parts or, where parts overlap, over what is in them."""
+    """How a whole adds up: over its parts or, where parts overlap, over what is in them.
+
+    Only a collection is nothing but its parts.
+    """
     parts = kinship.parts[whole]
+    exact = kinship.events[whole].scope is Scope.COLLECTION
     if not parts:
         return
     leaves = [kinship.leaves[part] for part in parts]
     inside = frozenset[str]().union(*leaves)
     if sum(map(len, leaves)) == len(inside):
-        yield whole, parts, True
+        yield whole, parts, exact
         return
-    yield whole, tuple(sorted(inside)), True
+    yield whole, tuple(sorted(inside)), exact
     for part in parts:
         yield whole, (part,), False
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from counterclaim.resolve.equations import Variable
 from counterclaim.resolve.inputs import AFFIRMING
 from counterclaim.resolve.intervals import PATHS, Interval
-from counterclaim.resolve.sentences import figure_sentences
+from counterclaim.resolve.sentences import WEIGHING, figure_sentences
 from counterclaim.resolve.steps import Steps
 from counterclaim.resolve.summary import WIRE_ORDER
 from counterclaim.resolve.voices import Ballots, figures_of
@@ -33,7 +33,7 @@ TIE_BREAKS = {
     "narrower": ("more voices", "narrower interval"),
     "undecided": ("more voices", "narrower interval", "undecided"),
 }
-"""What the rules that decide between even weights asked, in this order."""
+"""What the rules that decide between even weights asked, in this order; of the default policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,7 @@ class Told:
     """All that was said of one figure: what counts, what does not, and what ended."""
 
     key: Key
+    policy: str
     figure: Figure | None
     ballots: Ballots
     claims: Mapping[str, Claim]
@@ -99,6 +100,7 @@ def explain_figures(
         _explained(
             Told(
                 key,
+                summary.policy,
                 summary.figures.get(key),
                 summary.ballots.get(key, Ballots()),
                 claims,
@@ -116,6 +118,12 @@ def _in_order(key: Key) -> tuple[object, ...]:
     """As on the wire: munitions, people, objects; what nobody named last."""
     place = WIRE_ORDER.index(key.measure) if key.measure in WIRE_ORDER else 0
     return list(PATHS).index(key.table), not key.subject, key.subject, key.status, place, key
+
+
+def _tie_breaks(told: Told) -> list[str]:
+    if told.figure is None or told.policy != WEIGHING:
+        return []
+    return list(TIE_BREAKS.get(told.figure.rule, ()))
 
 
 def _explained(
@@ -136,7 +144,7 @@ def _explained(
         voices=voices,
         used=sorted({*figure.claims, *figure.narrowed_by}) if figure else [],
         dropped=[*_dropped(told), *(one.dropped() for one in told.ended)],
-        tie_breaks=list(TIE_BREAKS.get(figure.rule, ())) if figure else [],
+        tie_breaks=_tie_breaks(told),
         equations=steps.equations() if steps else [],
         combines=combined,
         sentences=[],

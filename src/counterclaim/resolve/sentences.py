@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from counterclaim.schemas.explain import DroppedOut, FigureExplained, VoiceOut
 
 NOBODY_ELSE = "Nobody else gives a number."
+WEIGHING = "graded"
+"""The default policy, whose rules are told in full."""
+
 RULES = {
     "weighted median": "Weighed by source and claim ({weights}), the middle is {value}.",
     "more voices": "The weights are even ({weights}); more voices give {value}.",
@@ -60,7 +63,9 @@ def figure_sentences(
     """Who gives a figure, how it was decided, and what does not count."""
     found = list(_statements(told, names))
     if made.basis == "stated":
-        found += _decision(made)
+        found += _decision(made, told.policy)
+    if told.policy != WEIGHING and told.ballots.given:
+        found.append(_by_policy(made, told.policy))
     if steps and (steps.low or steps.high):
         found += _following(made, told, steps, names)
     return [*found, *_left_out(made, told, names)]
@@ -107,7 +112,16 @@ def _verb(ballots: Sequence[Ballot]) -> str:
     return "admits" if ballots[0].claim.stance is Stance.ADMITS else "says"
 
 
-def _decision(made: FigureExplained) -> Iterator[str]:
+def _by_policy(made: FigureExplained, policy: str) -> str:
+    """What a policy other than the default one makes of what was said of a figure."""
+    if made.basis != "stated" or made.rule == "silent":
+        return f"Those whom the policy {policy} hears say nothing of it."
+    value = amount(interval_of(made.low or 0, made.high))
+    how = "leaves it open" if made.rule == "undecided" else f"decides by “{made.rule}”"
+    return f"The policy {policy} {how}: {value}."
+
+
+def _decision(made: FigureExplained, policy: str) -> Iterator[str]:
     numbered = [voice for voice in made.voices if voice.status != "no_number"]
     if not numbered:
         yield "Nobody gives a number."
@@ -115,7 +129,7 @@ def _decision(made: FigureExplained) -> Iterator[str]:
         yield NOBODY_ELSE
     elif len({(voice.low, voice.high) for voice in numbered}) == 1:
         yield f"These {number(len(numbered))} voices agree."
-    else:
+    elif made.rule in RULES and policy == WEIGHING:
         yield _rule(made, numbered)
 
 
@@ -126,8 +140,8 @@ def _rule(made: FigureExplained, numbered: Iterable[VoiceOut]) -> str:
     highs = [v.high for v in used]
     low = min((v.low or 0 for v in used), default=None)
     high = None if None in highs else max((h for h in highs if h is not None), default=None)
-    text = RULES.get(made.rule, f"By the rule “{made.rule}” it is {{value}}.")
-    return text.format(weights=_weights(numbered), value=amount(interval_of(low, high)))
+    value = amount(interval_of(low, high))
+    return RULES[made.rule].format(weights=_weights(numbered), value=value)
 
 
 def _weights(voices: Iterable[VoiceOut]) -> str:
