@@ -45,7 +45,7 @@ asked = st.lists(
 )
 
 
-@settings(max_examples=10, suppress_health_check=UNCHECKED)
+@settings(max_examples=6, suppress_health_check=UNCHECKED)
 @given(world=worlds, asked=asked)
 def test_the_database_and_python_add_up_the_same(
     sqlite_databases: Databases, world: Drawn, asked: list[tuple[Plan, dict[str, Any], bool]]
@@ -72,7 +72,7 @@ def items(engine: Engine, table: Table, *groups: str) -> list[dict[str, Any]]:
         return sum_events(session, plan(table, groups), EventFilter(), view).items
 
 
-@settings(max_examples=10, suppress_health_check=UNCHECKED)
+@settings(max_examples=6, suppress_health_check=UNCHECKED)
 @given(world=worlds)
 def test_the_totals_of_a_partition_hold_what_all_come_to(
     sqlite_databases: Databases, world: Drawn

@@ -38,7 +38,7 @@ def put_reference(engine: Engine) -> None:
     put_file(engine, REFERENCE)
 
 
-@settings(max_examples=15, suppress_health_check=UNCHECKED)
+@settings(max_examples=10, suppress_health_check=UNCHECKED)
 @given(world=worlds, asked=st.lists(filters, min_size=3, max_size=8))
 def test_sql_and_python_let_the_same_events_through(
     sqlite_databases: Databases, world: Drawn, asked: Drawn
@@ -63,7 +63,7 @@ def assert_same(session: Session, asked: EventFilter, view: View, versions: dict
     assert by_sql <= set(session.scalars(found.where(*possible)))
 
 
-@settings(max_examples=15, suppress_health_check=UNCHECKED)
+@settings(max_examples=10, suppress_health_check=UNCHECKED)
 @given(world=worlds, day=st.sampled_from(DAYS), asked=st.lists(filters, min_size=2, max_size=5))
 def test_what_was_claimed_by_a_day_is_what_a_store_of_those_claims_answers(
     sqlite_databases: Databases, world: Drawn, day: str, asked: Drawn
@@ -80,7 +80,7 @@ def test_what_was_claimed_by_a_day_is_what_a_store_of_those_claims_answers(
             assert answers_of(whole, one, day) == answers_of(part, one, None)
 
 
-@settings(max_examples=25, suppress_health_check=UNCHECKED)
+@settings(max_examples=10, suppress_health_check=UNCHECKED)
 @given(
     world=worlds,
     asked=st.lists(filters, min_size=2, max_size=5),

@@ -43,7 +43,7 @@ def app(request: pytest.FixtureRequest) -> Iterator[FastAPI]:
 
 
 @schema.exclude(method="POST").parametrize()
-@settings(max_examples=10, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, suppress_health_check=list(HealthCheck))
 def test_every_answer_to_a_read_fits_its_description(
     case: schemathesis.Case[Any], app: FastAPI
 ) -> None:
@@ -53,7 +53,7 @@ def test_every_answer_to_a_read_fits_its_description(
 
 
 @schema.include(method="POST").parametrize()
-@settings(max_examples=4, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, suppress_health_check=list(HealthCheck))
 def test_every_answer_to_a_write_fits_its_description(
     case: schemathesis.Case[Any], app: FastAPI
 ) -> None:

@@ -173,7 +173,7 @@ def engine_of(client: TestClient) -> Engine:
     return engine
 
 
-@settings(max_examples=2, suppress_health_check=UNCHECKED)
+@settings(max_examples=1, suppress_health_check=UNCHECKED)
 @given(steps=moves)
 def test_sqlite_gives_every_past_answer_again(
     sqlite_databases: Databases, steps: list[tuple[str, int, int]]

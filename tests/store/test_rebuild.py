@@ -150,7 +150,7 @@ def new_name(key: str, number: int) -> dict[str, Any]:
     return {noun: [{**row, "names": [{"name": f"Byname {number}"}]}]}
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=files)
 def test_any_sequence_of_files_leaves_what_rebuild_makes(
     databases: Databases, steps: list[tuple[int, list[str], str, bool, str | None]]
@@ -329,7 +329,7 @@ def assert_every_past_answer_is_given_again(databases: Databases, steps: Any) ->
         assert_rebuild_changes_nothing(engine)
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=moves)
 def test_every_past_answer_is_given_again_by_sqlite(
     sqlite_databases: Databases, steps: list[tuple[str, int, int]]
@@ -337,7 +337,7 @@ def test_every_past_answer_is_given_again_by_sqlite(
     assert_every_past_answer_is_given_again(sqlite_databases, steps)
 
 
-@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=moves)
 def test_every_past_answer_is_given_again_by_postgresql(
     postgresql_databases: Databases, steps: list[tuple[str, int, int]]
