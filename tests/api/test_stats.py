@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from counterclaim.resolve import WEIGHTS_VERSION
 from factories import REFERENCE, aland_claim, article, bland_claim, put_file, put_seed, put_world
 from served import Served, served
 
@@ -53,7 +54,7 @@ def test_the_two_kursk_strikes_come_to_what_the_ministry_said(seeded: Served) ->
     answer = seeded.get("/v1/stats/interceptions", group_by="munition", **KURSK)
     assert answer["items"] == [ATACMS]
     assert answer["next"] is None
-    assert answer["policy"] == "graded"
+    assert (answer["policy"], answer["policy_version"]) == ("graded", WEIGHTS_VERSION)
     assert answer["group_by"] == ["munition"]
     resolved = totals(seeded, "interceptions", group_by="munition", claimed_by="2025", **KURSK)
     assert resolved == [ATACMS]

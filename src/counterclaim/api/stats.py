@@ -16,6 +16,7 @@ from counterclaim.moment import isoformat_z
 from counterclaim.queries.filters import EventFilter, Text
 from counterclaim.queries.stats import Table, Totals, plan, sum_events
 from counterclaim.queries.stats.grouping import GROUPS
+from counterclaim.resolve import WEIGHTS_VERSION
 from counterclaim.schemas.stats import CasualtyTotalsOut, EventTotalsOut, InterceptionTotalsOut
 
 router = APIRouter(prefix="/stats", tags=["stats"])
@@ -71,5 +72,6 @@ def _envelope(totals: Totals) -> dict[str, object]:
         "next": None,
         "known_at": isoformat_z(totals.view.known_at),
         "policy": totals.view.policy,
+        "policy_version": WEIGHTS_VERSION,
         "group_by": totals.plan.group_by,
     }

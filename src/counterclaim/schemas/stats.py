@@ -71,6 +71,7 @@ class _TotalsOut(Shape):
     next: Annotated[None, Field(description="Totals have one page.")]
     known_at: Annotated[str, Field(description="The instant the store is shown at, UTC.")]
     policy: str
+    policy_version: Annotated[str, Field(description="Of the weights; see /v1/policies.")]
     group_by: list[str]
 
 
