@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, settings
@@ -63,7 +65,15 @@ def assert_same(
     view = View(last_change(session))
     wanted = wanted_events(session, given_filter, view.known_at)
     stored = stored_cells(session, one, wanted, view, collections=collections)
-    assert stored == resolved_cells(session, one, wanted, view, collections=collections)
+    resolved = resolved_cells(session, one, wanted, view, collections=collections)
+    assert shown(one, stored) == shown(one, resolved)
+
+
+def shown(one: Plan, cells: dict[Any, Any]) -> dict[Any, Any]:
+    """What an answer tells of the cells: how events are graded is told by their own table alone."""
+    if one.table is Table.EVENTS:
+        return cells
+    return {key: replace(tally, grades=Counter(), disputed=0) for key, tally in cells.items()}
 
 
 def items(engine: Engine, table: Table, *groups: str) -> list[dict[str, Any]]:
