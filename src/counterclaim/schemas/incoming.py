@@ -317,8 +317,8 @@ class MunitionFactIn(Input):
     ) = None
 
 
-class ClaimIn(Input):
-    """One assertion by one claimant in one quote about one subject."""
+class ClaimBody(Input):
+    """What a claim says, whatever it rests on."""
 
     ref: Ref | None = None
     kind: Annotated[
@@ -334,14 +334,9 @@ class ClaimIn(Input):
     stance: Stance = Stance.ASSERTS
     polarity: Polarity = 1
     distribution: Distribution = Distribution.SINGLE
-    quote: Annotated[
-        Annotated[Words, Tag("words")] | Annotated[QuoteIn, Tag("fields")],
-        told_apart("Give the words as text, or {exact, prefix, suffix, start, end}."),
-    ]
     said: Annotated[
         Edtf | None, Field(description="When it was said; left out: when published.")
     ] = None
-    basis: Literal[Basis.STATED, Basis.INFERRED, Basis.COMPUTED] = Basis.STATED
     inference_rule: Words | None = None
     occurred: Edtf | None = None
     attacker: Side | None = None
@@ -356,12 +351,9 @@ class ClaimIn(Input):
     note: Words | None = None
 
     @model_validator(mode="after")
-    def _subject_and_rule(self) -> Self:
+    def _one_subject(self) -> Self:
         if self.event is not None and self.about is not None:
             msg = "A claim has one subject: give event or about, not both."
-            raise ValueError(msg)
-        if self.basis is Basis.INFERRED and self.inference_rule is None:
-            msg = "An inferred claim needs its inference_rule."
             raise ValueError(msg)
         return self
 
@@ -387,6 +379,26 @@ class ClaimIn(Input):
         if self.event is None:
             return ClaimKind.MUNITION_FACT if self.munition_facts else ClaimKind.CONTEXT
         return ClaimKind.OCCURRENCE
+
+
+QuoteGiven = Annotated[
+    Annotated[Words, Tag("words")] | Annotated[QuoteIn, Tag("fields")],
+    told_apart("Give the words as text, or {exact, prefix, suffix, start, end}."),
+]
+
+
+class ClaimIn(ClaimBody):
+    """One assertion by one claimant in one quote about one subject."""
+
+    quote: QuoteGiven
+    basis: Literal[Basis.STATED, Basis.INFERRED, Basis.COMPUTED] = Basis.STATED
+
+    @model_validator(mode="after")
+    def _inferred_has_rule(self) -> Self:
+        if self.basis is Basis.INFERRED and self.inference_rule is None:
+            msg = "An inferred claim needs its inference_rule."
+            raise ValueError(msg)
+        return self
 
 
 class ClaimFile(Input):
