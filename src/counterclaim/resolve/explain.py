@@ -11,13 +11,13 @@ from counterclaim.resolve.intervals import PATHS, Interval
 from counterclaim.resolve.sentences import WEIGHING, figure_sentences
 from counterclaim.resolve.steps import Steps
 from counterclaim.resolve.summary import WIRE_ORDER
-from counterclaim.resolve.voices import Ballots, figures_of
+from counterclaim.resolve.voices import Ballots, figures_of, find_voices
 from counterclaim.resolve.weights import weigh
 from counterclaim.schemas.explain import DroppedOut, FigureExplained, VoiceOut
 from counterclaim.vocabulary import ClaimKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from counterclaim.resolve.figures import Figure
     from counterclaim.resolve.inputs import Claim
@@ -216,16 +216,10 @@ def _drop(claim: Claim, reason: DropReason, of: str | None) -> DroppedOut:
 
 
 def _combined(told: Told) -> list[str]:
-    """Whose figures a value puts together, where no one of them says all of it."""
+    """Whose figures a value puts together, where no one voice says all of it."""
     figure = told.figure
     if figure is None or not any(figure.ends):
         return []
     behind = [told.claims[c] for c in (*figure.claims, *figure.narrowed_by)]
-    return _apart(behind)
-
-
-def _apart(claims: Iterable[Claim]) -> list[str]:
-    """The claimants, where they are more than one line of the source tree."""
-    lines = {claim.claimant: set(claim.lineage) for claim in claims}
-    top = [key for key in lines if not any(key != o and o in lines[key] for o in lines)]
-    return sorted(lines) if len(top) > 1 else []
+    voices = set(find_voices(behind).values())
+    return sorted({claim.claimant for claim in behind}) if len(voices) > 1 else []

@@ -88,7 +88,9 @@ class Steps:
         event, key = cause.variable
         end = "at least " if self._is_low(cause) else "at most "
         where = self._where(event) if event != of.variable.event else ""
-        return f"{'' if self._is_exact(cause) else end}{count_of(key, cause.value)}{where}"
+        other = key.subject != of.variable.key.subject
+        count = count_of(key, cause.value, self.names if other else None)
+        return f"{'' if self._is_exact(cause) else end}{count}{where}"
 
     def _where(self, event: str) -> str:
         return "" if event == self.variable.event else f" in {self.names.event(event)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,8 @@ PEOPLE = {
     HarmStatus.UNKNOWN: ("person", "people"),
 }
 UNCOUNTABLE = ("s", "craft", "personnel", "equipment")
+COMMON_NOUN = re.compile(r"(?:^|[ -])[a-z]+$")
+"""How the name of a type ends that is a word and no designation: cruise missile, not ATACMS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +86,17 @@ def clause(key: Key, interval: Interval | None, names: Names, *, brief: bool = F
     return f"{amount(interval)}{what}{were} {done}{_of_side(key, names)}"
 
 
-def count_of(key: Key, value: int) -> str:
-    """A number in an equation: "8 launched", "4 civilian killed"."""
+def count_of(key: Key, value: int, names: Names | None = None) -> str:
+    """A number in an equation: "8 launched", "4 civilian killed".
+
+    With ``names`` a munition is named: "44 missiles launched".
+    """
     done = PASSIVE.get(key.measure, key.measure.replace("_", " "))
     known = key.table == CASUALTY and key.status != HarmStatus.UNKNOWN
-    return f"{value:,} {key.status + ' ' if known else ''}{done}"
+    what = f"{key.status} " if known else ""
+    if names is not None and key.table == MUNITION:
+        what = f"{_subject(key, Interval(value, value), names)} "
+    return f"{value:,} {what}{done}"
 
 
 def listed(items: Iterable[str]) -> str:
@@ -113,10 +122,15 @@ def _subject(key: Key, interval: Interval | None, names: Names) -> str:
     one = _is_one(interval)
     if key.table == MUNITION:
         unnamed = "munition of unnamed type" if one else "munitions of unnamed type"
-        return names.munitions.get(key.subject, key.subject) or unnamed
+        name = names.munitions.get(key.subject, key.subject)
+        return _plural(name, one=one or not COMMON_NOUN.search(name)) if name else unnamed
     if key.table == CASUALTY:
         return PEOPLE[HarmStatus(key.status)][0 if one else 1]
-    return key.subject if one or key.subject.endswith(UNCOUNTABLE) else f"{key.subject}s"
+    return _plural(key.subject, one=one)
+
+
+def _plural(noun: str, *, one: bool) -> str:
+    return noun if one or noun.endswith(UNCOUNTABLE) else f"{noun}s"
 
 
 def _of_side(key: Key, names: Names) -> str:
