@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-import uvicorn
 from rich.progress import Progress
 from rich.table import Table
 
 from counterclaim import __version__
-from counterclaim.app import create_app
 from counterclaim.cli.keys import keys
 from counterclaim.cli.ledger import release, verify
 from counterclaim.cli.redact import redact
@@ -37,6 +35,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from counterclaim.store.ingest import Intake
+
+# What speaks HTTP takes longer to import than all the rest: only the commands that need it do so.
+# ruff: noqa: PLC0415
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -156,6 +157,10 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Instead of COUNTERCLAIM_PORT.")] = None,
 ) -> None:
     """Serve the API until told to stop; requests under way are finished first."""
+    import uvicorn
+
+    from counterclaim.app import create_app
+
     given = {"host": host, "port": port}
     settings = Settings().model_copy(update={k: v for k, v in given.items() if v is not None})
     with opened_store() as engine:
@@ -190,6 +195,8 @@ def openapi(
     file: Annotated[Path, typer.Option(help="Where it is written.")] = Path("openapi.json"),
 ) -> None:
     """Write the API's description."""
+    from counterclaim.app import create_app
+
     described = create_app(Settings(database_url="sqlite:///unopened.db")).openapi()
     text = json.dumps(described, indent=2, ensure_ascii=False) + "\n"
     _write_or_check(file, text, check=check)
