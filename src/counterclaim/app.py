@@ -10,7 +10,7 @@ from anyio import CapacityLimiter
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from counterclaim import __version__, api, web
+from counterclaim import __version__, api, ogc, web
 from counterclaim.api import health
 from counterclaim.api.following import Watch
 from counterclaim.config import Settings
@@ -51,6 +51,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     app.include_router(api.router)
     app.include_router(health.router)
+    app.include_router(ogc.router)
     app.include_router(web.router)
     app.mount("/static", StaticFiles(directory=Path(web.__file__).parent / "static"))
     app.mount("/docs/assets", StaticFiles(directory=web.swagger_folder()))

@@ -266,14 +266,33 @@ def _parameter(request: Request, found: ErrorDetails) -> dict[str, Any]:
 
 def _known_parameters(request: Request) -> list[str]:
     own: str = request.scope["route"].path
+    if f"{own}/".startswith(OGC):
+        return _own_parameters(request)
     paths = request.app.openapi()["paths"]
     template = min((path for path in paths if path.endswith(own)), key=len, default=own)
     described = paths.get(template, {}).get(request.method.lower(), {})
     return [one["name"] for one in described.get("parameters", []) if one["in"] == "query"]
 
 
+def _own_parameters(request: Request) -> list[str]:
+    """The parameters of a route that is not in the API's description."""
+    fields = request.scope["route"].dependant.query_params
+    shapes = [field.field_info.annotation for field in fields]
+    return [
+        known.alias or name
+        for shape in shapes
+        for name, known in getattr(shape, "model_fields", {}).items()
+    ]
+
+
+OGC = "/ogc/"
+"""Below it a parameter that is not valid is 400, after OGC 17-069r4, section 7.5.1."""
+
+
 def _invalid(request: Request, errors: list[dict[str, Any]]) -> Response:
-    return problem_response(request, "invalid-request", errors[0]["detail"], errors=errors)
+    status = HTTPStatus.BAD_REQUEST if f"{request.url.path}/".startswith(OGC) else None
+    detail = errors[0]["detail"]
+    return problem_response(request, "invalid-request", detail, errors=errors, status=status)
 
 
 async def _on_rejected(request: Request, error: Exception) -> Response:

@@ -76,9 +76,15 @@ class ClaimFilter(Filter):
 
 
 def page_claims(
-    session: Session, given: ClaimFilter, window: Window, sort: str = "-recorded_at"
+    session: Session,
+    given: ClaimFilter,
+    window: Window,
+    sort: str = "-recorded_at",
+    also: ColumnElement[bool] | None = None,
 ) -> Slice[ClaimOut]:
     """One page of the claims that a filter lets through; live ones unless a status is asked for.
+
+    ``also`` is a further condition on claims.
 
     Raises:
         FilterError: a filter's or the order's value names nothing.
@@ -87,6 +93,8 @@ def page_claims(
     order = dated_order(sort, Claim, SORTS)
     view, after = window.opened(session, str, str)
     statement = select_claims(session, given, view)
+    if also is not None:
+        statement = statement.where(also)
     page = take_page(session, statement, order, window, view.known_at, read_back(after))
     return replace(page, items=claims_out(session, page.items, view.known_at))
 

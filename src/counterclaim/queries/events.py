@@ -72,9 +72,15 @@ def strikes_only(given: EventFilter) -> EventFilter:
 
 
 def page_events(
-    session: Session, given: EventFilter, window: Window, sort: str = "-occurred"
+    session: Session,
+    given: EventFilter,
+    window: Window,
+    sort: str = "-occurred",
+    also: ColumnElement[bool] | None = None,
 ) -> Slice[Shown]:
     """One page of the events that a filter lets through.
+
+    ``also`` is a further condition on the stored versions, and for them alone.
 
     Raises:
         FilterError: a filter's, the policy's or the order's value names nothing.
@@ -86,7 +92,7 @@ def page_events(
     wanted = wanted_events(session, given, view.known_at)
     live = statement.where(live_summary(view.known_at))
     if view.is_stored:
-        found = live.where(*clauses(session, wanted))
+        found = live.where(*clauses(session, wanted), *([] if also is None else [also]))
         page = take_page(session, found, keys, window, view.known_at, values)
         return replace(page, items=[Shown(*item) for item in page.items])
     _check_order(sort)

@@ -1,0 +1,15 @@
+"""OGC API Features under ``/ogc``: strikes and claims as layers for GIS clients.
+
+OGC API - Features - Part 1: Core 1.0.1 (OGC 17-069r4) and Part 3: Filtering (OGC 19-079r2), with
+the API's own description as OpenAPI 3.0, which is what clients read.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from counterclaim.ogc import items, landing
+
+router = APIRouter(include_in_schema=False)
+router.include_router(landing.router)
+router.include_router(items.router)

@@ -1,0 +1,233 @@
+"""CQL2 text (OGC 21-065r2) as SQL: what a client's own filter means for a layer.
+
+``=`` and ``IN`` on the name of a filter mean what that filter of the list means, whatever the
+spelling; all comparisons on columns of their own; ``S_INTERSECTS`` with a box what ``bbox`` means.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING, Any, Protocol
+
+from lark.exceptions import LarkError
+from pydantic import ValidationError
+from pygeofilter import ast
+from pygeofilter.parsers.cql2_text import parse
+from sqlalchemy import and_, false, func, not_, or_, select
+
+from counterclaim.errors import FilterError
+from counterclaim.models import Claim, Event, EventFigure, EventSummary, Occurrence
+from counterclaim.names import nearest
+from counterclaim.queries.asof import Wish
+from counterclaim.queries.claim_filters import ClaimFilter, conditions
+from counterclaim.queries.conditions import wanted_events
+from counterclaim.queries.event_clauses import clauses
+from counterclaim.queries.events import FIGURES
+from counterclaim.queries.filters import EventFilter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from pydantic import BaseModel
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import Session
+
+DEEPEST = 50
+"""So deep conditions may lie in one another."""
+
+
+class Terms(Protocol):
+    """What a layer can be asked for."""
+
+    filters: type[BaseModel]
+    columns: Mapping[str, ColumnElement[Any]]
+
+    def means(self, **given: Any) -> ColumnElement[bool]:
+        """What the filters of the list mean."""
+        ...
+
+
+class EventTerms:
+    """Events: all filters, their label, when they began, and their figures."""
+
+    filters = EventFilter
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        label = select(Event.label).where(Event.id == EventSummary.event_id).scalar_subquery()
+        self.columns: dict[str, ColumnElement[Any]] = {
+            "occurred": EventSummary.occurred_from.expression,
+            "label": label,
+            "attacker": EventSummary.attacker.expression,
+            "defender": EventSummary.defender.expression,
+            "grade": EventSummary.grade.expression,
+        }
+        for figure in FIGURES:
+            for end in ("low", "best", "high"):
+                self.columns[f"{figure}_{end}"] = (
+                    select(getattr(EventFigure, end))
+                    .where(EventFigure.sk == EventSummary.sk, EventFigure.figure == figure)
+                    .scalar_subquery()
+                )
+
+    def means(self, **given: Any) -> ColumnElement[bool]:
+        """What the filters of the list mean for the stored versions."""
+        known_at = Wish().view(self.session).known_at
+        wanted = wanted_events(self.session, EventFilter(**given), known_at)
+        return and_(*clauses(self.session, wanted))
+
+
+class ClaimTerms:
+    """Claims: all filters, and when what they speak of began."""
+
+    filters = ClaimFilter
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.columns: dict[str, ColumnElement[Any]] = {
+            name: select(column).where(Occurrence.claim_id == Claim.id).scalar_subquery()
+            for name, column in (
+                ("occurred", Occurrence.occurred_from),
+                ("attacker", Occurrence.attacker),
+                ("defender", Occurrence.defender),
+            )
+        }
+        for name in ("stance", "polarity", "distribution"):
+            self.columns[name] = getattr(Claim, name).expression
+
+    def means(self, **given: Any) -> ColumnElement[bool]:
+        """What the filters of the list mean for claims."""
+        view = Wish().view(self.session)
+        return and_(*conditions(self.session, ClaimFilter(**given), view))
+
+
+def translate(parameter: str, text: str | None, terms: Terms) -> ColumnElement[bool] | None:
+    """The condition that a filter in CQL2 text means; None where there is no filter.
+
+    Raises:
+        FilterError: it is no CQL2, or asks for what a layer cannot be asked for.
+    """
+    if text is None:
+        return None
+    try:
+        tree = parse(text)
+    except LarkError as error:
+        said = str(error).splitlines()[0]
+        raise FilterError(parameter, f"This is no CQL2 text: {said}") from None
+    except (ValueError, RecursionError) as error:
+        raise FilterError(parameter, f"This is no CQL2 text: {error}") from None
+    return _Translation(parameter, terms).condition(tree)
+
+
+COMPARED: dict[type[Any], Callable[[Any, Any], Any]] = {
+    ast.Equal: lambda left, right: left == right,
+    ast.NotEqual: lambda left, right: left != right,
+    ast.LessThan: lambda left, right: left < right,
+    ast.LessEqual: lambda left, right: left <= right,
+    ast.GreaterThan: lambda left, right: left > right,
+    ast.GreaterEqual: lambda left, right: left >= right,
+}
+
+
+class _Translation:
+    """One filter being read."""
+
+    def __init__(self, parameter: str, terms: Terms) -> None:
+        self.parameter, self.terms = parameter, terms
+
+    def condition(self, node: Any, depth: int = 0) -> ColumnElement[bool]:
+        """A node that is true or false."""
+        if depth > DEEPEST:
+            raise self._fail(f"Conditions lie more than {DEEPEST} deep in one another.")
+        if isinstance(node, ast.And | ast.Or):
+            both = self.condition(node.lhs, depth + 1), self.condition(node.rhs, depth + 1)
+            return and_(*both) if isinstance(node, ast.And) else or_(*both)
+        if isinstance(node, ast.Not):
+            return not_(func.coalesce(self.condition(node.sub_node, depth + 1), false()))
+        return self._simple(node)
+
+    def _simple(self, node: Any) -> ColumnElement[bool]:
+        if isinstance(node, ast.GeometryIntersects):
+            return self._box(node)
+        if type(node) in COMPARED:
+            return self._compared(node)
+        if isinstance(node, ast.In):
+            return self._negated(node, self._among(_name(node.lhs), node.sub_nodes))
+        if isinstance(node, ast.Between):
+            column = self._column(_name(node.lhs))
+            low, high = self._literal(node.low), self._literal(node.high)
+            return self._negated(node, column.between(low, high))
+        if isinstance(node, ast.IsNull):
+            return self._negated(node, self._column(_name(node.lhs)).is_(None))
+        if isinstance(node, ast.Like):
+            column = self._column(_name(node.lhs))
+            pattern = str(node.pattern).replace(str(node.singlechar), "_")
+            return self._negated(node, column.like(pattern, escape="\\"))
+        raise self._fail("Asked for can be AND, OR, NOT, comparisons, IN, BETWEEN, LIKE, IS NULL.")
+
+    def _negated(self, node: Any, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+        return not_(condition) if node.not_ else condition
+
+    def _compared(self, node: Any) -> ColumnElement[bool]:
+        name, value = _name(node.lhs), node.rhs
+        if isinstance(node, ast.Equal | ast.NotEqual) and name in self._names():
+            found = self._among(name, [value])
+            return found if isinstance(node, ast.Equal) else not_(found)
+        return COMPARED[type(node)](self._column(name), self._literal(value))  # type: ignore[no-any-return]
+
+    def _among(self, name: str | None, values: Sequence[Any]) -> ColumnElement[bool]:
+        if name not in self._names():
+            return self._column(name).in_([self._literal(value) for value in values])
+        given = values[0] if name == "disputed" else [str(value) for value in values]
+        try:
+            return self.terms.means(**{str(name): given})
+        except FilterError as error:
+            raise FilterError(
+                self.parameter, error.message, suggestions=error.suggestions
+            ) from None
+        except ValidationError as error:
+            raise self._fail(f"{name}: {error.errors()[0]['msg']}.") from None
+
+    def _box(self, node: Any) -> ColumnElement[bool]:
+        box = node.rhs
+        if _name(node.lhs) != "geometry" or getattr(box, "name", "") != "bbox":
+            raise self._fail("Write S_INTERSECTS(geometry, BBOX(west, south, east, north)).")
+        try:
+            return self.terms.means(bbox=",".join(map(str, box.arguments)))
+        except FilterError as error:
+            raise FilterError(
+                self.parameter, error.message, suggestions=error.suggestions
+            ) from None
+
+    def _names(self) -> list[str]:
+        """The filters of the list that take one value or several, and are no date or number."""
+        fields = self.terms.filters.model_fields
+        return [
+            name
+            for name, field in fields.items()
+            if isinstance(field.default, list) or name == "disputed"
+        ]
+
+    def _column(self, name: str | None) -> ColumnElement[Any]:
+        if name not in self.terms.columns:
+            known = [*self.terms.columns, *self._names()]
+            near = nearest(name or "", known) or known
+            msg = f"{name or 'This'} cannot be compared so; there is {', '.join(near)}."
+            raise FilterError(self.parameter, msg, suggestions=near)
+        return self.terms.columns[name]
+
+    def _literal(self, value: Any) -> Any:
+        if isinstance(value, datetime):
+            return value if value.tzinfo else value.replace(tzinfo=UTC)
+        if isinstance(value, date):
+            return datetime.combine(value, time(), UTC)
+        if isinstance(value, str | int | float):
+            return value
+        raise self._fail("A name is compared with a number, a text, a date or an instant.")
+
+    def _fail(self, detail: str) -> FilterError:
+        return FilterError(self.parameter, detail)
+
+
+def _name(node: Any) -> str | None:
+    return str(node.name) if isinstance(node, ast.Attribute) else None
