@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import func, or_, select
 
-from counterclaim.errors import InputError
+from counterclaim.errors import AmbiguousNameError, InputError
 from counterclaim.models import Munition, MunitionName, Place, PlaceName, Source, SourceName
 from counterclaim.names import fold, nearest, script_of
 from counterclaim.queries.asof import live_row
@@ -55,7 +55,8 @@ def find(
         at: As the names were at this instant; None is now.
 
     Raises:
-        InputError: nothing has that name, with the nearest; or several have, with their keys.
+        InputError: nothing has that name, with the nearest.
+        AmbiguousNameError: several have it, with their keys.
     """
     rows = select(model).where(model.key == name.lower(), *conditions)
     if at is not None:
@@ -70,7 +71,7 @@ def find(
     if found:
         keys = [row.key for row in found]
         msg = f"{name!r} names more than one {noun}: say which of {', '.join(keys)}."
-        raise InputError(msg, suggestions=keys)
+        raise AmbiguousNameError(msg, suggestions=keys)
     near = suggest(session, model, name, *conditions, at=at)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
     msg = f"No {noun} is called {name!r}.{hint}"
