@@ -45,10 +45,12 @@ class Stamp:
         return f"{self.day}T{self.clock:%H:%M}" if self.clock else str(self.day)
 
 
-def settle_order(cells: Iterable[str | None]) -> DateOrder | None:
+def settle_order(
+    cells: Iterable[str | None], *, usual: DateOrder | None = None
+) -> DateOrder | None:
     """The order in which a column writes its dates, by the cells that can only be read one way.
 
-    None where no cell tells, and where cells tell both.
+    The usual one where no cell tells; None where some tell one and some the other.
     """
     seen: Counter[DateOrder] = Counter()
     for cell in cells:
@@ -60,6 +62,8 @@ def settle_order(cells: Iterable[str | None]) -> DateOrder | None:
             seen[DateOrder.DAY_FIRST] += 1
         elif second > 12 >= first:
             seen[DateOrder.MONTH_FIRST] += 1
+    if not seen:
+        return usual
     return next(iter(seen)) if len(seen) == 1 else None
 
 

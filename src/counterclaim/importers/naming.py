@@ -8,18 +8,27 @@ from typing import TYPE_CHECKING
 import pycountry
 
 from counterclaim.errors import AmbiguousNameError, InputError
+from counterclaim.geo import distance_km
+from counterclaim.importers.regions import region_code
 from counterclaim.models import Place, Source
 from counterclaim.names import slug
 from counterclaim.schemas.incoming import SourceIn
-from counterclaim.vocabulary import SourceKind
+from counterclaim.vocabulary import PlaceKind, SourceKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from counterclaim.queries.names import Finder
     from counterclaim.schemas.incoming import MunitionIn
 
 KEY_LENGTH = 100
 SIDE_LENGTH = 40
 LINE_LENGTH = 500
+
+NEAR_KM = 30.0
+"""A settlement farther than this from a row's coordinates is another one of the same name."""
+
+AREAS = frozenset({PlaceKind.COUNTRY, PlaceKind.REGION, PlaceKind.DISTRICT})
 
 STATES = {
     "Bosnia-Herzegovina": "BA",
@@ -91,14 +100,40 @@ class Naming:
         self.sources[wanted.key] = wanted
         return wanted.key
 
+    def name_of(self, key: str) -> str:
+        """The name of a source that is known or new."""
+        new = self.sources.get(key)
+        return new.name if new else self.names.find(Source, key).name
+
     def place(self, *names: str) -> str | None:
         """The key of the first of these names that exactly one place has, else None.
 
         What several places are called is remarked with their keys, and not decided.
         """
-        for name in filter(None, (name.strip() for name in names)):
+        found = self._place(names)
+        return found.key if found else None
+
+    def settlement(self, name: str, latitude: float, longitude: float) -> str | None:
+        """The key of the one place of that name, if it lies where the row says."""
+        found = self._place([name])
+        if found is None or found.latitude is None or found.longitude is None:
+            return None
+        apart = distance_km(found.latitude, found.longitude, latitude, longitude)
+        return found.key if apart <= NEAR_KM else None
+
+    def area(self, *names: str) -> str | None:
+        """The key of the first of these names that one country, region or district has."""
+        for name in names:
+            found = self._place([name])
+            if found is not None and found.kind in AREAS:
+                return found.key
+        return None
+
+    def _place(self, names: Iterable[str]) -> Place | None:
+        spelt = (form for name in names for form in (name.strip(), region_code(name.strip())))
+        for name in filter(None, spelt):
             try:
-                return self.names.find(Place, name).key
+                return self.names.find(Place, name)
             except AmbiguousNameError as error:
                 self.remark(error.message)
             except InputError:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import ValidationError
 
-from counterclaim.geo import distance_km
 from counterclaim.importers.cells import CellError, Cells, first_mistake
 from counterclaim.importers.dates import (
     DateOrder,
@@ -19,9 +18,9 @@ from counterclaim.importers.dates import (
     is_ambiguous,
     settle_order,
 )
+from counterclaim.importers.evidence import ROW, evidence
 from counterclaim.importers.naming import Naming, cut, side_of_party
 from counterclaim.importers.ucdp_articles import Article, document_of, read_articles
-from counterclaim.models import Place
 from counterclaim.schemas.imported import ImportedClaim, ImportedEvent, Record, Reject
 from counterclaim.schemas.incoming import CasualtyIn, ClaimPlaceIn, SourceIn, TallyIn
 from counterclaim.vocabulary import (
@@ -43,9 +42,6 @@ if TYPE_CHECKING:
 
 SAMPLED = 5000
 """From so many first rows it is learnt which way round a column writes its dates."""
-
-NEAR_KM = 30.0
-"""A settlement farther than this from the row's coordinates is another one of the same name."""
 
 SPAN = ("date_start", "date_end")
 ONE_SIDED = 3
@@ -140,7 +136,8 @@ class _Row:
         claims = [self.claim(main)]
         for number, article in enumerate(articles):
             if article is not main:
-                claims.append(_evidence(number, article))
+                by = None if article.publisher else UcdpGed.publisher.key
+                claims.append(evidence(number, said_by=by))
         # The claim's own document comes first.
         order = sorted(range(len(articles)), key=lambda number: articles[number] is not main)
         claims = [claims[0], *(_moved(claim, order) for claim in claims[1:])]
@@ -175,7 +172,7 @@ class _Row:
         notes = [f"Said by, in the words of the data set: {said}." if said else ""]
         notes.append(f"Where, in the words of the data set: {where}." if where else "")
         return ImportedClaim(
-            ref="row",
+            ref=ROW,
             kind=ClaimKind.OCCURRENCE,
             event=self.key,
             said_by=[claimant] if claimant else [],
@@ -265,17 +262,10 @@ class _Row:
         """The place of the gazetteer: the settlement if it lies there, else what it lies in."""
         settlement, _, kind = said.rpartition(" ")
         if kind.lower() in SETTLEMENTS and latitude is not None and longitude is not None:
-            key = self.naming.place(settlement)
-            if key is not None and self.lies_near(key, latitude, longitude):
+            key = self.naming.settlement(settlement, latitude, longitude)
+            if key is not None:
                 return key
-        above = (self.cells.text(column) for column in ("adm_2", "adm_1", "country"))
-        return self.naming.place(*above)
-
-    def lies_near(self, key: str, latitude: float, longitude: float) -> bool:
-        place = self.naming.names.find(Place, key)
-        if place.latitude is None or place.longitude is None:
-            return False
-        return distance_km(place.latitude, place.longitude, latitude, longitude) <= NEAR_KM
+        return self.naming.area(*(self.cells.text(one) for one in ("adm_2", "adm_1", "country")))
 
     def casualties(self) -> list[CasualtyIn]:
         """The total as an interval, and the dead of each party that are more than none coded."""
@@ -323,16 +313,6 @@ class _Row:
         if not best or total is None or total.get("low") == total.get("high"):
             return []
         return [TallyIn(object="deaths, best estimate", count=best)]
-
-
-def _evidence(number: int, article: Article) -> ImportedClaim:
-    return ImportedClaim(
-        kind=ClaimKind.EVIDENCE,
-        about="row",
-        document=number,
-        said_by=[] if article.publisher else [UcdpGed.publisher.key],
-        note="The data set names this article as one of the event's sources.",
-    )
 
 
 def _moved(claim: ImportedClaim, order: list[int]) -> ImportedClaim:
