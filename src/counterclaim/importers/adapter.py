@@ -28,7 +28,7 @@ class Adapter(Protocol):
     """The data set, as it is to be cited."""
 
     columns: ClassVar[tuple[str, ...]]
-    """Columns without which it cannot work; the others may be missing, and unknown ones are kept."""
+    """Columns without which it cannot work; others may be missing, and unknown ones are kept."""
 
     publisher: ClassVar[SourceIn]
     """The source that publishes the data set."""

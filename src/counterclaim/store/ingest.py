@@ -179,7 +179,8 @@ class _Taking:
         if draft is None or len(self.problems) > before:
             return
         known = shelf.keep(draft)
-        if known is None and document.redacted_at is not None and BLANK in draft.quote.exact:
+        words = draft.quote.exact if draft.quote else ""
+        if known is None and document.redacted_at is not None and BLANK in words:
             self._fail(f"{pointer}/quote", "These words were redacted: no claim can rest on them.")
             return
         claim = known or draft.claim

@@ -31,6 +31,8 @@ LIVING = frozenset(
         "warnings",
         "last_used_at",
         "revoked_at",
+        "counts",
+        "finished_at",
     }
 )
 """Columns that change in the life of a row; the ledger tells of them by entries of their own."""
@@ -105,6 +107,7 @@ SUBJECTS = {
     "judge_events": "event_judgement",
     "freeze_release": "release",
     "record_api_key": "api_key",
+    "start_import": "import_batch",
 }
 """Actions that write the row that is their subject, with its seal as ``sha256``."""
 
@@ -122,6 +125,9 @@ NAMES = {
 }
 """Actions that write names of their subject: ``names`` maps ids to seals."""
 
+ROWS = {"record_import_rows": "import_row"}
+"""Actions that write many rows of one table: ``rows`` maps their ids to seals."""
+
 GROUPS = {"record_regions": ("place", "place_name")}
 """Actions that write many rows under one seal, and the tables of these rows in its order."""
 
@@ -137,6 +143,9 @@ def statements(action: str, subject: str | None, body: Mapping[str, Any]) -> Ite
     elif action in NAMES:
         names: Mapping[str, str] = body.get("names", {})
         yield from (Statement(NAMES[action], key, one) for key, one in names.items())
+    elif action in ROWS:
+        rows: Mapping[str, str] = body.get("rows", {})
+        yield from (Statement(ROWS[action], key, one) for key, one in rows.items())
     elif action.startswith(REDACTION):
         renewed: Mapping[str, str] = body.get("seals", {})
         for name, one in renewed.items():
