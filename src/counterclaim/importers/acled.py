@@ -23,7 +23,6 @@ from counterclaim.vocabulary import ClaimKind, EventKind, Harm, PlacePrecision, 
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import date
 
     from counterclaim.importers.tables import TableRow
     from counterclaim.queries.names import Finder
@@ -138,7 +137,7 @@ class _Row:
             claims=[
                 self.claim(documents[0]),
                 *(
-                    evidence(number, said_by=_voice(document))
+                    evidence(number, said_by=self.voice(document))
                     for number, document in enumerate(documents)
                     if number
                 ),
@@ -162,7 +161,7 @@ class _Row:
             self.naming.remark("source is empty: ACLED itself speaks.")
         found: dict[str, DocumentIn] = {}
         for part in parts or [Acled.publisher.name]:
-            publisher = self.naming.outlet(part) if parts else Acled.publisher.key
+            publisher = self.naming.outlet(part) if parts else self.data_set()
             alone = not found and self.notes and shelf.get(self.notes, publisher) == publisher
             words = self.notes or f"ACLED event {self.key}"
             text = words if alone else f"{part}: {words}"
@@ -171,7 +170,7 @@ class _Row:
         return list(found.values())
 
     def claim(self, document: DocumentIn) -> ImportedClaim:
-        voice = _voice(document)
+        voice = self.voice(document)
         attacker, defender = self.parties()
         dead = self.cells.count("fatalities")
         return ImportedClaim(
@@ -196,7 +195,7 @@ class _Row:
             return f"{self.day:%Y-%m}"
         if precision == 2:
             return f"{self.day - HALF_A_WEEK}~/{self.day + HALF_A_WEEK}~"
-        return _day(self.day)
+        return self.day.isoformat()
 
     def parties(self) -> tuple[str | None, str | None]:
         """Who attacked whom, where the kind of event tells which actor did."""
@@ -227,6 +226,14 @@ class _Row:
             )
         ]
 
+    def data_set(self) -> str:
+        """The key of ACLED as a source, where no other voice is known."""
+        return self.naming.source(Acled.publisher)
+
+    def voice(self, document: DocumentIn) -> str | None:
+        """Who speaks in a document; None is its publisher."""
+        return None if document.publisher else self.data_set()
+
     def area(self) -> str | None:
         """The district, region or country; ACLED names an oblast without the word."""
         first = self.cells.text("admin1")
@@ -244,14 +251,6 @@ def _document(text: str, publisher: str | None) -> DocumentIn:
         licence=LICENCE,
         note="ACLED's notes on the event, not the words of the source.",
     )
-
-
-def _voice(document: DocumentIn) -> str | None:
-    return None if document.publisher else Acled.publisher.key
-
-
-def _day(day: date) -> str:
-    return day.isoformat()
 
 
 def _side(actor: str) -> str | None:

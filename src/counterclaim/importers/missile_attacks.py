@@ -220,12 +220,12 @@ class _Row:
             line=self.cells.line,
             key=self.key,
             original=self.cells.original,
-            documents=documents or [_unnamed_source()],
+            documents=documents or [_unnamed_source(self.data_set())],
             events=events,
             claims=[
                 self.claim(events[-1].key, speakers),
                 *(
-                    evidence(number, said_by=None if by else MissileAttacks.publisher.key)
+                    evidence(number, said_by=None if by else self.data_set())
                     for number, by in enumerate(speakers)
                     if number
                 ),
@@ -266,7 +266,7 @@ class _Row:
             ref=ROW,
             kind=ClaimKind.OCCURRENCE,
             event=event,
-            said_by=[] if speakers and speakers[0] else [MissileAttacks.publisher.key],
+            said_by=[] if speakers and speakers[0] else [self.data_set()],
             occurred=self.occurred(),
             attacker="RU",
             defender="UA",
@@ -280,6 +280,10 @@ class _Row:
             tallies=details.tallies,
             note=f"Carrier: {carrier}." if carrier else None,
         )
+
+    def data_set(self) -> str:
+        """The key of the data set as a source, where no other voice is known."""
+        return self.naming.source(MissileAttacks.publisher)
 
     def occurred(self) -> str:
         try:
@@ -304,10 +308,10 @@ class _Row:
         return CountIn(munition=munition(self.report.model, self.naming), **given)
 
 
-def _unnamed_source() -> DocumentIn:
+def _unnamed_source(publisher: str) -> DocumentIn:
     return DocumentIn(
         title=TITLE,
         text=f"{TITLE}: rows without a source",
-        publisher=MissileAttacks.publisher.key,
+        publisher=publisher,
         note="Stands for the data set itself, where a row names no source.",
     )

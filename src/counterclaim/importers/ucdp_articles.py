@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
     from counterclaim.importers.cells import Cells
     from counterclaim.importers.naming import Naming
-
-PUBLISHER = "ucdp"
+    from counterclaim.schemas.incoming import SourceIn
 
 _BETWEEN = re.compile(r'"\s*;\s*"')
 _PART = re.compile(r"(?P<office>[^,].*?),\s*(?P<date>\d{4}-\d\d-\d\d),(?P<headline>.*)", re.DOTALL)
@@ -41,22 +40,22 @@ class Article:
     of_the_data_set: bool = False
 
     @classmethod
-    def of_data_set(cls, cell: str, key: str) -> Article:
+    def of_data_set(cls, cell: str, key: str, data_set: str) -> Article:
         """What the data set itself says on its sources, where no single article can be named."""
         words = cell.strip() or "no source is named"
         text = f"UCDP GED event {key}: {words}"
-        return cls(text, cut(text), PUBLISHER, None, of_the_data_set=True)
+        return cls(text, cut(text), data_set, None, of_the_data_set=True)
 
 
-def read_articles(cells: Cells, key: str, naming: Naming) -> list[Article]:
-    """The articles in their order, each once; at least one."""
+def read_articles(cells: Cells, key: str, naming: Naming, publisher: SourceIn) -> list[Article]:
+    """The articles in their order, each once; at least one, if only the publisher's own list."""
     cell = cells.text("source_article")
     if not cell.startswith('"'):
         if cell:
             naming.remark("source_article is free text: its articles are not told apart.")
-        return [Article.of_data_set(cell, key)]
+        return [Article.of_data_set(cell, key, naming.source(publisher))]
     found = {article.text: article for article in _parts(cell, naming)}
-    return list(found.values()) or [Article.of_data_set(cell, key)]
+    return list(found.values()) or [Article.of_data_set(cell, key, naming.source(publisher))]
 
 
 def _parts(cell: str, naming: Naming) -> Iterator[Article]:

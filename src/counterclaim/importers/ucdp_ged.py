@@ -21,6 +21,7 @@ from counterclaim.importers.dates import (
 from counterclaim.importers.evidence import ROW, evidence
 from counterclaim.importers.naming import Naming, cut, side_of_party
 from counterclaim.importers.ucdp_articles import Article, document_of, read_articles
+from counterclaim.schemas.fields import Bounds
 from counterclaim.schemas.imported import ImportedClaim, ImportedEvent, Record, Reject
 from counterclaim.schemas.incoming import CasualtyIn, ClaimPlaceIn, SourceIn, TallyIn
 from counterclaim.vocabulary import (
@@ -125,7 +126,7 @@ class _Row:
         self.start, self.end = self.days()
 
     def record(self) -> Record:
-        articles = read_articles(self.cells, self.key, self.naming)
+        articles = read_articles(self.cells, self.key, self.naming, UcdpGed.publisher)
         main = self.main_article(articles)
         event = ImportedEvent(
             key=self.key,
@@ -136,7 +137,7 @@ class _Row:
         claims = [self.claim(main)]
         for number, article in enumerate(articles):
             if article is not main:
-                by = None if article.publisher else UcdpGed.publisher.key
+                by = None if article.publisher else self.data_set()
                 claims.append(evidence(number, said_by=by))
         # The claim's own document comes first.
         order = sorted(range(len(articles)), key=lambda number: articles[number] is not main)
@@ -161,7 +162,7 @@ class _Row:
             f"No article is dated on or after {self.start}: the claim stands in the data set's own"
             " list of sources."
         )
-        listed = Article.of_data_set(self.cells.text("source_article"), self.key)
+        listed = Article.of_data_set(self.cells.text("source_article"), self.key, self.data_set())
         articles.append(listed)
         return listed
 
@@ -188,15 +189,19 @@ class _Row:
         """Who said it, where that is one known source; None is the article's own voice."""
         said = self.cells.text("source_original")
         if article.of_the_data_set or not said:
-            return None if article.publisher else UcdpGed.publisher.key
+            return None if article.publisher else self.data_set()
         known = self.naming.known_source(said)
-        return known if known or article.publisher else UcdpGed.publisher.key
+        return known if known or article.publisher else self.data_set()
 
     def whole(self, column: str) -> int:
         number = self.cells.whole(column)
         if number is None:
             raise CellError(column, "It is empty: write a whole number.")
         return number
+
+    def data_set(self) -> str:
+        """The key of the data set as a source, where no other voice is known."""
+        return self.naming.source(UcdpGed.publisher)
 
     def kind_of_violence(self) -> EventKind:
         kind = self.whole("type_of_violence")
@@ -269,9 +274,9 @@ class _Row:
 
     def casualties(self) -> list[CasualtyIn]:
         """The total as an interval, and the dead of each party that are more than none coded."""
-        rows = {}
-        if self.total() is not None:
-            rows[None, HarmStatus.UNKNOWN] = self.total()
+        rows: dict[tuple[str | None, HarmStatus], Bounds | int] = {}
+        if (total := self.total()) is not None:
+            rows[None, HarmStatus.UNKNOWN] = total
         for column, side, status in self.parties():
             dead = self.cells.count(column)
             if not dead:
@@ -291,7 +296,7 @@ class _Row:
         if self.kind is not EventKind.VIOLENCE_AGAINST_CIVILIANS:
             yield "deaths_b", side_of_party(self.cells.text("side_b")), HarmStatus.MILITARY
 
-    def total(self) -> dict[str, int] | None:
+    def total(self) -> Bounds | None:
         """From low to high; where the three are not in order, best alone."""
         low, best, high = (self.cells.count(column) for column in ("low", "best", "high"))
         given = [number for number in (low, best, high) if number is not None]
@@ -300,17 +305,16 @@ class _Row:
                 self.naming.remark("The estimate of the dead is 0: none coded, which is no figure.")
             return None
         if given == sorted(given):
-            bounds = {"low": low, "high": high}
-            return {name: number for name, number in bounds.items() if number is not None} or None
+            return Bounds(low=low, high=high) if {low, high} != {None} else None
         words = f"low {low}, best {best} and high {high} are not in order: "
         self.naming.remark(words + ("best alone is taken." if best else "none is taken."))
-        return {"low": best, "high": best} if best else None
+        return Bounds(low=best, high=best) if best else None
 
     def tallies(self) -> list[TallyIn]:
         """The best estimate, where it is not the whole interval."""
         best = self.cells.count("best")
         total = self.total()
-        if not best or total is None or total.get("low") == total.get("high"):
+        if not best or total is None or total.low == total.high:
             return []
         return [TallyIn(object="deaths, best estimate", count=best)]
 
