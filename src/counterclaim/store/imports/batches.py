@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
@@ -26,6 +27,7 @@ LONGEST_NAME = 60
 """Characters of the name of a data set, or of a version of it."""
 
 
+@lru_cache(maxsize=4096)
 def import_id(kind: str, *parts: object) -> str:
     """The id of something that an importer makes: the same for the same parts."""
     return str(uuid.uuid5(NAMESPACE, "\n".join((kind, *map(str, parts)))))
