@@ -121,7 +121,7 @@ def differences(known: Document, shape: DocumentIn, row: dict[str, Any]) -> Iter
         given -= BLANKED
     for field in sorted(given):
         column = COLUMNS.get(field, field)
-        if row[column] is not None and row[column] != getattr(known, column):
+        if row.get(column) is not None and row[column] != getattr(known, column):
             detail = (
                 f"The document {known.id} has the same text and another {field.replace('_', ' ')}:"
                 " leave it out, or give the one that is recorded."
