@@ -105,6 +105,8 @@ def _value(node: ast.expr) -> Any:
     match node:
         case ast.Constant(value=str() | int() | float() | None as value):
             return value
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
+            return -value
         case ast.Name(id=name) if name.lower() in _NOTHING:
             return None
         case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items):

@@ -70,7 +70,10 @@ def settle_order(
 def is_ambiguous(cell: str | None) -> bool:
     """Whether a cell is two different days, by which number is taken for the month."""
     match = _SLASHES.fullmatch((cell or "").strip())
-    return match is not None and match[1] != match[2] and max(int(match[1]), int(match[2])) <= 12
+    if match is None:
+        return False
+    first, second = int(match[1]), int(match[2])
+    return first != second and max(first, second) <= 12
 
 
 def read_stamp(cell: str | None, order: DateOrder | None = None) -> Stamp:
