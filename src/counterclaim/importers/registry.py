@@ -1,10 +1,11 @@
-"""The adapters that there are, by the name that the command line knows them by."""
+"""The adapters that there are, by the name that they are called on the command line."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from counterclaim.importers.acled import Acled
+from counterclaim.importers.claims import Claims
 from counterclaim.importers.missile_attacks import MissileAttacks
 from counterclaim.importers.ucdp_ged import UcdpGed
 
@@ -12,5 +13,5 @@ if TYPE_CHECKING:
     from counterclaim.importers.adapter import Adapter
 
 ADAPTERS: dict[str, Adapter] = {
-    adapter.name: adapter for adapter in (Acled(), MissileAttacks(), UcdpGed())
+    adapter.name: adapter for adapter in (Acled(), Claims(), MissileAttacks(), UcdpGed())
 }

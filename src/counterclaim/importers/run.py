@@ -22,6 +22,7 @@ from counterclaim.store.imports import (
 )
 from counterclaim.store.ledger import Writer, open_writer
 from counterclaim.store.review.decisions import publish
+from counterclaim.vocabulary import RowFate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -73,6 +74,11 @@ class ImportReport:
     missing: Missing | None = None
     withdrawn: bool = False
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        """How many rows the batch holds."""
+        return sum(self.counts.get(fate, 0) for fate in RowFate)
 
     def tell(self, taken: RowTaken) -> None:
         """Take in what became of a row."""
@@ -146,8 +152,8 @@ class ImportRun:
             sha256 = self.table.sha256
             if given.resume:
                 batch = resume_import(writer.session, given.data_set, sha256)
-                self.report.notes.append(f"Resumed behind {sum(batch.counts.values())} rows.")
                 done = lines_done(writer.session, batch)
+                self.report.notes.append(f"Resumed behind {len(done)} rows.")
             else:
                 name = self.table.name
                 batch = start_import(writer, given.data_set, given.version, name, sha256)

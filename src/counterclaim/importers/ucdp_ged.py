@@ -21,6 +21,7 @@ from counterclaim.importers.dates import (
 from counterclaim.importers.evidence import ROW, evidence
 from counterclaim.importers.naming import Naming, cut, side_of_party
 from counterclaim.importers.ucdp_articles import Article, document_of, read_articles
+from counterclaim.models import Source
 from counterclaim.schemas.fields import Bounds
 from counterclaim.schemas.imported import ImportedClaim, ImportedEvent, Record, Reject
 from counterclaim.schemas.incoming import CasualtyIn, ClaimPlaceIn, SourceIn, TallyIn
@@ -190,8 +191,10 @@ class _Row:
         said = self.cells.text("source_original")
         if article.of_the_data_set or not said:
             return None if article.publisher else self.data_set()
-        known = self.naming.known_source(said)
-        return known if known or article.publisher else self.data_set()
+        known = self.naming.find(Source, said)
+        if known is not None:
+            return known.key
+        return None if article.publisher else self.data_set()
 
     def whole(self, column: str) -> int:
         number = self.cells.whole(column)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,11 @@ from counterclaim.models import (
     Munition,
     Place,
     Quote,
+    Redaction,
     Source,
     Strike,
 )
+from counterclaim.schemas.imported import Reject
 from counterclaim.store.claims import Draft, Reading, RowOfRecord, Subject, read_claim
 from counterclaim.store.documents import differences, read_document, text_sha256
 from counterclaim.store.events import last_number
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from counterclaim.models import ImportBatch
-    from counterclaim.schemas.imported import ImportedClaim, ImportedEvent, Record, Reject
+    from counterclaim.schemas.imported import ImportedClaim, ImportedEvent, Record
     from counterclaim.schemas.incoming import DocumentIn
     from counterclaim.store.ledger import Writer
 
@@ -61,6 +64,7 @@ class Known:
     claims: dict[str, list[Held]]
     lines: dict[str, tuple[int, dict[str, Any]]]
     references: dict[str, set[str]]
+    redacted_keys: set[str]
     number: int
 
     @classmethod
@@ -79,6 +83,7 @@ class Known:
             for key in (event.key, *event.parts)
         }
         ids = {import_id("event", batch.data_set, key) for key in keys}
+        keys_redacted = select(Redaction.key_sha256).where(Redaction.key_sha256.is_not(None))
         records_keys = {record.key for record in records}
         return cls(
             documents=documents,
@@ -95,6 +100,7 @@ class Known:
                 }
                 for noun, model in NOUNS.items()
             },
+            redacted_keys=set(map(str, session.scalars(keys_redacted))),
             number=last_number(session),
         )
 
@@ -118,16 +124,18 @@ class Known:
             if (quote := draft.quote) is not None:
                 self.quotes[quote.document_id, quote.start, quote.end] = quote
 
-    def redacted(self, record: Record) -> Document | None:
-        """A document of a record of which something was redacted."""
-        found = (self.documents.get(text_sha256(shape)) for shape in record.documents)
-        return next((row for row in found if row is not None and row.redacted_at), None)
-
-    def unredacted(self, item: Record | Reject) -> dict[str, Any]:
-        """The row as it was, unless its words were redacted: those do not come in again."""
-        if not hasattr(item, "documents") or self.redacted(item) is None:
-            return item.original
-        return {}
+    def redaction(self, item: Record | Reject) -> str | None:
+        """Why a row is not taken in again: something that it holds was redacted."""
+        if isinstance(item, Reject):
+            return None
+        found = (self.documents.get(text_sha256(shape)) for shape in item.documents)
+        document = next((row for row in found if row is not None and row.redacted_at), None)
+        if document is not None:
+            return f"Document {document.id} was redacted: what rests on it is not taken in again."
+        keys = (hashlib.sha256(source.key.encode()).hexdigest() for source in item.sources)
+        if self.redacted_keys.isdisjoint(keys):
+            return None
+        return "A source that it names was redacted: the row is not taken in again."
 
 
 def _rows(writer: Writer, model: type[Any], column: Any, values: set[str]) -> list[Any]:
@@ -196,9 +204,8 @@ class _RecordReading:
         Raises:
             RejectedError: it stands there in other words, or was redacted.
         """
-        if (document := self.known.redacted(self.record)) is not None:
-            detail = f"Document {document.id} was redacted: what rests on it is not taken in again."
-            raise RejectedError([Problem("/documents", detail)])
+        if (redaction := self.known.redaction(self.record)) is not None:
+            raise RejectedError([Problem("", redaction)])
         line, original = self.known.lines.get(self.record.key, (0, {}))
         if line and original != self.record.original:
             detail = f"The record {self.record.key!r} stands on line {line} already, otherwise."

@@ -108,10 +108,7 @@ class _Taking:
                 savepoint.rollback()
                 self.writer.seq, self.writer.head = seq, head
                 self.writer.names.forget()
-            problems = error.problems
-            reason = " ".join(dict.fromkeys(problem.detail for problem in problems))
-            refused = RowTaken(item.line, item.key, RowFate.REJECTED, reason, problems=problems)
-            self._keep(item, refused)
+            self._keep(item, _rejected(item, error))
             return
         if savepoint is not None:
             savepoint.commit()
@@ -128,7 +125,7 @@ class _Taking:
                 batch_id=self.batch.id,
                 line=item.line,
                 record_key=item.key,
-                original=self.known.unredacted(item),
+                original={} if self.known.redaction(item) else item.original,
                 fate=taken.fate,
                 reason=taken.reason,
             )
@@ -150,6 +147,14 @@ class _Taking:
         yield from Counter(str(taken.fate) for taken in self.taken).items()
         yield "claims", sum(len(drawn.drafts) for drawn in self.drawn)
         yield "withdrawn", sum(e.by is None for drawn in self.drawn for e in drawn.endings)
+
+
+def _rejected(item: Record, error: RejectedError) -> RowTaken:
+    reason = " ".join(dict.fromkeys(problem.detail for problem in error.problems))
+    where = error.problems[0].pointer or None
+    return RowTaken(
+        item.line, item.key, RowFate.REJECTED, reason, column=where, problems=error.problems
+    )
 
 
 def _wrong(item: Reject) -> tuple[str, str | None, str | None]:
