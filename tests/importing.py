@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from counterclaim.importers.adapter import Adapter
     from counterclaim.queries.names import Finder
+    from counterclaim.schemas.incoming import DocumentIn
 
 FOLDERS = [folder / "shared/data" for folder in Path(__file__).resolve().parents]
 
@@ -63,7 +64,7 @@ def read_file(adapter: Adapter, path: Path, names: Finder) -> tuple[list[Record]
 
 def one_text_is_one_document(records: Sequence[Record]) -> bool:
     """Whether documents with the same text are the same in all else."""
-    seen = {}
+    seen: dict[str | None, DocumentIn] = {}
     return all(
         seen.setdefault(document.text, document) == document
         for record in records
