@@ -8,7 +8,6 @@ import pytest
 from counterclaim.importers import regions
 from counterclaim.importers.regions import region_code
 
-
 KINDS = {"Region", "Administrative region", "Administrative territory"}
 
 

@@ -229,6 +229,13 @@ def test_a_settlement_is_the_one_that_lies_there_else_the_region_is_named(names:
     assert twin.place is None
 
 
+def test_a_capital_letter_more_is_no_other_place(names: Finder) -> None:
+    spelt = "Quarry Oblast", "Quarry oblast"
+    one, other = (_read(names, where_coordinates=said) for said in spelt)
+    assert (one.claims, one.events) == (other.claims, other.events)
+    assert one.original["where_coordinates"] == "Quarry Oblast"
+
+
 def test_a_row_without_coordinates_gets_none(names: Finder) -> None:
     (place,) = _read(names, latitude="", longitude="").claims[0].places
     assert (place.latitude, place.precision, place.said) == (None, None, "Quarry town")

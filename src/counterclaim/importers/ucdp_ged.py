@@ -6,6 +6,7 @@ document of its own, the claim stands in the first, and the others are evidence 
 
 from __future__ import annotations
 
+import re
 from itertools import chain, islice
 from typing import TYPE_CHECKING, ClassVar
 
@@ -69,6 +70,14 @@ PRECISIONS = {
 }
 SETTLEMENTS = ("town", "village", "city", "settlement")
 """What ``where_coordinates`` puts behind the name of a settlement."""
+
+
+_KIND_OF_PLACE = re.compile(
+    r"(?<= )(?:airfield|airport|city|county|department|district|governorate|municipality|oblast"
+    r"|province|region|state|town|village)$",
+    re.IGNORECASE,
+)
+"""What kind of place is named, the last word; versions differ in its first letter alone."""
 
 
 class UcdpGed:
@@ -226,7 +235,7 @@ class _Row:
         sides = self.cells.text("dyad_name")
         if not sides:
             sides = f"{self.cells.text('side_a')} - {self.cells.text('side_b')}"
-        place = self.cells.text("where_coordinates") or self.cells.text("country")
+        place = self.where() or self.cells.text("country")
         when = edtf_of_days(self.start, self.end).replace("/", " to ")
         return cut(", ".join(filter(None, (f"{WORDS[self.kind]}: {sides}", place, when))))
 
@@ -236,8 +245,13 @@ class _Row:
             return side_of_party(self.cells.text("side_a"))
         return None
 
+    def where(self) -> str:
+        """The place, "Kursk Oblast" as "Kursk oblast": a later version says no other with it."""
+        said = self.cells.text("where_coordinates")
+        return _KIND_OF_PLACE.sub(lambda word: word[0].lower(), said)
+
     def places(self) -> list[ClaimPlaceIn]:
-        said = self.cells.text("where_coordinates") or self.cells.text("where_description")
+        said = self.where() or self.cells.text("where_description")
         latitude, longitude = (
             self.cells.degrees("latitude", 90),
             self.cells.degrees("longitude", 180),
