@@ -15,10 +15,8 @@ def test_every_code_is_one_of_iso_3166_2() -> None:
     oblasts = [*regions._UKRAINE, *regions._RUSSIA]
     codes = [region_code(f"{name} oblast") for name in oblasts]
     codes += [region_code(name) for name in regions._TERRITORIES]
-    for code in codes:
-        subdivision = pycountry.subdivisions.get(code=code)
-        assert subdivision is not None
-        assert subdivision.type in KINDS
+    kinds = {row.code: row.type for row in pycountry.subdivisions}
+    assert {kinds.get(str(code)) for code in codes} <= KINDS
 
 
 @pytest.mark.parametrize("name", ["Lutsk oblast", "Dnipro oblast", "Odeas oblast", "Odesa", ""])
