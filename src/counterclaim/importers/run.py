@@ -43,6 +43,10 @@ WITHDRAWN = 500
 """So many claims are withdrawn by one transaction."""
 
 
+NAMING = {"said_by", "munition", "place", "places", "anchor", "publisher"}
+"""Fields that hold names: problems there are counted by what they say."""
+
+
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
     """How a file is to be imported.
@@ -85,7 +89,7 @@ class ImportReport:
         for noun, key in taken.created:
             self.created.setdefault(noun, []).append(key)
         for problem in taken.problems:
-            if problem.suggestions:
+            if problem.suggestions or NAMING.intersection(problem.pointer.split("/")):
                 self.names[problem.detail] += 1
 
 
