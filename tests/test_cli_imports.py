@@ -107,6 +107,7 @@ def test_what_cannot_be_imported_tells_so_by_the_exit_code(engine: Engine, tmp_p
     file.write_text("id,event\n1,E\n", encoding="utf-8")
     no_key = run("claims", str(file))
     assert (no_key.exit_code, "needs a column key" in no_key.stderr) == (1, True)
+    assert "needs a column key" in run("claims", str(file)).stderr, "nothing was begun"
     file.write_text("key,ocurred\n1,2024\n", encoding="utf-8")
     misspelt = run("claims", str(file))
     assert (misspelt.exit_code, "Did you mean occurred" in misspelt.stderr) == (1, True)
