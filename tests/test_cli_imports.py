@@ -13,6 +13,7 @@ from counterclaim.cli import app
 from counterclaim.db import reading
 from counterclaim.importers import run as importing
 from counterclaim.models import Casualty, Claim, ClaimPlace, ImportRow, InterceptionCount
+from counterclaim.store.imports import take_rows
 from factories import put_world
 
 if TYPE_CHECKING:
@@ -122,13 +123,13 @@ def test_an_interrupted_import_says_how_to_go_on(
 ) -> None:
     file = tmp_path / "own.csv"
     file.write_text(TABLE, encoding="utf-8")
-    real, calls = importing.take_rows, []
+    calls: list[object] = []
 
     def interrupted(*given: object) -> object:
         calls.append(given)
         if len(calls) == 2:
             raise KeyboardInterrupt
-        return real(*given)  # type: ignore[arg-type]
+        return take_rows(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(importing, "ROWS", 1)
     monkeypatch.setattr(importing, "take_rows", interrupted)
