@@ -241,7 +241,7 @@ def _document(given: Any) -> DocumentIn:
         given = {"title": " ".join(given["text"].split())[:TITLE] or None, **given}
     if given is None:
         raise _OddError("/document/text", None, "A claim needs the text that it stands in.")
-    found = _read(DocumentIn, given, "/document")
+    found: DocumentIn = _read(DocumentIn, given, "/document")
     if found.text is None:
         raise _OddError("/document/text", None, "Give the text itself.")
     return found
@@ -259,7 +259,7 @@ def _event(key: str, given: Any, events: dict[str, ImportedEvent]) -> ImportedEv
         named = {"key": given.get("ref", key), **given}
         named.pop("ref", None)
         given = named
-    event = _read(ImportedEvent, given, "/event")
+    event: ImportedEvent = _read(ImportedEvent, given, "/event")
     events[event.key] = event
     return event
 

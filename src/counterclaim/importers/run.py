@@ -43,6 +43,10 @@ WITHDRAWN = 500
 """So many claims are withdrawn by one transaction."""
 
 
+NAMING = {"said_by", "munition", "place", "places", "anchor", "publisher"}
+"""Fields that hold names: problems there are counted by what they say."""
+
+
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
     """How a file is to be imported.
@@ -85,7 +89,7 @@ class ImportReport:
         for noun, key in taken.created:
             self.created.setdefault(noun, []).append(key)
         for problem in taken.problems:
-            if problem.suggestions:
+            if problem.suggestions or NAMING.intersection(problem.pointer.split("/")):
                 self.names[problem.detail] += 1
 
 
@@ -120,13 +124,12 @@ class ImportRun:
 
     def _advance(self) -> Iterator[list[RowTaken]]:
         self.table.require(self.adapter.columns)
-        done = self._start()
-        with self._transaction() as writer:
-            names = self._names = writer.names
-        waiting = (item for item in self._items(names) if item.line not in done)
+        waiting: Iterator[Record | Reject] | None = None
         ended = False
         while not ended:
             with self._transaction() as writer:
+                # With the first rows, so that a file that cannot be read leaves no batch behind.
+                waiting = waiting or self._start(writer)
                 some = list(islice(waiting, ROWS))
                 ended = len(some) < ROWS
                 taken = self._take(writer, some) if some else []
@@ -146,21 +149,21 @@ class ImportRun:
         yield from rejects
         rejects.clear()
 
-    def _start(self) -> set[int]:
-        given = self.options
-        with self._transaction() as writer:
-            sha256 = self.table.sha256
-            if given.resume:
-                batch = resume_import(writer.session, given.data_set, sha256)
-                done = lines_done(writer.session, batch)
-                self.report.notes.append(f"Resumed behind {len(done)} rows.")
-            else:
-                name = self.table.name
-                batch = start_import(writer, given.data_set, given.version, name, sha256)
-                done = set()
-            self._batch_id = batch.id
-            self.report.counts = dict(batch.counts)
-        return done
+    def _start(self, writer: Writer) -> Iterator[Record | Reject]:
+        """Begin the batch, or find it again; the items that it does not hold yet."""
+        given, sha256 = self.options, self.table.sha256
+        done: set[int] = set()
+        if given.resume:
+            batch = resume_import(writer.session, given.data_set, sha256)
+            done = lines_done(writer.session, batch)
+            self.report.notes.append(f"Resumed behind {len(done)} rows.")
+        else:
+            name = self.table.name
+            batch = start_import(writer, given.data_set, given.version, name, sha256)
+        self._batch_id = batch.id
+        self._names = writer.names
+        self.report.counts = dict(batch.counts)
+        return (item for item in self._items(writer.names) if item.line not in done)
 
     def _take(self, writer: Writer, some: Sequence[Record | Reject]) -> list[RowTaken]:
         batch = self._batch(writer.session)

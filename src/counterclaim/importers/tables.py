@@ -17,7 +17,7 @@ import zlib
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from counterclaim.errors import InputError
 from counterclaim.names import nearest
@@ -173,7 +173,7 @@ class TableFile:
             raw.seek(0)
             content: BinaryIO = raw
             if magic.startswith(b"\x1f\x8b"):
-                content = stack.enter_context(gzip.GzipFile(fileobj=raw))  # type: ignore[arg-type]
+                content = cast("BinaryIO", stack.enter_context(gzip.GzipFile(fileobj=raw)))
             elif magic == b"PK\x03\x04":
                 content = _member(stack, raw, self.name)
             packed = content is not raw
