@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from counterclaim.db import writing
+from counterclaim.schemas.imported import ImportedClaim, ImportedEvent, Record, Reject
+from counterclaim.schemas.incoming import CasualtyIn, DocumentIn
+from counterclaim.store.imports import finish_import, start_import, take_rows
 from counterclaim.store.keys import make_key, revoke_key
 from counterclaim.store.ledger import open_writer
 from counterclaim.store.redaction import redact_source
@@ -19,13 +22,16 @@ from counterclaim.store.review import (
     retract_claim,
     supersede_claim,
 )
-from counterclaim.vocabulary import Credibility, Judgement, KeyScope, Reliability
+from counterclaim.store.review.decisions import publish
+from counterclaim.vocabulary import Credibility, EventKind, Harm, Judgement, KeyScope, Reliability
 from factories import REFERENCE, aland_claim, article, bland_claim, put_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy import Engine
+
+    from counterclaim.store.ledger import Writer
 
 WHY = "It was looked at again."
 REVIEWER = "reviewer"
@@ -62,7 +68,24 @@ def put_everything(engine: Engine) -> None:
     decide(engine, make_key, "boris", [KeyScope.REVIEW])
     put_file(engine, {"sources": [{"key": "old-desk", "name": "Old Desk", "kind": "outlet"}]})
     decide(engine, redact_source, "old-desk", WHY)
+    decide(engine, import_rows)
     decide(engine, freeze_release, "first", "For a paper.")
+
+
+def import_rows(writer: Writer) -> None:
+    """A batch of one row that became a claim, and one that was rejected."""
+    batch = start_import(writer, "toy", "v1", "toy.csv", "0" * 64)
+    record = Record(
+        line=2,
+        key="t1",
+        original={"id": "t1", "dead": "2"},
+        documents=[DocumentIn(title="Count t1", text="Two died.", publisher="gazette")],
+        events=[ImportedEvent(key="t1", kind=EventKind.BATTLE, label="Fight t1")],
+        claims=[ImportedClaim(event="t1", casualties=[CasualtyIn(harm=Harm.KILLED, count=2)])],
+    )
+    take_rows(writer, batch, [record, Reject(3, "t2", {"id": "t2"}, "dead", None, "None is told.")])
+    finish_import(writer, batch)
+    publish(writer)
 
 
 EVENTS: list[dict[str, Any]] = [

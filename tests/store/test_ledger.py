@@ -4,11 +4,14 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from counterclaim.db import now, reading, writing
 from counterclaim.models import LedgerEntry
-from counterclaim.store.ledger import GENESIS, entry_hash, open_writer
+from counterclaim.store.ledger import GENESIS, canonical, entry_hash, open_writer
 from factories import put_world
 
 if TYPE_CHECKING:
@@ -50,3 +53,20 @@ def test_no_text_stands_in_the_ledger(engine: Engine) -> None:
     bodies = " ".join(entry.body for entry in entries(engine))
     assert "five Zeta-9" not in bodies
     assert "Aland Ministry" not in bodies
+
+
+JSONS = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.floats(-1e9, 1e9)
+    | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: (
+        st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner)
+    ),
+)
+
+
+@given(JSONS)
+def test_canonical_json_is_that_of_rfc_8785(value: object) -> None:
+    assert canonical(value) == rfc8785.dumps(value)  # type: ignore[arg-type]

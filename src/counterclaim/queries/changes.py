@@ -62,6 +62,10 @@ NOUNS = {
     "freeze_release": "release",
     "record_api_key": "api_key",
     "revoke_api_key": "api_key",
+    "start_import": "import_batch",
+    "record_import_rows": "import_batch",
+    "withdraw_records": "import_batch",
+    "finish_import": "import_batch",
 }
 """Every action, and what kind of thing its subject is."""
 

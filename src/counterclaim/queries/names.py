@@ -57,13 +57,7 @@ def find(
     Raises:
         InputError: nothing has that name, with the nearest; or several have, with their keys.
     """
-    rows = select(model).where(model.key == name.lower(), *conditions)
-    if at is not None:
-        rows = rows.where(model.recorded_at <= at)
-    by_key = session.scalars(rows).one_or_none()
-    if by_key is not None:
-        return by_key
-    found = _folded_alike(session, model, name, *conditions, at=at)
+    found = find_all(session, model, name, *conditions, at=at)
     noun = model.__tablename__
     if len(found) == 1:
         return found[0]
@@ -77,12 +71,30 @@ def find(
     raise InputError(msg, suggestions=near)
 
 
+def find_all(
+    session: Session,
+    model: type[Reference],
+    name: str,
+    *conditions: ColumnElement[bool],
+    at: datetime | None = None,
+) -> list[Reference]:
+    """The row with this key or, where no row has it, all rows with this name, by their keys."""
+    rows = select(model).where(model.key == name.lower(), *conditions)
+    if at is not None:
+        rows = rows.where(model.recorded_at <= at)
+    by_key = session.scalars(rows).one_or_none()
+    if by_key is not None:
+        return [by_key]
+    return _folded_alike(session, model, name, *conditions, at=at)
+
+
 class Finder:
     """``find`` with a memory, for many names in one transaction."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
         self._found: dict[tuple[type[Any], str], Any] = {}
+        self._all: dict[tuple[type[Any], str], list[Any]] = {}
 
     def find(self, model: type[Reference], name: str) -> Reference:
         """As ``find``; a name is looked up once."""
@@ -96,9 +108,17 @@ class Finder:
             raise found
         return found
 
+    def find_all(self, model: type[Reference], name: str) -> list[Reference]:
+        """As ``find_all``: without suggestions, which take long to look for; looked up once."""
+        if (model, name) not in self._all:
+            self._all[model, name] = find_all(self.session, model, name)
+        found: list[Reference] = self._all[model, name]
+        return found
+
     def forget(self) -> None:
         """Look every name up again: new names may make it ambiguous."""
         self._found.clear()
+        self._all.clear()
 
 
 def _folded_alike(

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from counterclaim.db import Base
     from counterclaim.models import Document
     from counterclaim.queries.names import Reference
+    from counterclaim.schemas.imported import ImportedClaim
     from counterclaim.schemas.incoming import ClaimIn
     from counterclaim.store.ledger import Writer
 
@@ -60,18 +61,34 @@ class Subject:
     about_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RowOfRecord:
+    """The row of a data set that a claim rests on; two records that say the same are two claims."""
+
+    id: str
+    data_set: str
+    record_key: str
+
+    @property
+    def record(self) -> list[str]:
+        """What stays the same in every version of the data set."""
+        return [self.data_set, self.record_key]
+
+
 @dataclass(slots=True)
 class Reading:
     """A claim being read: where it stands, and what was wrong so far."""
 
     writer: Writer
-    shape: ClaimIn
+    shape: ClaimIn | ImportedClaim
     document: Document
     pointer: str
     given: str | None = None
     """The document's text as it was given; None where only its row is there."""
     near: bool = True
     """Whether words that are not in the text are looked for, which costs time in a long one."""
+    row: RowOfRecord | None = None
+    """What an imported claim rests on."""
     problems: list[Problem] = field(default_factory=list)
 
     def fail(self, path: str, detail: str, suggestions: tuple[str, ...] = ()) -> None:
@@ -109,7 +126,7 @@ class Draft:
     """A claim with its rows, read but not yet written."""
 
     claim: Claim
-    quote: Quote
+    quote: Quote | None
     rows: list[Base]
     counts: list[tuple[InterceptionCount, str]]
     quantities: list[tuple[Quantity, str]]
@@ -136,7 +153,7 @@ def read_claim(reading: Reading, subject: Subject) -> Draft | None:
         *_facts(reading),
     ]
     occurrence = _occurrence(reading)
-    if reading.problems or quote is None or claimant_id is None:
+    if reading.problems or claimant_id is None:
         return None
     if occurrence is not None:
         rows.append(occurrence)
@@ -145,9 +162,9 @@ def read_claim(reading: Reading, subject: Subject) -> Draft | None:
 
 
 def _claim(
-    reading: Reading, subject: Subject, claimant_id: str, quote: Quote, rows: list[Base]
+    reading: Reading, subject: Subject, claimant_id: str, quote: Quote | None, rows: list[Base]
 ) -> Claim:
-    shape, document = reading.shape, reading.document
+    shape, document, row = reading.shape, reading.document, reading.row
     said = parse_moment(shape.said) if shape.said else None
     facts = [row for row in rows if isinstance(row, MunitionFact)]
     alone = subject.event_id is None and subject.about_id is None
@@ -159,7 +176,8 @@ def _claim(
         about_id=subject.about_id,
         claimant_id=claimant_id,
         document_id=document.id,
-        quote_id=quote.id,
+        quote_id=quote.id if quote else None,
+        import_row_id=row.id if row else None,
         stance=shape.stance,
         polarity=shape.polarity,
         distribution=shape.distribution,
@@ -174,7 +192,7 @@ def _claim(
         warnings=[],
         status=Status.PENDING,
     )
-    claim.content_key = content_key(claim, quote, rows)
+    claim.content_key = content_key(claim, quote, rows, row.record if row else None)
     return claim
 
 
@@ -183,6 +201,7 @@ LIFE = frozenset(
         "id",
         "claim_id",
         "quote_id",
+        "import_row_id",
         "note",
         "warnings",
         "status",
@@ -201,13 +220,20 @@ MANNER = frozenset({"claim_id", "position", "lexicon"})
 """The same of a claim's rows: figures in another order say the same."""
 
 
-def content_key(claim: Claim, quote: Quote | None, rows: Sequence[Base]) -> str:
-    """SHA-256 of what a claim says, whoever entered it and whenever."""
-    words = [quote.start, quote.end] if quote else None
+def content_key(
+    claim: Claim, quote: Quote | None, rows: Sequence[Base], record: Sequence[str] | None = None
+) -> str:
+    """SHA-256 of what a claim says, whoever entered it and whenever.
+
+    ``record`` is the data set and the record that an imported claim rests on, in any version.
+    """
+    words: list[Any] | None = [quote.start, quote.end] if quote else None
+    if record is not None:
+        words = [*(words or ()), *record]
     return digest([words, _said(claim), *sorted((_said(row) for row in rows), key=repr)])
 
 
-OWN = ("id", "quote_id", "note", "recorded_at", "recorded_by")
+OWN = ("id", "quote_id", "import_row_id", "note", "recorded_at", "recorded_by")
 """Columns of a claim that its seal covers beside what it says."""
 
 
@@ -234,7 +260,8 @@ def _said(row: Base) -> dict[str, Any]:
 def record_claims(writer: Writer, drafts: Sequence[Draft], *, accept: bool) -> None:
     """Write claims of which none is there yet, accepted at once or pending."""
     session = writer.session
-    quotes = {draft.quote.id: draft.quote for draft in drafts if draft.quote not in session}
+    given = (draft.quote for draft in drafts)
+    quotes = {quote.id: quote for quote in given if quote is not None and quote not in session}
     session.add_all(quotes.values())
     session.flush()
     for draft in drafts:
@@ -246,20 +273,24 @@ def record_claims(writer: Writer, drafts: Sequence[Draft], *, accept: bool) -> N
     session.flush()
     session.add_all(row for draft in drafts for row in draft.rows)
     for draft in drafts:
-        claim = draft.claim
-        body = {
-            "event": claim.event_id,
-            "document": claim.document_id,
-            "quote": claim.quote_id,
-            "status": claim.status,
-            "content_key": claim.content_key,
-            "sha256": seal_claim(claim, claim.content_key, draft.rows),
-        }
-        fresh = quotes.pop(draft.quote.id, None)
-        if fresh is not None:
-            body["quote_sha256"] = seal_row(fresh)
-        writer.note("record_claim", claim.id, body)
+        note_claim(writer, draft, quotes.pop(draft.claim.quote_id or "", None))
     session.flush()
+
+
+def note_claim(writer: Writer, draft: Draft, fresh: Quote | None) -> None:
+    """Note in the ledger that a claim is written, and its quote if that is written with it."""
+    claim = draft.claim
+    body = {
+        "event": claim.event_id,
+        "document": claim.document_id,
+        "quote": claim.quote_id,
+        "status": claim.status,
+        "content_key": claim.content_key,
+        "sha256": seal_claim(claim, claim.content_key, draft.rows),
+    }
+    if fresh is not None:
+        body["quote_sha256"] = seal_row(fresh)
+    writer.note("record_claim", claim.id, body)
 
 
 class Shelf:
@@ -282,8 +313,9 @@ class Shelf:
     def keep(self, draft: Draft) -> Claim | None:
         """Put a draft on the shelf; the claim that says the same if there is one already."""
         quote = draft.quote
-        draft.quote = self.quotes.setdefault((quote.start, quote.end), quote)
-        draft.claim.quote_id = draft.quote.id
+        if quote is not None:
+            draft.quote = quote = self.quotes.setdefault((quote.start, quote.end), quote)
+            draft.claim.quote_id = quote.id
         known = self.claims.setdefault(draft.claim.content_key, draft.claim)
         return None if known is draft.claim else known
 
@@ -313,6 +345,8 @@ def _claimant(reading: Reading, chain: list[Source | None]) -> str | None:
 
 
 def _quote(reading: Reading) -> Quote | None:
+    if reading.shape.quote is None:
+        return None
     try:
         return read_quote(reading.document, reading.shape.quote, reading.given, near=reading.near)
     except InputError as error:
@@ -320,7 +354,7 @@ def _quote(reading: Reading) -> Quote | None:
         return None
 
 
-def _attributions(shape: ClaimIn, chain: list[Source | None]) -> list[Base]:
+def _attributions(shape: ClaimIn | ImportedClaim, chain: list[Source | None]) -> list[Base]:
     own = Speech.INDIRECT if chain else Speech.UNATTRIBUTED
     speech = shape.speech or own
     links: list[Base] = []

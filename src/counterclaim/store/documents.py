@@ -54,36 +54,56 @@ def record_document(writer: Writer, shape: DocumentIn) -> tuple[Document, bool]:
     Raises:
         RejectedError: text and hash differ, or a name is unknown; pointers into the document.
     """
-    text = shape.text or ""
-    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    sha256 = text_sha256(shape)
+    row, problems = read_document(writer, shape, sha256)
+    known = writer.session.scalars(select(Document).where(Document.sha256 == sha256)).one_or_none()
+    if known is not None:
+        problems += differences(known, shape, row)
+    if problems:
+        raise RejectedError(problems)
+    if known is not None:
+        return known, False
+    document = Document(**row)
+    writer.session.add(document)
+    writer.session.flush()
+    note_document(writer, document)
+    return document, True
+
+
+def text_sha256(shape: DocumentIn) -> str:
+    """SHA-256 of a document's text, hex."""
+    return hashlib.sha256((shape.text or "").encode()).hexdigest()
+
+
+def read_document(
+    writer: Writer, shape: DocumentIn, sha256: str
+) -> tuple[dict[str, Any], list[Problem]]:
+    """The columns of a new document whose text has this hash, and all that is wrong with it."""
     problems: list[Problem] = []
     if shape.sha256 is not None and shape.sha256 != sha256:
         detail = f"The text's SHA-256 is {sha256}, not {shape.sha256}."
         problems.append(Problem("/document/sha256", detail))
     publisher = _publisher(writer, shape, problems)
     original = _original(writer, shape, problems)
-    retrieved_at = _instant(shape, problems)
-    known = writer.session.scalars(select(Document).where(Document.sha256 == sha256)).one_or_none()
-    published = _published(shape.published)
-    links = {
+    row = {
+        "id": new_id(),
+        "recorded_at": writer.at,
+        "text": shape.text or "",
+        "sha256": sha256,
         "publisher_id": publisher.id if publisher else None,
         "syndicated_from_id": original.id if original else None,
-        "retrieved_at": retrieved_at,
+        "retrieved_at": _instant(shape, problems),
+        **_published(shape.published),
+        **shape.model_dump(include=PLAIN),
     }
-    row = {**links, **published, **shape.model_dump(include=PLAIN)}
-    if known is not None:
-        problems += _differences(known, shape, row)
-    if problems:
-        raise RejectedError(problems)
-    if known is not None:
-        return known, False
-    document = Document(id=new_id(), recorded_at=writer.at, text=text, sha256=sha256, **row)
-    writer.session.add(document)
-    writer.session.flush()
-    sealed = seal("document", {**columns_of(document), "text": sha256})
-    body = {"text": sha256, "length": len(text), "sha256": sealed}
+    return row, problems
+
+
+def note_document(writer: Writer, document: Document) -> None:
+    """Note in the ledger that a document is written."""
+    sealed = seal("document", {**columns_of(document), "text": document.sha256})
+    body = {"text": document.sha256, "length": len(document.text), "sha256": sealed}
     writer.note("record_document", document.id, body)
-    return document, True
 
 
 COLUMNS = {
@@ -94,14 +114,14 @@ COLUMNS = {
 """Columns that are not called as their fields."""
 
 
-def _differences(known: Document, shape: DocumentIn, row: dict[str, Any]) -> Iterator[Problem]:
+def differences(known: Document, shape: DocumentIn, row: dict[str, Any]) -> Iterator[Problem]:
     """What is said otherwise of a document whose text is here already: it is kept as it was."""
     given = shape.model_fields_set & {*PLAIN, *COLUMNS, "retrieved_at"}
     if known.redacted_at is not None:
         given -= BLANKED
     for field in sorted(given):
         column = COLUMNS.get(field, field)
-        if row[column] is not None and row[column] != getattr(known, column):
+        if row.get(column) is not None and row[column] != getattr(known, column):
             detail = (
                 f"The document {known.id} has the same text and another {field.replace('_', ' ')}:"
                 " leave it out, or give the one that is recorded."

@@ -179,7 +179,8 @@ class _Taking:
         if draft is None or len(self.problems) > before:
             return
         known = shelf.keep(draft)
-        if known is None and document.redacted_at is not None and BLANK in draft.quote.exact:
+        words = draft.quote.exact if draft.quote else ""
+        if known is None and document.redacted_at is not None and BLANK in words:
             self._fail(f"{pointer}/quote", "These words were redacted: no claim can rest on them.")
             return
         claim = known or draft.claim
@@ -190,12 +191,12 @@ class _Taking:
         if shape.ref is not None:
             self.claim_ids[shape.ref] = claim.id
         if known is None:
-            self._remark(draft, reading, taken)
+            self._remark(draft, shape, reading, taken)
 
-    def _remark(self, draft: Draft, reading: Reading, taken: Taken) -> None:
+    def _remark(self, draft: Draft, shape: ClaimIn, reading: Reading, taken: Taken) -> None:
         lang = primary_language(reading.document)
         session = self.writer.session
-        remarks = check_draft(session, draft, reading.shape, reading.pointer, lang)
+        remarks = check_draft(session, draft, shape, reading.pointer, lang)
         taken.warnings = [remark.as_json() for remark in remarks]
         draft.claim.warnings = list(taken.warnings)
         self.drafts.append(draft)

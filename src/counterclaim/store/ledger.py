@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import rfc8785
 from sqlalchemy import select
 
@@ -79,7 +80,28 @@ def entry_hash(entry: LedgerEntry) -> str:
 
 def canonical(value: Any) -> bytes:
     """JSON in the one form of RFC 8785, as UTF-8 bytes."""
+    if _is_plain(value):
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     return rfc8785.dumps(value)
+
+
+LARGEST_WHOLE = 1 << 53
+"""RFC 8785 has no whole numbers from here on."""
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether orjson writes a value as RFC 8785 wants it, only ten times as fast.
+
+    They differ in how they write floats, and in the order of keys beyond U+FFFF.
+    """
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return True
+    if kind is dict:
+        return all(type(key) is str and key.isascii() and _is_plain(value[key]) for key in value)
+    if kind is list or kind is tuple:
+        return all(map(_is_plain, value))
+    return kind is int and -LARGEST_WHOLE < value < LARGEST_WHOLE
 
 
 def digest(value: Any) -> str:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from counterclaim.models import Claim, Document, Quote
+from counterclaim.models import Claim, Document, ImportRow, Quote
 from counterclaim.store.claims import content_key, seal_claim
 from counterclaim.store.review.decisions import fingerprint
 from counterclaim.store.seals import columns_of, seal, seal_row
-from counterclaim.store.verify.claims import rows_of_claims
+from counterclaim.store.verify.claims import records_of_claims, rows_of_claims
 from counterclaim.store.verify.rows import OWNERS, SAID
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 
-SEALED: tuple[type[Any], ...] = (Quote, *OWNERS)
+SEALED: tuple[type[Any], ...] = (Quote, ImportRow, *OWNERS)
 """Tables of which one seal covers a row as it is, but documents and claims."""
 
 
@@ -54,7 +54,7 @@ def _seals(rows: Sequence[Any]) -> Iterator[tuple[str, str]]:
 
 
 def _claim_seals(session: Session, keys: Sequence[str]) -> Iterator[tuple[Claim, str]]:
-    rows = rows_of_claims(session, keys)
+    rows, records = rows_of_claims(session, keys), records_of_claims(session, keys)
     query = (
         select(Claim, Quote)
         .outerjoin(Quote, Quote.id == Claim.quote_id)
@@ -62,5 +62,5 @@ def _claim_seals(session: Session, keys: Sequence[str]) -> Iterator[tuple[Claim,
         .order_by(Claim.id)
     )
     for claim, quote in session.execute(query):
-        said = content_key(claim, quote, rows[claim.id])
+        said = content_key(claim, quote, rows[claim.id], records.get(claim.id))
         yield claim, seal_claim(claim, said, rows[claim.id])

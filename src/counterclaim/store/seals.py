@@ -11,7 +11,10 @@ import hashlib
 import math
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.orm.attributes import instance_state
 
 from counterclaim.moment import isoformat_z
 from counterclaim.store.ledger import digest
@@ -31,6 +34,8 @@ LIVING = frozenset(
         "warnings",
         "last_used_at",
         "revoked_at",
+        "counts",
+        "finished_at",
     }
 )
 """Columns that change in the life of a row; the ledger tells of them by entries of their own."""
@@ -59,7 +64,16 @@ def seal_row(row: Base) -> str:
 
 def columns_of(row: Base) -> dict[str, Any]:
     """A row by its columns."""
-    return {column.key: getattr(row, column.key) for column in row.__table__.columns}
+    there = row.__dict__  # Much faster than the attributes; what is not loaded is asked for.
+    names = _names(type(row))
+    if instance_state(row).key is None:  # A new row: what was not set is null.
+        return {name: there.get(name) for name in names}
+    return {name: there[name] if name in there else getattr(row, name) for name in names}
+
+
+@cache
+def _names(model: type[Base]) -> tuple[str, ...]:
+    return tuple(column.key for column in model.__table__.columns)
 
 
 def group_seal(seals: Iterable[str]) -> str:
@@ -105,6 +119,7 @@ SUBJECTS = {
     "judge_events": "event_judgement",
     "freeze_release": "release",
     "record_api_key": "api_key",
+    "start_import": "import_batch",
 }
 """Actions that write the row that is their subject, with its seal as ``sha256``."""
 
@@ -122,6 +137,9 @@ NAMES = {
 }
 """Actions that write names of their subject: ``names`` maps ids to seals."""
 
+ROWS = {"record_import_rows": "import_row"}
+"""Actions that write many rows of one table: ``rows`` maps their ids to seals."""
+
 GROUPS = {"record_regions": ("place", "place_name")}
 """Actions that write many rows under one seal, and the tables of these rows in its order."""
 
@@ -137,6 +155,9 @@ def statements(action: str, subject: str | None, body: Mapping[str, Any]) -> Ite
     elif action in NAMES:
         names: Mapping[str, str] = body.get("names", {})
         yield from (Statement(NAMES[action], key, one) for key, one in names.items())
+    elif action in ROWS:
+        rows: Mapping[str, str] = body.get("rows", {})
+        yield from (Statement(ROWS[action], key, one) for key, one in rows.items())
     elif action.startswith(REDACTION):
         renewed: Mapping[str, str] = body.get("seals", {})
         for name, one in renewed.items():

@@ -15,6 +15,7 @@ from counterclaim.store.documents import BLANK
 from counterclaim.store.rebuild import rebuild
 from counterclaim.store.redaction.columns import (
     blank_claims,
+    blank_import_rows,
     blank_remarks,
     blank_warnings,
     forget_answers,
@@ -129,7 +130,8 @@ def redact_source(writer: Writer, key: str, reason: str | None) -> Source:
         name.name = NAMELESS if number == 1 else f"{NAMELESS} {number}"
         name.folded, name.lang, name.script = fold(name.name), None, None
     writer.names.forget()
-    rows = [source, *names, *blank_warnings(writer.session, words)]
+    said = blank_warnings(writer.session, words)
+    rows = [source, *names, *said, *blank_import_rows(writer.session, words)]
     key_sha256 = hashlib.sha256(told[0].encode()).hexdigest()
     body = {"names": len(names)}
     _close(writer, source, rows, words, [source.id], why, body, key_sha256)

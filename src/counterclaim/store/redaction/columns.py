@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, or_, select, true
+from sqlalchemy import delete, false, or_, select, true
 
 from counterclaim.models import (
     Assessment,
@@ -19,6 +19,7 @@ from counterclaim.models import (
     EventJudgement,
     EventPart,
     IdempotencyKey,
+    ImportBatch,
     ImportRow,
     InterceptionCount,
     Occurrence,
@@ -27,7 +28,7 @@ from counterclaim.models import (
     SourceRating,
     Tally,
 )
-from counterclaim.store.redaction.words import Words, blank, texts_of
+from counterclaim.store.redaction.words import LEAST, Words, blank, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 
 CHUNK = 5000
 """So many ids go into one statement."""
+
+ROWS = 500
+"""So many rows of data sets are held at a time."""
 
 OF_CLAIM: tuple[tuple[type[Any], str, tuple[str, ...]], ...] = (
     (Claim, "id", ("note", "inference_rule")),
@@ -72,12 +76,7 @@ def blank_claims(session: Session, claim_ids: Collection[str], words: Words) -> 
                 if _change(row, columns, blank):
                     yield row
         yield from _blank_details(session, Claim.id.in_(chunk), blank)
-        imported = select(Claim.import_row_id).where(Claim.id.in_(chunk))
-        for row in session.scalars(select(ImportRow).where(ImportRow.id.in_(imported))):
-            left = words.blanked_below(row.original)
-            if left != row.original:
-                row.original = left
-                yield row
+        yield from _blank_rows(session, _versions_of(session, chunk), words)
 
 
 def blank_remarks(session: Session, words: Words) -> Iterator[Any]:
@@ -87,11 +86,58 @@ def blank_remarks(session: Session, words: Words) -> Iterator[Any]:
             if _change(row, columns, words.blanked):
                 yield row
     yield from blank_warnings(session, words)
+    yield from blank_import_rows(session, words)
 
 
 def blank_warnings(session: Session, words: Words) -> Iterator[Claim]:
     """Blank the words in what the checks on entry remarked; the claims that changed."""
     yield from _blank_details(session, true(), words.blanked)
+
+
+def blank_import_rows(session: Session, words: Words) -> Iterator[ImportRow]:
+    """Blank names and whole texts in all rows of data sets; the rows that changed.
+
+    Of a text only the rows of its own records are searched for a part: other records share turns of
+    phrase with it.
+    """
+    texts = (text for text in words.texts if len(text) >= LEAST)
+    yield from _blank_rows(session, true(), Words(names=(*words.names, *texts)))
+
+
+def _versions_of(session: Session, claim_ids: Collection[str]) -> ColumnElement[bool]:
+    """The rows that these claims rest on, in every version of their data sets."""
+    query = (
+        select(ImportBatch.data_set, ImportRow.record_key)
+        .join(ImportRow, ImportRow.batch_id == ImportBatch.id)
+        .join(Claim, Claim.import_row_id == ImportRow.id)
+        .where(Claim.id.in_(claim_ids))
+    )
+    keys: dict[str, set[str | None]] = {}
+    for data_set, key in session.execute(query):
+        keys.setdefault(data_set, set()).add(key)
+    batches = {
+        data_set: select(ImportBatch.id).where(ImportBatch.data_set == data_set)
+        for data_set in keys
+    }
+    return or_(
+        false(),
+        *(
+            ImportRow.batch_id.in_(batches[data_set]) & ImportRow.record_key.in_(found)
+            for data_set, found in keys.items()
+        ),
+    )
+
+
+def _blank_rows(
+    session: Session, condition: ColumnElement[bool], words: Words
+) -> Iterator[ImportRow]:
+    query = select(ImportRow).where(condition).execution_options(yield_per=ROWS)
+    for row in session.scalars(query):
+        left = words.blanked_below(row.original)
+        reason = words.blanked(row.reason) if row.reason else row.reason
+        if (left, reason) != (row.original, row.reason):
+            row.original, row.reason = left, reason
+            yield row
 
 
 def _blank_details(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,10 @@ class Words:
     def blanked(self, text: str) -> str:
         """The text with every run that was taken from the texts, and every name, blanked."""
         for name in sorted(filter(None, self.names), key=len, reverse=True):
-            text = text.replace(name, blank(name))
+            if len(name) < LEAST:  # It stands within other words by chance.
+                text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", blank(name), text)
+            else:
+                text = text.replace(name, blank(name))
         marked: set[int] = set()
         for piece in self.texts:
             size = min(RUN, len(piece))

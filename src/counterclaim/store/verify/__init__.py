@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from counterclaim.store.verify.chain import check_chain
 from counterclaim.store.verify.claims import check_claims
 from counterclaim.store.verify.documents import check_documents
+from counterclaim.store.verify.imports import check_imports
 from counterclaim.store.verify.report import Fault, Redacted, Verification
 from counterclaim.store.verify.rows import check_rows, count_rows
 
@@ -39,5 +40,6 @@ def verify(
     check_chain(session, found, head)
     check_documents(session, found)
     check_rows(session, found)
+    check_imports(session, found)
     check_claims(session, found)
     return found

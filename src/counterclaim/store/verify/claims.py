@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from counterclaim.models import Claim, Quote
+from counterclaim.models import Claim, ImportBatch, ImportRow, Quote
 from counterclaim.moment import isoformat_z
 from counterclaim.store.claims import content_key, seal_claim
 from counterclaim.store.review.decisions import fingerprint
@@ -38,7 +38,7 @@ def check_claims(session: Session, found: Verification) -> None:
     """Hold every claim, with all that hangs on it, against the ledger."""
     for claims in in_batches(session, Claim, Claim.id, found):
         keys = [claim.id for claim in claims]
-        rows = rows_of_claims(session, keys)
+        rows, records = rows_of_claims(session, keys), records_of_claims(session, keys)
         wanted = [claim.quote_id for claim in claims if claim.quote_id]
         quotes = {row.id: row for row in session.scalars(select(Quote).where(Quote.id.in_(wanted)))}
         subjects = {*keys, *(claim.supersedes_id for claim in claims if claim.supersedes_id)}
@@ -48,7 +48,8 @@ def check_claims(session: Session, found: Verification) -> None:
         for claim in claims:
             quote = quotes.get(claim.quote_id or "")
             own = by_claim.get(claim.id, [])
-            _check_claim(claim, quote, rows[claim.id], own, found)
+            said = content_key(claim, quote, rows[claim.id], records.get(claim.id))
+            _check_claim(claim, said, rows[claim.id], own, found)
         found.done(rows=len(claims) + sum(map(len, rows.values())))
     _check_orphans(session, found)
 
@@ -69,6 +70,17 @@ def rows_of_claims(session: Session, keys: Sequence[str]) -> dict[str, list[Base
         for row in session.scalars(select(table).where(table.claim_id.in_(keys))):
             rows[row.claim_id].append(row)
     return rows
+
+
+def records_of_claims(session: Session, keys: Sequence[str]) -> dict[str, list[str]]:
+    """Of claims that rest on a row of a data set: the data set and the record, by claim."""
+    query = (
+        select(Claim.id, ImportBatch.data_set, ImportRow.record_key)
+        .join(ImportRow, ImportRow.id == Claim.import_row_id)
+        .join(ImportBatch, ImportBatch.id == ImportRow.batch_id)
+        .where(Claim.id.in_(keys))
+    )
+    return {key: [data_set, str(record)] for key, data_set, record in session.execute(query)}
 
 
 def _by_claim(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
@@ -99,7 +111,7 @@ def _check_successors(
 
 def _check_claim(
     claim: Claim,
-    quote: Quote | None,
+    said: str,
     rows: list[Base],
     entries: list[Entry],
     found: Verification,
@@ -114,7 +126,6 @@ def _check_claim(
     if statement is None or recorded is None:
         untold(claim, found)
         return
-    said = content_key(claim, quote, rows)
     if claim.content_key != recorded.body.get("content_key"):
         _fault(claim, f"Its content_key is not the one that entry {recorded.seq} holds.", found)
     if statement.sha256 != seal_claim(claim, said, rows):

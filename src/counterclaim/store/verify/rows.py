@@ -20,6 +20,8 @@ from counterclaim.models import (
     Event,
     EventJudgement,
     EventPart,
+    ImportBatch,
+    ImportRow,
     InterceptionCount,
     LedgerEntry,
     Munition,
@@ -85,7 +87,16 @@ MAY_BE_UNTOLD = (ApiKey,)
 
 def count_rows(session: Session) -> int:
     """How many entries and rows there are to check."""
-    tables: tuple[Any, ...] = (LedgerEntry, Document, Quote, Claim, *SAID, *OWNERS)
+    tables: tuple[Any, ...] = (
+        LedgerEntry,
+        Document,
+        Quote,
+        Claim,
+        ImportBatch,
+        ImportRow,
+        *SAID,
+        *OWNERS,
+    )
     return sum(session.scalar(select(func.count()).select_from(table)) or 0 for table in tables)
 
 

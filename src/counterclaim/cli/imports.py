@@ -1,0 +1,234 @@
+"""``counterclaim import``: takes in a data set, with progress, a report and a file of rejects."""
+
+from __future__ import annotations
+
+import csv
+import sys
+import time
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from counterclaim.cli.terminal import err, opened_store, operator, out, say, shown
+from counterclaim.errors import InputError
+from counterclaim.importers.registry import ADAPTERS
+from counterclaim.importers.run import ImportOptions, ImportRun
+from counterclaim.importers.tables import opened_table
+from counterclaim.names import nearest
+from counterclaim.vocabulary import RowFate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from counterclaim.importers.adapter import Adapter
+    from counterclaim.importers.run import ImportReport
+    from counterclaim.importers.tables import TableFile
+    from counterclaim.store.imports import RowTaken
+
+STDIN = Path("-")
+
+INTERRUPTED = 130
+"""The exit code of a program that Ctrl-C ended, as shells have it."""
+
+PLAIN_S = 5.0
+"""Seconds between two lines of progress where no bar can be drawn."""
+
+MOST_SHOWN = 20
+"""So many of a kind are listed in the report; the file of rejects has all."""
+
+COLUMNS = ("line", "record", "column", "value", "reason")
+
+
+def import_(
+    adapter: Annotated[str, typer.Argument(help="Which data set it is: " + ", ".join(ADAPTERS))],
+    file: Annotated[Path, typer.Argument(help="A table: .csv, .gz, .zip, NDJSON, or - for stdin.")],
+    *,
+    dry_run: Annotated[bool, typer.Option(help="Try everything, and undo it.")] = False,
+    resume: Annotated[bool, typer.Option(help="Go on with the import that stopped.")] = False,
+    partial: Annotated[
+        bool, typer.Option(help="The file is a part: nothing that it lacks is withdrawn.")
+    ] = False,
+    withdraw: Annotated[
+        bool, typer.Option(help="Withdraw what it lacks, even if that is most of the data set.")
+    ] = False,
+    version: Annotated[
+        str | None, typer.Option(help="Version of the data set; else the file's name.")
+    ] = None,
+    data_set: Annotated[
+        str | None, typer.Option(help="Name of the data set; else the adapter's.")
+    ] = None,
+    rejects: Annotated[
+        Path | None, typer.Option(help="Where rejected rows are listed; else FILE.rejects.csv.")
+    ] = None,
+) -> None:
+    """Take in a data set row by row; what a newer version lacks or says otherwise is kept apart."""
+    options = ImportOptions(
+        data_set=data_set or adapter,
+        version=(version or _version(file))[:60],
+        dry_run=dry_run,
+        resume=resume,
+        partial=partial,
+        withdraw=withdraw,
+    )
+    if rejects is None and file != STDIN:
+        rejects = file.with_name(f"{file.name}.rejects.csv")
+    with opened_store() as engine, ExitStack() as stack:
+        chosen = _adapter(adapter)
+        stdin = sys.stdin.buffer if file == STDIN else None
+        table = stack.enter_context(opened_table(file, stdin))
+        run = ImportRun(engine, chosen, table, operator(), options)
+        listed = stack.enter_context(_RejectsFile(rejects, appending=resume))
+        try:
+            with _progress(table) as tell:
+                for taken in run.advance():
+                    listed.write(taken)
+                    tell(run.report)
+        except KeyboardInterrupt:
+            _say_how_to_go_on(adapter, file, options, run)
+            raise typer.Exit(INTERRUPTED) from None
+    _print_report(table, run.report, options, listed)
+    if not any(run.report.counts.get(fate, 0) for fate in RowFate if fate != RowFate.REJECTED):
+        say(err, "Nothing could be taken in.", style="bold red")
+        raise typer.Exit(1)
+
+
+def _version(file: Path) -> str:
+    return "standard input" if file == STDIN else file.name
+
+
+def _adapter(name: str) -> Adapter:
+    if name not in ADAPTERS:
+        near = nearest(name, ADAPTERS) or list(ADAPTERS)
+        msg = f"There is no adapter {name!r}: choose {' or '.join(near)}."
+        raise InputError(msg, suggestions=near)
+    return ADAPTERS[name]
+
+
+class _RejectsFile:
+    """The CSV of rejected rows; it is made when the first one comes."""
+
+    def __init__(self, path: Path | None, *, appending: bool) -> None:
+        self.path, self.appending, self.count = path, appending, 0
+        self._file: IO[str] | None = None
+        self._writer: Any = None
+
+    def __enter__(self) -> _RejectsFile:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def write(self, taken: list[RowTaken]) -> None:
+        """List those of the rows that were rejected."""
+        for row in taken:
+            if row.fate is not RowFate.REJECTED:
+                continue
+            self.count += 1
+            if self.path is not None:
+                self._open(self.path)
+                self._writer.writerow((row.line, row.key, row.column, row.value, row.reason))
+        if self._file is not None:
+            self._file.flush()
+
+    def _open(self, path: Path) -> None:
+        if self._file is not None:
+            return
+        beginning = not (self.appending and path.exists())
+        self._file = path.open("w" if beginning else "a", encoding="utf-8", newline="")
+        self._writer = csv.writer(self._file)
+        if beginning:
+            self._writer.writerow(COLUMNS)
+
+
+@contextmanager
+def _progress(table: TableFile) -> Iterator[Any]:
+    """A bar where there is a terminal, else a line now and then; measured in bytes of the file."""
+    started = time.monotonic()
+    if not err.is_terminal:
+        last = started
+
+        def tell_plainly(report: ImportReport) -> None:
+            nonlocal last
+            if time.monotonic() - last >= PLAIN_S:
+                last = time.monotonic()
+                share = table.position / (table.size or 1)
+                say(err, f"{share:.0%}, {_rate(report, started)}")
+
+        yield tell_plainly
+        return
+    told = TextColumn("{task.fields[rate]}")
+    columns = (BarColumn(), TaskProgressColumn(), DownloadColumn(), told, TimeRemainingColumn())
+    with Progress(*columns, console=err) as bar:
+        task = bar.add_task("rows", total=table.size, rate="")
+        yield lambda report: bar.update(task, completed=table.position, rate=_rate(report, started))
+
+
+def _rate(report: ImportReport, started: float) -> str:
+    passed = time.monotonic() - started
+    return f"{report.rows} rows, {report.rows / passed if passed else 0:.0f} a second"
+
+
+def _say_how_to_go_on(adapter: str, file: Path, options: ImportOptions, run: ImportRun) -> None:
+    if options.dry_run:
+        say(err, "Stopped; this was a trial, and nothing was stored.")
+        return
+    given = [f"--data-set {options.data_set}"] if options.data_set != adapter else []
+    flags = ("partial", "withdraw")
+    given += [f"--{name}" for name in flags if getattr(options, name)]
+    again = " ".join(["counterclaim import", adapter, f"'{file}'", "--resume", *given])
+    say(err, f"Stopped; {run.report.rows} rows are stored. To go on: {again}")
+
+
+def _print_report(
+    table: TableFile, report: ImportReport, options: ImportOptions, listed: _RejectsFile
+) -> None:
+    counts = Table("what became of it", "rows", title=f"{table.name}: {options.data_set}")
+    for fate in RowFate:
+        counts.add_row(str(fate), str(report.counts.get(fate, 0)))
+    out.print(counts)
+    claims, gone = report.counts.get("claims", 0), report.counts.get("withdrawn", 0)
+    say(out, f"{claims} claim(s) made, {gone} withdrawn.")
+    for noun, keys in report.created.items():
+        more = f" and {len(keys) - MOST_SHOWN} more" if len(keys) > MOST_SHOWN else ""
+        say(out, f"New in {noun}: {', '.join(keys[:MOST_SHOWN])}{more}")
+    for detail, count in report.names.most_common(MOST_SHOWN):
+        say(out, f"{count} row(s): {shown(detail)}")
+    for note in report.notes:
+        say(out, f"Note: {note}")
+    if listed.count and listed.path is not None:
+        say(out, f"The {listed.count} rejected row(s) of this run are listed in {listed.path}")
+    _print_missing(report, options)
+    if options.dry_run:
+        say(out, "This was a trial: nothing was stored.")
+
+
+def _print_missing(report: ImportReport, options: ImportOptions) -> None:
+    missing = report.missing
+    if missing is None or not missing.missing:
+        return
+    what = f"{missing.missing} record(s) of earlier versions have no row in this file"
+    if report.withdrawn:
+        say(out, f"{what}: their claims are withdrawn.")
+    elif options.partial:
+        say(out, f"{what}, as it is only a part: they stand.")
+    else:
+        why = f"only {missing.kept} have one"
+        if missing.unread:
+            why += f", and {missing.unread} row(s) could not be told to be one of them"
+        say(
+            out,
+            f"{what}, and {why}: nothing was withdrawn. Import it again with --withdraw if the"
+            " file is the whole data set; --partial says that it is a part.",
+        )
