@@ -15,6 +15,7 @@ from rich.table import Table
 
 from counterclaim import __version__
 from counterclaim.app import create_app
+from counterclaim.cli.export import export
 from counterclaim.cli.keys import keys
 from counterclaim.cli.ledger import release, verify
 from counterclaim.cli.redact import redact
@@ -50,6 +51,7 @@ app.add_typer(keys, name="keys")
 app.add_typer(redact, name="redact")
 app.command()(verify)
 app.command()(release)
+app.command()(export)
 GRACE_S = 30
 """Seconds that requests under way are given when the server is told to stop."""
 
