@@ -54,8 +54,9 @@ COLUMNS: dict[Rows, tuple[Column, ...]] = {
 class Selection(Protocol[Item]):
     """A list of items, and what each format takes of a page of them."""
 
-    own: Rows
-    """What one row is that stands for one item."""
+    @property
+    def own(self) -> Rows:
+        """What one row is that stands for one item."""
 
     def take(self, session: Session, window: Window) -> Slice[Item]:
         """One page of the items."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
@@ -85,7 +84,8 @@ def page_claims(
         CursorError: the cursor was altered or belongs to another query.
     """
     page = page_claim_ids(session, given, window, sort)
-    return replace(page, items=claims_out(session, page.items, page.known_at))
+    claims = claims_out(session, page.items, page.known_at)
+    return Slice(claims, page.next, page.known_at, page.total)
 
 
 def page_claim_ids(

@@ -215,8 +215,8 @@ def _read_figures(session: Session, ids: Sequence[str]) -> Iterator[tuple[str, F
     for row in session.execute(
         _measured(casualty, ids, casualty.side, casualty.status, casualty.harm)
     ):
-        claim, low, high, said, *who = row
-        yield claim, Figure("casualty", None, None, *who, low=low, high=high, said=said)
+        claim, low, high, said, side, status, harm = row
+        yield claim, Figure("casualty", None, None, side, status, harm, None, None, low, high, said)
     for row in session.execute(_measured(damage, ids, damage.object, damage.severity)):
         claim, low, high, said, thing, severity = row
         yield (
