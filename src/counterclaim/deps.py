@@ -17,7 +17,7 @@ from starlette.responses import Response
 from counterclaim.access import Reader, may_review
 from counterclaim.db import is_id, reading
 from counterclaim.errors import FilterError, NotFoundError
-from counterclaim.export import csv, geojson, ndjson, parquet, xlsx
+from counterclaim.export import csv, formats, geojson
 from counterclaim.moment import isoformat_z
 from counterclaim.names import nearest
 from counterclaim.queries.asof import STORED_POLICY, View, Wish, read_instant
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from counterclaim.export.flat import Row
 
 JSON = "application/json"
-NDJSON = ndjson.MEDIA_TYPE
+NDJSON = formats.NDJSON
 EVENT_STREAM = "text/event-stream"
 FORMATS = {
     "json": JSON,
     "csv": "text/csv",
     "geojson": geojson.MEDIA_TYPE,
     "ndjson": NDJSON,
-    "parquet": parquet.MEDIA_TYPE,
-    "xlsx": xlsx.MEDIA_TYPE,
+    "parquet": formats.PARQUET,
+    "xlsx": formats.XLSX,
     "stream": EVENT_STREAM,
 }
 Item = TypeVar("Item")

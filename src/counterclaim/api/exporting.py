@@ -22,8 +22,9 @@ from counterclaim.deps import (
     wanted_format,
 )
 from counterclaim.export.batches import About
+from counterclaim.export.formats import MEDIA_TYPES
 from counterclaim.export.selections import COLUMNS, Rows, Selection
-from counterclaim.export.whole import MEDIA_TYPES, PAGE, Export, check_rows
+from counterclaim.export.whole import PAGE, Export, check_rows
 from counterclaim.queries.pages import Window
 
 WHOLE = frozenset({"ndjson", "parquet", "xlsx"})

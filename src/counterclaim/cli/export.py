@@ -31,8 +31,9 @@ from counterclaim.cli.terminal import err, opened_store, say
 from counterclaim.db import reading
 from counterclaim.errors import FilterError
 from counterclaim.export.batches import About, Batch
+from counterclaim.export.formats import MEDIA_TYPES
 from counterclaim.export.selections import Claims, Events, Rows, Selection
-from counterclaim.export.whole import MEDIA_TYPES, PAGE, Export
+from counterclaim.export.whole import PAGE, Export
 from counterclaim.names import nearest
 from counterclaim.queries.pages import Window
 from counterclaim.schemas.mistakes import explained

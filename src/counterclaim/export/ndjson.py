@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from counterclaim.export.batches import Batch
 
-MEDIA_TYPE = "application/x-ndjson"
-
 
 def stream_ndjson(batches: Iterable[Batch[bytes]]) -> Iterator[bytes]:
     """Lines of JSON, and a trailer with their number and the SHA-256 of all bytes before it."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from counterclaim.db import dumps
 from counterclaim.errors import FilterError
-from counterclaim.export import csv, geojson, ndjson, parquet, xlsx
+from counterclaim.export import csv, geojson, ndjson, xlsx
 from counterclaim.export.batches import Batch
 from counterclaim.export.selections import COLUMNS, Rows, source_rows
 from counterclaim.queries.pages import stream_pages
@@ -23,15 +23,6 @@ if TYPE_CHECKING:
     from counterclaim.export.flat import Row
     from counterclaim.export.selections import Selection
     from counterclaim.queries.pages import Sessions, Slice, Window
-
-MEDIA_TYPES = {
-    "ndjson": ndjson.MEDIA_TYPE,
-    "csv": csv.MEDIA_TYPE,
-    "geojson": geojson.MEDIA_TYPE,
-    "parquet": parquet.MEDIA_TYPE,
-    "xlsx": xlsx.MEDIA_TYPE,
-}
-"""The formats of whole selections; their names are also the suffixes of files."""
 
 PAGE = 500
 """Items are read this many at a time."""
@@ -116,6 +107,9 @@ def _geojson(export: Export[Any]) -> Iterator[bytes]:
 
 
 def _parquet(export: Export[Any]) -> Iterator[bytes]:
+    # Arrow takes 60 MB and a part of a second, which only this format should cost.
+    from counterclaim.export import parquet  # noqa: PLC0415 - as said above
+
     return parquet.stream_parquet(export.table(), COLUMNS[export.rows], export.about)
 
 

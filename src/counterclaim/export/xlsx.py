@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from counterclaim.export.columns import Column
     from counterclaim.export.flat import Cell, Row
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHEET_ROWS = 1_048_576
 """What a sheet can hold, with its header; more rows go on in a sheet with a number."""
 CELL_LENGTH = 32_767

@@ -110,21 +110,31 @@ def figures_of_claims(session: Session, ids: Sequence[str], at: datetime) -> lis
 
 
 def _claims_about(session: Session, links: Links, view: View) -> dict[str, list[str]]:
-    """By the id that stands for an event the claims about it, and about claims about it."""
+    """By the id that stands for an event the claims about it, and about claims about it.
+
+    Each step is a statement of its own: a recursive one reads all claims once per row where the
+    planner knows that most of them are about no claim.
+    """
     found: dict[str, list[str]] = defaultdict(list)
-    members = sorted(links.stands_for)
-    for start in range(0, len(members), BATCH):
-        bearing = (
-            select(Claim.id, Claim.event_id)
-            .where(Claim.event_id.in_(members[start : start + BATCH]), counted_claim(view))
-            .cte("bearing", recursive=True)
-        )
-        remarks = select(Claim.id, bearing.c.event_id).where(
-            Claim.about_id == bearing.c.id, counted_claim(view)
-        )
-        for claim, event in session.execute(select(bearing.union(remarks))):
-            found[links.stands_for[event]].append(claim)
+    frontier, column, seen = dict(links.stands_for), Claim.event_id, set[str]()
+    while frontier:
+        rows = _counted(session, column, sorted(frontier), view)
+        frontier = {claim: frontier[about] for claim, about in rows if claim not in seen}
+        seen.update(frontier)
+        for claim, event in frontier.items():
+            found[event].append(claim)
+        column = Claim.about_id
     return found
+
+
+def _counted(session: Session, column: Any, ids: list[str], view: View) -> list[tuple[str, str]]:
+    """Counted claims whose subject in a column is one of these, each with that subject."""
+    query = select(Claim.id, column).where(counted_claim(view))
+    return [
+        (claim, about)
+        for start in range(0, len(ids), BATCH)
+        for claim, about in session.execute(query.where(column.in_(ids[start : start + BATCH])))
+    ]
 
 
 def _stated(session: Session, ids: set[str]) -> dict[str, Stated]:
