@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 AT = datetime(2024, 5, 1, tzinfo=UTC)
 DOCS = Path(__file__).parents[2] / "docs" / "exporting.md"
 starts = st.sampled_from(["=", "+", "-", "@", "\t", "\r", "", '"', ",", "\n"])
-cells = st.tuples(starts, st.text(st.characters(codec="utf-8"), max_size=8)).map("".join)
+cells = st.tuples(starts, st.text(st.sampled_from("=+-@\t\r\n\"',;1aж"), max_size=8)).map("".join)
 
 
 @given(st.lists(cells, min_size=1, max_size=5))

@@ -6,6 +6,7 @@ written to temporary files as they come, and nothing of the workbook is given ou
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -50,10 +51,7 @@ def stream_xlsx(
         sources: Gives the rows of the sources with these keys, as of an instant.
         about: What the citation says.
     """
-    with TemporaryDirectory(prefix="counterclaim-") as folder:
-        file = Path(folder) / "book.xlsx"
-        book = xlsxwriter.Workbook(str(file), {**_OPTIONS, "tmpdir": folder})
-        book.use_zip64()
+    with _opened() as (book, file):
         written = {name: _Sheets(book, name, columns) for name, columns in sheets.items()}
         keys: set[str] = set()
         for batch in batches:
@@ -69,6 +67,20 @@ def stream_xlsx(
         with file.open("rb") as made:
             while piece := made.read(PIECE):
                 yield piece
+
+
+@contextmanager
+def _opened() -> Iterator[tuple[Any, Path]]:
+    """A workbook and where it is made; of one that is given up nothing stays, open or on disk."""
+    with TemporaryDirectory(prefix="counterclaim-") as folder:
+        file = Path(folder) / "book.xlsx"
+        book = xlsxwriter.Workbook(str(file), {**_OPTIONS, "tmpdir": folder})
+        book.use_zip64()
+        try:
+            yield book, file
+        finally:
+            for sheet in book.worksheets():
+                sheet.row_data_fh.close()
 
 
 class _Sheets:
