@@ -6,7 +6,6 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
@@ -17,6 +16,7 @@ from everything import put_everything
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
     from sqlalchemy import Engine
 
 run = CliRunner().invoke

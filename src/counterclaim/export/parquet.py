@@ -51,7 +51,7 @@ def stream_parquet(
             yield outlet.taken()
         writer.write_table(waiting.taken())
         known_at = isoformat_z(batch.known_at)
-        told = {"title": about.title, "query": about.query, "known_at": known_at}
+        told: dict[str, Any] = {"title": about.title, "query": about.query, "known_at": known_at}
         told |= {"rows": waiting.all_rows, "next": batch.next}
         told |= {"software": f"Counterclaim {__version__}"}
         writer.add_key_value_metadata({"counterclaim": dumps(told), **_geo(columns, box)})
