@@ -17,7 +17,7 @@ from starlette.responses import Response
 from counterclaim.access import Reader, may_review
 from counterclaim.db import is_id, reading
 from counterclaim.errors import FilterError, NotFoundError
-from counterclaim.export import csv, geojson
+from counterclaim.export import csv, formats, geojson
 from counterclaim.moment import isoformat_z
 from counterclaim.names import nearest
 from counterclaim.queries.asof import STORED_POLICY, View, Wish, read_instant
@@ -28,13 +28,15 @@ if TYPE_CHECKING:
     from counterclaim.export.flat import Row
 
 JSON = "application/json"
-NDJSON = "application/x-ndjson"
+NDJSON = formats.NDJSON
 EVENT_STREAM = "text/event-stream"
 FORMATS = {
     "json": JSON,
     "csv": "text/csv",
     "geojson": geojson.MEDIA_TYPE,
     "ndjson": NDJSON,
+    "parquet": formats.PARQUET,
+    "xlsx": formats.XLSX,
     "stream": EVENT_STREAM,
 }
 Item = TypeVar("Item")
@@ -108,10 +110,17 @@ class OneQuery(NoQuery):
                 twice.
         """
         self._check_once(request)
+        return replace(self.asked(), unreviewed=may_review(request))
+
+    def asked(self) -> Wish:
+        """The state that the parameters ask for, whoever asks.
+
+        Raises:
+            FilterError: one of them is no instant and no date.
+        """
         given = {"known_at": self.known_at, "claimed_by": self.claimed_by}
         read = {name: read_instant(name, text) for name, text in given.items() if text is not None}
-        known_at, claimed_by = read.get("known_at"), read.get("claimed_by")
-        return Wish(known_at, claimed_by, unreviewed=may_review(request))
+        return Wish(read.get("known_at"), read.get("claimed_by"))
 
     def view(self, request: Request, session: Session) -> View:
         """The state to show."""
@@ -134,9 +143,9 @@ class PolicyQuery(OneQuery):
         Field(description="What picks the figures: one of /v1/policies, such as side:RU."),
     ] = STORED_POLICY
 
-    def wish(self, request: Request) -> Wish:
+    def asked(self) -> Wish:
         """The state that is asked for, with the policy."""
-        return replace(super().wish(request), policy=self.policy)
+        return replace(super().asked(), policy=self.policy)
 
 
 class ListQuery(OneQuery):
@@ -157,7 +166,7 @@ class ListQuery(OneQuery):
             FilterError: a parameter that takes one value stands twice, or is no date.
         """
         wish = self.wish(request)
-        shown = {"limit", "cursor", "count", "f", "fields", "known_at"}
+        shown = {"limit", "cursor", "count", "f", "fields", "known_at", "rows", "stream"}
         query = self.model_dump(mode="json", exclude=shown, exclude_defaults=True)
         query["path"] = request.url.path
         return Window(query, self.limit, self.cursor, self.count, wish)
@@ -174,16 +183,6 @@ class MapQuery(ListQuery):
 
     f: Annotated[
         Literal["json", "geojson", "csv"] | None, Field(description="Format; or use Accept.")
-    ] = None
-
-
-class FieldsQuery(MapQuery):
-    """Parameters of a list whose items can be cut down to some of their fields."""
-
-    fields: Annotated[
-        str | None,
-        StringConstraints(max_length=1000),
-        Field(description="Names with commas between; id is always there. For JSON."),
     ] = None
 
 

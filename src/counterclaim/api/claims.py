@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field, StringConstraints
 
+from counterclaim.api.exporting import EXPORTED, ExportQuery, send_selection
 from counterclaim.api.ingest import EntryQuery, allow_accepting
 from counterclaim.deps import (
     NOT_MODIFIED,
     READ_PROBLEMS,
-    TABLE_AND_MAP,
-    FieldsQuery,
     OneQuery,
     Read,
     RowId,
     chosen_fields,
     row_id,
     send_json,
-    send_list,
-    wanted_format,
 )
 from counterclaim.errors import NotFoundError
-from counterclaim.export.flat import CLAIM_COLUMNS, claim_row
+from counterclaim.export.selections import Claims, Rows
 from counterclaim.models import Claim
 from counterclaim.posting import (
     DECISION_PROBLEMS,
@@ -34,7 +31,7 @@ from counterclaim.posting import (
     IfMatch,
     Review,
 )
-from counterclaim.queries.claim_filters import SORTS, ClaimFilter, page_claims
+from counterclaim.queries.claim_filters import SORTS, ClaimFilter
 from counterclaim.queries.claims import claims_out, get_claim
 from counterclaim.schemas.claim import ClaimOut
 from counterclaim.schemas.decisions import AcceptIn, AssessmentIn, ReasonIn, SupersedeIn
@@ -53,8 +50,13 @@ from counterclaim.store.review import (
 router = APIRouter(tags=["claims"])
 
 
-class ClaimQuery(FieldsQuery, ClaimFilter):
+class ClaimQuery(ExportQuery, ClaimFilter):
     """Filters, order and form of a list of claims."""
+
+    rows: Annotated[
+        Literal[Rows.CLAIMS, Rows.FIGURES],
+        Field(description="What a row is: a claim, or one of its figures."),
+    ] = Rows.CLAIMS
 
     sort: Annotated[
         str,
@@ -63,13 +65,12 @@ class ClaimQuery(FieldsQuery, ClaimFilter):
     ] = "-recorded_at"
 
 
-@router.get("/claims", response_model=Page[ClaimOut], responses=TABLE_AND_MAP)
+@router.get("/claims", response_model=Page[ClaimOut], responses=EXPORTED)
 def list_claims(request: Request, session: Read, query: Annotated[ClaimQuery, Query()]) -> Response:
     """Claims with their attribution, words, documents and figures, newest first."""
-    form = wanted_format(request, query.f, ("json", "geojson", "csv"))
     fields = chosen_fields(query.fields, ClaimOut.model_fields)
-    page = page_claims(session, query, query.page(request), query.sort)
-    return send_list(request, page, form, claim_row, CLAIM_COLUMNS, fields)
+    selection = Claims(query, query.sort)
+    return send_selection(request, session, selection, query, query.rows, fields)
 
 
 @router.get("/claims/{id}", response_model=ClaimOut, responses={**NOT_MODIFIED, **READ_PROBLEMS})

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-import orjson
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field, StringConstraints
 from sqlalchemy.orm import Session
 
+from counterclaim.api.exporting import EXPORTED, ExportQuery, send_selection
 from counterclaim.deps import (
     MOVED,
     NOT_MODIFIED,
     READ_PROBLEMS,
-    TABLE_AND_MAP,
-    FieldsQuery,
     ListQuery,
     OneQuery,
     PolicyQuery,
@@ -22,23 +20,18 @@ from counterclaim.deps import (
     RowId,
     as_json,
     chosen_fields,
-    cut,
     row_id,
     send_json,
     send_page,
-    send_rows,
-    wanted_format,
 )
-from counterclaim.export.flat import EVENT_COLUMNS, event_row
+from counterclaim.export.selections import Events, Rows
 from counterclaim.moment import isoformat_z
 from counterclaim.posting import POST_PROBLEMS, Answer, Contribution
 from counterclaim.queries.asof import read_instant
 from counterclaim.queries.claims import claims_out, event_claims, event_positions
 from counterclaim.queries.events import (
     SORTS,
-    figures_of,
     get_event,
-    page_events,
     strikes_only,
 )
 from counterclaim.queries.filters import EventFilter
@@ -58,8 +51,13 @@ router = APIRouter(tags=["events"])
 EVENT_ONE = {**NOT_MODIFIED, **MOVED, **READ_PROBLEMS}
 
 
-class EventQuery(PolicyQuery, FieldsQuery, EventFilter):
+class EventQuery(PolicyQuery, ExportQuery, EventFilter):
     """Filters, order and form of a list of events."""
+
+    rows: Annotated[
+        Literal[Rows.EVENTS, Rows.FIGURES],
+        Field(description="What a row is: an event, or a figure of a claim that bears on one."),
+    ] = Rows.EVENTS
 
     sort: Annotated[
         str,
@@ -68,7 +66,7 @@ class EventQuery(PolicyQuery, FieldsQuery, EventFilter):
     ] = "-occurred"
 
 
-@router.get("/strikes", response_model=Page[EventOut], responses=TABLE_AND_MAP)
+@router.get("/strikes", response_model=Page[EventOut], responses=EXPORTED)
 def list_strikes(
     request: Request, session: Read, query: Annotated[EventQuery, Query()]
 ) -> Response:
@@ -85,7 +83,7 @@ def show_strike(
     return send_json(request, get_event(session, strike, view, kind=EventKind.STRIKE))
 
 
-@router.get("/events", response_model=Page[EventOut], responses=TABLE_AND_MAP)
+@router.get("/events", response_model=Page[EventOut], responses=EXPORTED)
 def list_events(request: Request, session: Read, query: Annotated[EventQuery, Query()]) -> Response:
     """Events of all kinds and scopes with their resolved values, newest first."""
     return _event_list(request, session, query, query)
@@ -163,20 +161,9 @@ def show_event_diff(
 def _event_list(
     request: Request, session: Session, query: EventQuery, given: EventFilter
 ) -> Response:
-    form = wanted_format(request, query.f, ("json", "geojson", "csv"))
     fields = chosen_fields(query.fields, EventOut.model_fields)
-    page = page_events(session, given, query.page(request), query.sort)
-    if form != "json":
-        figures = figures_of(session, page.items)
-        rows = [
-            event_row(orjson.loads(event.text), found)
-            for event, found in zip(page.items, figures, strict=True)
-        ]
-        return send_rows(request, page, rows, form, EVENT_COLUMNS)
-    texts = [event.text.encode() for event in page.items]
-    if fields is not None:
-        texts = cut(texts, fields)
-    return send_page(request, page, texts)
+    selection = Events(given, query.sort, query.wish(request))
+    return send_selection(request, session, selection, query, query.rows, fields)
 
 
 @router.post("/events", status_code=201, response_model=EventRowOut, responses=POST_PROBLEMS)

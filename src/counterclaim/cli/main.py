@@ -13,6 +13,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from counterclaim import __version__
+from counterclaim.cli.export import export
 from counterclaim.cli.imports import import_
 from counterclaim.cli.keys import keys
 from counterclaim.cli.ledger import release, verify
@@ -53,6 +54,7 @@ app.add_typer(redact, name="redact")
 app.command()(verify)
 app.command()(release)
 app.command("import")(import_)
+app.command()(export)
 GRACE_S = 30
 """Seconds that requests under way are given when the server is told to stop."""
 

@@ -7,8 +7,9 @@ import io
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from counterclaim.export.batches import Batch
     from counterclaim.export.flat import Cell, Row
 
 MEDIA_TYPE = "text/csv; charset=utf-8"
@@ -17,11 +18,21 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 def to_csv(rows: Iterable[Row], columns: Iterable[str]) -> bytes:
     """A table with a header line; null is an empty cell."""
-    out = io.StringIO(newline="")
     names = list(columns)
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(names)
-    writer.writerows([_cell(row.get(name)) for name in names] for row in rows)
+    return _lines([names]) + _lines([row.get(name) for name in names] for row in rows)
+
+
+def stream_csv(batches: Iterable[Batch[Row]], columns: Sequence[str]) -> Iterator[bytes]:
+    """The same table of any length, a piece a batch."""
+    head = _lines([columns])
+    for batch in batches:
+        yield head + _lines([row[name] for name in columns] for row in batch.rows)
+        head = b""
+
+
+def _lines(rows: Iterable[Sequence[Cell]]) -> bytes:
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\r\n").writerows(map(_cell, row) for row in rows)
     return out.getvalue().encode()
 
 

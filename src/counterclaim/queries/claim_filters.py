@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
@@ -90,13 +89,25 @@ def page_claims(
         FilterError: a filter's or the order's value names nothing.
         CursorError: the cursor was altered or belongs to another query.
     """
+    page = page_claim_ids(session, given, window, sort, also)
+    claims = claims_out(session, page.items, page.known_at)
+    return Slice(claims, page.next, page.known_at, page.total)
+
+
+def page_claim_ids(
+    session: Session,
+    given: ClaimFilter,
+    window: Window,
+    sort: str = "-recorded_at",
+    also: ColumnElement[bool] | None = None,
+) -> Slice[str]:
+    """The same page as ids alone; raises the same errors."""
     order = dated_order(sort, Claim, SORTS)
     view, after = window.opened(session, str, str)
     statement = select_claims(session, given, view)
     if also is not None:
         statement = statement.where(also)
-    page = take_page(session, statement, order, window, view.known_at, read_back(after))
-    return replace(page, items=claims_out(session, page.items, view.known_at))
+    return take_page(session, statement, order, window, view.known_at, read_back(after))
 
 
 def select_claims(session: Session, given: ClaimFilter, view: View) -> Select[*tuple[Any, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sqlalchemy import and_, func, or_, select
@@ -12,6 +12,7 @@ from counterclaim.queries.cursors import Cursor, Scalar, decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Select, SQLColumnExpression
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
 
     from counterclaim.queries.asof import View
 
+    Sessions = Callable[[], AbstractContextManager[Session]]
+    """Opens a session that reads."""
+
 Item = TypeVar("Item")
+Loaded = TypeVar("Loaded")
 
 BATCH = 200
 LEAST_BATCH = 20
@@ -169,3 +174,24 @@ def _rows_behind(
     if values is not None:
         page = page.where(after(keys, values))
     return session.execute(page.order_by(*(key.ordering for key in keys)).limit(limit)).all()
+
+
+def stream_pages(
+    sessions: Sessions,
+    window: Window,
+    take: Callable[[Session, Window], Slice[Item]],
+    load: Callable[[Session, Slice[Item]], Loaded],
+) -> Iterator[tuple[Slice[Item], Loaded]]:
+    """All pages of a list from a window on, each with what is loaded for it in its session.
+
+    All of them show the state of the first, as the cursor pins it. Between pages no session is
+    held, so that a slow reader holds up nobody.
+    """
+    while True:
+        with sessions() as session:
+            page = take(session, window)
+            loaded = load(session, page)
+        yield page, loaded
+        if page.next is None:
+            return
+        window = replace(window, cursor=page.next, count=False)

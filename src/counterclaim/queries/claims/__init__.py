@@ -1,19 +1,31 @@
 """Claims as they are given out: whole, one, and those that bear on an event."""
 
 from counterclaim.queries.claims.bearing import event_claims
+from counterclaim.queries.claims.figures import (
+    Bearing,
+    Figure,
+    figures_of_claims,
+    figures_of_events,
+)
 from counterclaim.queries.claims.positions import event_positions
 from counterclaim.queries.claims.shapes import (
     claims_out,
     get_claim,
     moment_out,
     quote_out,
+    status_at,
 )
 
 __all__ = [
+    "Bearing",
+    "Figure",
     "claims_out",
     "event_claims",
     "event_positions",
+    "figures_of_claims",
+    "figures_of_events",
     "get_claim",
     "moment_out",
     "quote_out",
+    "status_at",
 ]

@@ -1,0 +1,178 @@
+"""``counterclaim export``: all that a filter lets through, in a file that is complete or absent."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO, TypeVar
+from urllib.parse import parse_qs
+
+import typer
+from pydantic import ValidationError
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.text import Text
+
+from counterclaim.api.claims import ClaimQuery
+from counterclaim.api.events import EventQuery
+from counterclaim.api.exporting import ExportQuery
+from counterclaim.cli.terminal import err, opened_store, say
+from counterclaim.db import reading
+from counterclaim.errors import FilterError
+from counterclaim.export.batches import About, Batch
+from counterclaim.export.formats import MEDIA_TYPES
+from counterclaim.export.selections import Claims, Events, Rows, Selection
+from counterclaim.export.whole import PAGE, Export
+from counterclaim.names import nearest
+from counterclaim.queries.pages import Window
+from counterclaim.schemas.mistakes import explained
+
+Query = TypeVar("Query", bound=ExportQuery)
+
+STDOUT = Path("-")
+SHAPING = frozenset({"f", "fields", "stream", "count", "cursor", "rows", "limit"})
+"""Parameters of the API that say nothing of which rows are wanted."""
+
+
+def export(
+    file: Annotated[
+        Path, typer.Argument(help="Where to; its suffix tells the format. - is stdout.")
+    ],
+    query: Annotated[
+        str, typer.Argument(help="Filters as in the API: 'region=RU-KRS&weapon=atacms'.")
+    ] = "",
+    *,
+    rows: Annotated[
+        Rows, typer.Option(help="What a row is; filters are those of events, or of claims.")
+    ] = Rows.EVENTS,
+    form: Annotated[
+        str | None, typer.Option("--format", help=f"One of {', '.join(MEDIA_TYPES)}.")
+    ] = None,
+) -> None:
+    """Write all events, figures or claims that a filter lets through to a file.
+
+    The file gets its name when it is complete, and beside it FILE.sha256 for sha256sum -c.
+    """
+    counted = 0
+    with opened_store() as engine:
+        name = _format(file, form)
+        selection, window = _selected(query, rows)
+        with _progress() as bar:
+            task = bar.add_task(rows, total=None)
+
+            def watch(batch: Batch[Any], items: int) -> None:
+                nonlocal counted
+                counted += items if name == "xlsx" else len(batch.rows)
+                bar.update(task, advance=items, total=batch.total or bar.tasks[task].total)
+
+            about = About(rows, query)
+            made = Export(selection, rows, lambda: reading(engine), window, about, watch=watch)
+            digest, size = _write(made.write(name), file)
+    say(err, f"{counted} {rows}, {size} bytes, SHA-256 {digest}")
+
+
+def _format(file: Path, given: str | None) -> str:
+    form = given or file.suffix.removeprefix(".").lower()
+    if form not in MEDIA_TYPES:
+        known = ", ".join(MEDIA_TYPES)
+        msg = f"{form or str(file)!r} tells no format: give --format, one of {known}."
+        raise FilterError("format", msg, suggestions=list(MEDIA_TYPES))
+    return form
+
+
+def _selected(text: str, rows: Rows) -> tuple[Selection[Any], Window]:
+    """What the filters of a query string select.
+
+    Raises:
+        FilterError: a parameter is unknown, stands twice, or has no such value.
+    """
+    if rows is Rows.CLAIMS:
+        claims = _read(ClaimQuery, text)
+        return Claims(claims, claims.sort), Window({}, PAGE, None, count=True, wish=claims.asked())
+    events = _read(EventQuery, text)
+    wish = events.asked()
+    return Events(events, events.sort, wish), Window({}, PAGE, None, count=True, wish=wish)
+
+
+def _read(shape: type[Query], text: str) -> Query:
+    known = {field.alias or name: field for name, field in shape.model_fields.items()}
+    given: dict[str, Any] = parse_qs(text, keep_blank_values=True)
+    for name, values in given.items():
+        if name not in known or name in SHAPING:
+            near = nearest(name, set(known) - SHAPING)
+            hint = f" Did you mean {' or '.join(near)}?" if near else ""
+            raise FilterError(name, f"There is no parameter {name!r}.{hint}", suggestions=near)
+        if not isinstance(known[name].default, list):
+            if len(values) > 1:
+                raise FilterError(name, f"{name} takes one value and stands twice.")
+            given[name] = values[0]
+    try:
+        return shape.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else "query"
+        detail, near = explained(first)
+        raise FilterError(name, f"{name}: {detail}", suggestions=near) from None
+
+
+def _write(pieces: Iterator[bytes], file: Path) -> tuple[str, int]:
+    """Write the pieces, and say their digest and size; a file that fails is not left behind."""
+    digest, size = hashlib.sha256(), 0
+    with _opened(file) as out:
+        for piece in pieces:
+            out.write(piece)
+            digest.update(piece)
+            size += len(piece)
+    if file != STDOUT:
+        with _opened(file.with_name(f"{file.name}.sha256")) as out:
+            out.write(f"{digest.hexdigest()}  {file.name}\n".encode())
+    return digest.hexdigest(), size
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[BinaryIO]:
+    """A file to write to, which takes its name and its place when all is on the disk."""
+    if file == STDOUT:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    part = file.with_name(f".{file.name}.{os.getpid()}.part")
+    try:
+        with part.open("xb") as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+class _Rate(ProgressColumn):
+    """Items a second."""
+
+    def render(self, task: Task) -> Text:
+        """The rate so far."""
+        return Text(f"{task.finished_speed or task.speed or 0:,.0f}/s")
+
+
+def _progress() -> Progress:
+    counted = MofNCompleteColumn()
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        counted,
+        _Rate(),
+        TimeElapsedColumn(),
+        console=err,
+    )

@@ -1,0 +1,160 @@
+"""What is exported: all events, or all claims, that a filter lets through, and the rows of both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+import orjson
+from sqlalchemy import select
+
+from counterclaim.export import columns
+from counterclaim.export.figures import figure_rows
+from counterclaim.export.flat import claim_row, event_row
+from counterclaim.models import Source
+from counterclaim.queries.claim_filters import page_claim_ids
+from counterclaim.queries.claims import claims_out, figures_of_claims, figures_of_events
+from counterclaim.queries.events import figures_of, page_events
+from counterclaim.queries.references import sources_out
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from counterclaim.export.columns import Column
+    from counterclaim.export.flat import Row
+    from counterclaim.export.xlsx import Sheets
+    from counterclaim.queries.asof import Wish
+    from counterclaim.queries.claim_filters import ClaimFilter
+    from counterclaim.queries.events import Shown
+    from counterclaim.queries.filters import EventFilter
+    from counterclaim.queries.pages import Slice, Window
+
+Item = TypeVar("Item")
+
+
+class Rows(StrEnum):
+    """What one row of a table is."""
+
+    EVENTS = "events"
+    CLAIMS = "claims"
+    FIGURES = "figures"
+
+
+COLUMNS: dict[Rows, tuple[Column, ...]] = {
+    Rows.EVENTS: columns.EVENTS,
+    Rows.CLAIMS: columns.CLAIMS,
+    Rows.FIGURES: columns.FIGURE_ROWS,
+}
+
+
+class Selection(Protocol[Item]):
+    """A list of items, and what each format takes of a page of them."""
+
+    @property
+    def own(self) -> Rows:
+        """What one row is that stands for one item."""
+
+    def take(self, session: Session, window: Window) -> Slice[Item]:
+        """One page of the items."""
+
+    def lines(self, session: Session, page: Slice[Item]) -> Sequence[bytes]:
+        """The items as the list serves them, JSON."""
+
+    def rows(self, session: Session, page: Slice[Item], kind: Rows) -> list[Row]:
+        """Flat rows of the items, or of the figures of the claims behind them."""
+
+    def sheets(self, session: Session, page: Slice[Item]) -> Sheets:
+        """Rows for each sheet of a workbook."""
+
+    def sheet_columns(self) -> Mapping[str, Sequence[Column]]:
+        """The columns of each of these sheets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Events of a filter in an order, in the state that ``wish`` asks for."""
+
+    given: EventFilter
+    sort: str
+    wish: Wish
+    own: Rows = Rows.EVENTS
+
+    def take(self, session: Session, window: Window) -> Slice[Shown]:
+        """One page of events."""
+        return page_events(session, self.given, window, self.sort)
+
+    def lines(self, _session: Session, page: Slice[Shown]) -> list[bytes]:
+        """The events as they are stored."""
+        return [event.text.encode() for event in page.items]
+
+    def rows(self, session: Session, page: Slice[Shown], kind: Rows) -> list[Row]:
+        """One row per event, or per figure of the claims that bear on them."""
+        documents = [orjson.loads(event.text) for event in page.items]
+        if kind is Rows.FIGURES:
+            return self._figures(session, page, [one["id"] for one in documents])
+        figures = figures_of(session, page.items)
+        return [event_row(one, found) for one, found in zip(documents, figures, strict=True)]
+
+    def sheets(self, session: Session, page: Slice[Shown]) -> Sheets:
+        """Events, and the claims that bear on them with their figures."""
+        events = self.rows(session, page, Rows.EVENTS)
+        claims = self._figures(session, page, [str(row["id"]) for row in events], bare=True)
+        return {"events": events, "claims": claims}
+
+    def sheet_columns(self) -> dict[str, tuple[Column, ...]]:
+        """Those of events and of figures."""
+        return {"events": columns.EVENTS, "claims": columns.FIGURE_ROWS}
+
+    def _figures(
+        self, session: Session, page: Slice[Shown], ids: list[str], *, bare: bool = False
+    ) -> list[Row]:
+        found = figures_of_events(session, ids, self.wish.pinned(page.known_at))
+        return figure_rows(found, page.known_at, bare=bare)
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Claims of a filter in an order; the window says in which state."""
+
+    given: ClaimFilter
+    sort: str
+    own: Rows = Rows.CLAIMS
+
+    def take(self, session: Session, window: Window) -> Slice[str]:
+        """One page of claims, by id."""
+        return page_claim_ids(session, self.given, window, self.sort)
+
+    def lines(self, session: Session, page: Slice[str]) -> list[bytes]:
+        """The claims as the list serves them."""
+        return [
+            claim.model_dump_json(by_alias=True, exclude_unset=True).encode()
+            for claim in claims_out(session, page.items, page.known_at)
+        ]
+
+    def rows(self, session: Session, page: Slice[str], kind: Rows) -> list[Row]:
+        """One row per claim, or per figure of one."""
+        if kind is Rows.FIGURES:
+            found = figures_of_claims(session, page.items, page.known_at)
+            return figure_rows(found, page.known_at)
+        return [claim_row(orjson.loads(line)) for line in self.lines(session, page)]
+
+    def sheets(self, session: Session, page: Slice[str]) -> Sheets:
+        """The claims with their figures."""
+        found = figures_of_claims(session, page.items, page.known_at)
+        return {"claims": figure_rows(found, page.known_at, bare=True)}
+
+    def sheet_columns(self) -> dict[str, tuple[Column, ...]]:
+        """Those of figures."""
+        return {"claims": columns.FIGURE_ROWS}
+
+
+def source_rows(session: Session, keys: set[str], known_at: datetime) -> list[Row]:
+    """The sources with these keys as rows, by key."""
+    query = select(Source).where(Source.key.in_(keys)).order_by(Source.key)
+    shapes = sources_out(session, session.scalars(query).all(), known_at)
+    named = [column.name for column in columns.SOURCES]
+    return [{name: getattr(shape, name) for name in named} for shape in shapes]

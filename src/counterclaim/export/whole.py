@@ -1,0 +1,134 @@
+"""All that a filter lets through, in one of the formats, a piece at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from counterclaim.db import dumps
+from counterclaim.errors import FilterError
+from counterclaim.export import csv, geojson, ndjson, xlsx
+from counterclaim.export.batches import Batch
+from counterclaim.export.selections import COLUMNS, Rows, source_rows
+from counterclaim.queries.pages import stream_pages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from counterclaim.export.batches import About
+    from counterclaim.export.flat import Row
+    from counterclaim.export.selections import Selection
+    from counterclaim.queries.pages import Sessions, Slice, Window
+
+PAGE = 500
+"""Items are read this many at a time."""
+
+Item = TypeVar("Item")
+Loaded = TypeVar("Loaded")
+
+
+@dataclass(frozen=True, slots=True)
+class Export(Generic[Item]):
+    """An export to be made.
+
+    ``window`` is where it begins and how much is read at once; with ``one_page`` it ends there.
+    ``watch``, if given, is told each batch and its number of items when it is read.
+    """
+
+    selection: Selection[Item]
+    rows: Rows
+    sessions: Sessions
+    window: Window
+    about: About
+    one_page: bool = False
+    watch: Callable[[Batch[Any], int], None] | None = None
+
+    def write(self, form: str) -> Iterator[bytes]:
+        """The pieces of the export in a format.
+
+        Raises:
+            FilterError: at once, if the format has no such rows; with the first piece, if a
+                filter's, the policy's or the order's value names nothing.
+        """
+        check_rows(form, self.rows, self.selection.own)
+        return _WRITERS[form](self)
+
+    def batches(
+        self, load: Callable[[Session, Slice[Item]], Sequence[Loaded]]
+    ) -> Iterator[Batch[Loaded]]:
+        """What is loaded of all pages."""
+        pages = stream_pages(self.sessions, self.window, self.selection.take, load)
+        for page, loaded in pages:
+            batch = Batch(loaded, page.known_at, page.next, page.total)
+            if self.watch is not None:
+                self.watch(batch, len(page.items))
+            yield batch
+            if self.one_page:
+                return
+
+    def table(self) -> Iterator[Batch[Row]]:
+        """All rows."""
+        return self.batches(partial(self.selection.rows, kind=self.rows))
+
+
+def check_rows(form: str, rows: Rows, own: Rows) -> None:
+    """Refuse rows of figures where a format has items, or both.
+
+    Raises:
+        FilterError: the format has no such rows.
+    """
+    if rows is not own and form in {"json", "geojson", "xlsx"}:
+        msg = f"{form} has no {rows} as rows: ask for csv, ndjson or parquet."
+        raise FilterError("rows", msg, suggestions=[own])
+
+
+def _ndjson(export: Export[Any]) -> Iterator[bytes]:
+    if export.rows is export.selection.own:
+        return ndjson.stream_ndjson(export.batches(export.selection.lines))
+
+    def load(session: Session, page: Slice[Any]) -> list[bytes]:
+        rows = export.selection.rows(session, page, export.rows)
+        return [dumps(row).encode() for row in rows]
+
+    return ndjson.stream_ndjson(export.batches(load))
+
+
+def _csv(export: Export[Any]) -> Iterator[bytes]:
+    names = [column.name for column in COLUMNS[export.rows]]
+    return csv.stream_csv(export.table(), names)
+
+
+def _geojson(export: Export[Any]) -> Iterator[bytes]:
+    return geojson.stream_geojson(export.table())
+
+
+def _parquet(export: Export[Any]) -> Iterator[bytes]:
+    # Arrow takes 60 MB and a part of a second, which only this format should cost.
+    from counterclaim.export import parquet  # noqa: PLC0415 - as said above
+
+    return parquet.stream_parquet(export.table(), COLUMNS[export.rows], export.about)
+
+
+def _xlsx(export: Export[Any]) -> Iterator[bytes]:
+    def load(session: Session, page: Slice[Any]) -> list[xlsx.Sheets]:
+        return [export.selection.sheets(session, page)]
+
+    def sources(keys: set[str], known_at: datetime) -> list[Row]:
+        with export.sessions() as session:
+            return source_rows(session, keys, known_at)
+
+    columns = export.selection.sheet_columns()
+    return xlsx.stream_xlsx(export.batches(load), columns, sources, export.about)
+
+
+_WRITERS: dict[str, Callable[[Export[Any]], Iterator[bytes]]] = {
+    "ndjson": _ndjson,
+    "csv": _csv,
+    "geojson": _geojson,
+    "parquet": _parquet,
+    "xlsx": _xlsx,
+}

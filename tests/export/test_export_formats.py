@@ -1,0 +1,74 @@
+"""The writers by themselves, and the columns that they share."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import openpyxl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from counterclaim.export import columns, xlsx
+from counterclaim.export.batches import About, Batch
+from counterclaim.export.columns import Column
+from counterclaim.export.csv import stream_csv
+from counterclaim.export.flat import CLAIM_COLUMNS, EVENT_COLUMNS
+
+if TYPE_CHECKING:
+    import pytest
+
+    from counterclaim.export.flat import Row
+
+AT = datetime(2024, 5, 1, tzinfo=UTC)
+DOCS = Path(__file__).parents[2] / "docs" / "exporting.md"
+starts = st.sampled_from(["=", "+", "-", "@", "\t", "\r", "", '"', ",", "\n"])
+cells = st.tuples(starts, st.text(st.sampled_from("=+-@\t\r\n\"',;1aж"), max_size=8)).map("".join)
+
+
+@given(st.lists(cells, min_size=1, max_size=5))
+def test_no_cell_of_csv_starts_a_formula_and_its_words_come_back(given_cells: list[str]) -> None:
+    rows: list[Row] = [{"text": cell, "number": -1} for cell in given_cells]
+    (content,) = stream_csv([Batch(rows, AT)], ["text", "number"])
+    assert content.endswith(b"\r\n")
+    _head, *read = csv.reader(io.StringIO(content.decode(), newline=""))
+    assert [number for _text, number in read] == ["-1"] * len(rows)
+    for (shown, _number), cell in zip(read, given_cells, strict=True):
+        assert not shown.startswith(("=", "+", "-", "@", "\t", "\r"))
+        assert shown.removeprefix("'") == cell.removeprefix("'")
+
+
+def test_a_workbook_goes_on_in_further_sheets_and_never_holds_a_formula(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(xlsx, "SHEET_ROWS", 3)
+    texts = ["=1+1", "https://example.org", "-1", "x" * 40_000, "\x01"]
+    rows: list[Row] = [{"text": text, "number": place} for place, text in enumerate(texts)]
+    shape = {"claims": (Column("text", "text", "A."), Column("number", "integer", "B."))}
+    pieces = xlsx.stream_xlsx(
+        [Batch([{"claims": rows}], AT)], shape, lambda _keys, _at: [], About("claims", "")
+    )
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(pieces)))
+    found = [
+        row
+        for name in ("claims", "claims 2", "claims 3")
+        for row in book[name].iter_rows(min_row=2)
+    ]
+    assert [row[1].value for row in found] == [0, 1, 2, 3, 4]
+    assert {row[0].data_type for row in found} == {"s"}
+    assert [row[0].value for row in found][:3] == texts[:3]
+    assert str(found[3][0].value).endswith(xlsx.CUT)
+    told = dict(book["citation"].iter_rows(values_only=True))
+    assert (told["rows in claims"], told["cells cut to fit"]) == (5, 1)
+
+
+def test_every_column_has_its_meaning_in_the_dictionary_and_on_the_page() -> None:
+    assert tuple(column.name for column in columns.EVENTS) == EVENT_COLUMNS
+    assert tuple(column.name for column in columns.CLAIMS) == CLAIM_COLUMNS
+    page = DOCS.read_text(encoding="utf-8")
+    for table in (columns.EVENTS, columns.CLAIMS, columns.FIGURE_ROWS, columns.SOURCES):
+        for column in table:
+            assert f"| `{column.name}` | {column.kind} | {column.meaning} |" in page
