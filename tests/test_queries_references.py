@@ -56,8 +56,8 @@ def window(limit: int = 1000, cursor: str | None = None) -> Window:
     return Window({}, limit, cursor, count=True)
 
 
-BALLISTIC = ["atacms", "intermediate-range-ballistic-missile", "oreshnik"]
-PEOPLE = ["dmitry-peskov", "kremlin", "ru-mod", "vladimir-putin"]
+BALLISTIC = ["aeroballistic-missile", "intercontinental-ballistic-missile", "kinzhal", "rs-26"]
+PEOPLE = ["dmitry-peskov", "vladimir-putin"]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import rfc8785
 from sqlalchemy import select
 
@@ -20,6 +21,9 @@ from counterclaim.queries.names import Finder
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+
+EXACT = 1 << 53
+"""From here on not every whole number is one of JSON, whose numbers are doubles."""
 
 GENESIS = "0" * 64
 """What the first entry has as hash of the one before."""
@@ -78,8 +82,30 @@ def entry_hash(entry: LedgerEntry) -> str:
 
 
 def canonical(value: Any) -> bytes:
-    """JSON in the one form of RFC 8785, as UTF-8 bytes."""
+    """JSON in the one form of RFC 8785, as UTF-8 bytes.
+
+    Without floats, large numbers and keys beyond ASCII that form is what orjson writes, ten times
+    as fast, with its keys sorted.
+    """
+    if _is_plain(value):
+        try:
+            return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        except TypeError:  # A lone surrogate, say: let the slower one tell what is wrong.
+            pass
     return rfc8785.dumps(value)
+
+
+def _is_plain(value: Any) -> bool:
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return True
+    if kind is int:
+        return bool(-EXACT < value < EXACT)
+    if kind is dict:
+        return all(type(key) is str and key.isascii() for key in value) and all(
+            map(_is_plain, value.values())
+        )
+    return kind is list and all(map(_is_plain, value))
 
 
 def digest(value: Any) -> str:
