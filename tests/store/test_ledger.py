@@ -4,15 +4,24 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from counterclaim.db import now, reading, writing
 from counterclaim.models import LedgerEntry
-from counterclaim.store.ledger import GENESIS, entry_hash, open_writer
+from counterclaim.store.ledger import GENESIS, canonical, entry_hash, open_writer
 from factories import put_world
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+
+NUMBERS = st.integers(1 - 2**53, 2**53 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+JSON = st.recursive(
+    st.none() | st.booleans() | NUMBERS | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
 
 
 def entries(engine: Engine) -> list[LedgerEntry]:
@@ -50,3 +59,8 @@ def test_no_text_stands_in_the_ledger(engine: Engine) -> None:
     bodies = " ".join(entry.body for entry in entries(engine))
     assert "five Zeta-9" not in bodies
     assert "Aland Ministry" not in bodies
+
+
+@given(JSON)
+def test_the_fast_way_to_canonical_json_writes_what_the_slow_one_does(value: object) -> None:
+    assert canonical(value) == rfc8785.dumps(value)  # type: ignore[arg-type]
