@@ -1,4 +1,4 @@
-"""The catalogue: every name finds its own row, those of data sets too; loading it twice is safe."""
+"""The catalogue: every name finds its own row, those of data sets too; loading twice is safe."""
 
 from __future__ import annotations
 

@@ -61,21 +61,21 @@ class _OwnLoader(_Rules, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type
     """For files of this package: libyaml is fast, but depth that is made to harm brings it down."""
 
 
-def _text(loader: _Rules, node: yaml.ScalarNode) -> str:
+def _text(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> str:
     # JSON writes what is beyond U+FFFF as a pair of escapes, which YAML reads as two characters.
     text: str = loader.construct_scalar(node)
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 
-def _int(loader: _Rules, node: yaml.ScalarNode) -> int:
+def _int(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
     return int(loader.construct_scalar(node))
 
 
-def _float(loader: _Rules, node: yaml.ScalarNode) -> float:
+def _float(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> float:
     return float(loader.construct_scalar(node))
 
 
-def _unknown(_loader: _Rules, node: yaml.Node) -> None:
+def _unknown(_loader: yaml.SafeLoader, node: yaml.Node) -> None:
     msg = f"{node.tag.replace(_TAG, '!!')} is not taken here: write text, numbers, lists and fields"
     raise yaml.constructor.ConstructorError(None, None, msg, node.start_mark)
 
