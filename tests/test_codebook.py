@@ -99,7 +99,7 @@ def test_the_schema_is_valid_and_complete_in_itself() -> None:
     assert text.endswith("}\n")
 
 
-@pytest.mark.parametrize("name", ["reference.yaml", "article.yaml"])
+@pytest.mark.parametrize("name", ["munitions.yaml", "article.yaml"])
 def test_the_seed_files_fit_the_schema(name: str) -> None:
     body = read_claim_file(ROOT / "seeds" / name).model_dump(mode="json", exclude_unset=True)
     errors = Draft202012Validator(json.loads(claim_file_schema())).iter_errors(body)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from counterclaim.importers.claim_file import read_claim_file
 from counterclaim.names import fold
 from counterclaim.schemas.incoming import ClaimFile
 from counterclaim.vocabulary import Basis
@@ -46,7 +47,10 @@ def _read(name: str) -> ClaimFile:
         return ClaimFile.model_validate(TextLoader(stream).get_single_data())
 
 
-REFERENCE = _read("reference.yaml")
+SOURCES, MUNITIONS, PLACES = (
+    getattr(read_claim_file(SEEDS / f"{table}.yaml", own=True), table)
+    for table in ("sources", "munitions", "places")
+)
 ARTICLE = _read("article.yaml")
 TEXT = (SEEDS / "article.txt").read_bytes().decode("utf-8")
 CLAIMS = ARTICLE.claims
@@ -90,15 +94,6 @@ def test_article_is_the_one_that_was_given() -> None:
     assert ARTICLE.document.text_file == "article.txt"
 
 
-def test_reference_file_holds_only_reference_rows() -> None:
-    assert REFERENCE.document is None
-    assert not REFERENCE.events
-    assert not REFERENCE.claims
-    assert REFERENCE.sources
-    assert REFERENCE.munitions
-    assert REFERENCE.places
-
-
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.ref)
 def test_quote_stands_at_its_offsets(claim: ClaimIn) -> None:
     quote = _quote(claim)
@@ -120,34 +115,9 @@ def test_quotes_equal_the_list_of_claims() -> None:
         assert (quote.exact, quote.start, quote.end) == (row["quote"], row["start"], row["end"])
 
 
-@pytest.mark.parametrize("table", ["sources", "munitions", "places"])
-def test_reference_rows_are_sound(table: str) -> None:
-    rows = getattr(REFERENCE, table)
-    keys = [row.key for row in rows]
-    assert len(keys) == len(set(keys))
-    owners: dict[str, str] = {}
-    for place, row in enumerate(rows):
-        names = [row.name, *(name.name for name in row.names)]
-        assert len(names) == len(set(names)), f"{row.key} has a name twice"
-        for name in names:
-            owner = owners.setdefault(fold(name), row.key)
-            assert owner == row.key, f"{name} names both {owner} and {row.key}"
-        assert row.parent is None or row.parent in keys[:place], f"{row.key} precedes its parent"
-        preferred = [n.lang for n in row.names if n.kind == "preferred"]
-        assert len(preferred) == len(set(preferred)), f"{row.key} has two preferred names"
-
-
-def test_script_of_a_name_is_the_one_it_is_written_in() -> None:
-    for row in (*REFERENCE.sources, *REFERENCE.munitions, *REFERENCE.places):
-        for name in row.names:
-            cyrillic = bool(re.search(r"[\u0400-\u04ff]", name.name))
-            assert not (cyrillic and re.search(r"[A-Za-z]", name.name)), name.name
-            assert (name.script == "Cyrl") == cyrillic, name.name
-
-
 def test_every_name_used_is_known() -> None:
-    sources, munitions = _names(REFERENCE.sources), _names(REFERENCE.munitions)
-    places = _names(REFERENCE.places)
+    sources, munitions = _names(SOURCES), _names(MUNITIONS)
+    places = _names(PLACES)
     assert ARTICLE.document is not None
     assert fold(ARTICLE.document.publisher or "") in sources
     for claim in CLAIMS:
@@ -169,14 +139,14 @@ def test_events_and_claims_referred_to_exist() -> None:
 
 
 def test_lotarevka_has_no_coordinates() -> None:
-    (row,) = [place for place in REFERENCE.places if place.key == "lotarevka"]
+    (row,) = [place for place in PLACES if place.key == "lotarevka"]
     assert row.latitude is None
     assert row.longitude is None
     assert row.geonames_id is None
 
 
 def test_coordinates_have_an_origin_and_claims_have_none() -> None:
-    assert all(row.origin for row in REFERENCE.places if row.latitude is not None)
+    assert all(row.origin for row in PLACES if row.latitude is not None)
     for claim in CLAIMS:
         assert all(at.latitude is None and at.relative is None for at in claim.places), claim.ref
 

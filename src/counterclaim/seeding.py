@@ -1,4 +1,4 @@
-"""The seed: reference rows, regions and the first article, as a new store is filled with them."""
+"""The seed: the catalogue, regions and the first article, as a new store is filled with them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 INSTALLED = Path(__file__).parent / "_seeds"
 CHECKOUT = Path(__file__).parents[2] / "seeds"
 
+CATALOGUE = ("sources.yaml", "munitions.yaml", "places.yaml")
+"""The files of reference rows, in the order in which they are loaded."""
+
 
 def seed_folder() -> Path:
     """Where the seed's files lie: in the installed package or at the top of a checkout."""
@@ -25,11 +28,12 @@ def seed_folder() -> Path:
 
 def seed(writer: Writer) -> Iterator[tuple[str, Intake]]:
     """Take in the seed, accepted at once; name each file and what came of it."""
-    reference = read_claim_file(seed_folder() / "reference.yaml")
-    yield "reference.yaml", ingest(writer, reference, accept=True)
+    for name in CATALOGUE:
+        body = read_claim_file(seed_folder() / name, own=True)
+        yield name, ingest(writer, body, accept=True)
     regions = Intake()
     created = record_regions(writer)
     regions.count("places", created, created)
     yield "ISO 3166 countries and regions", regions
-    article = read_claim_file(seed_folder() / "article.yaml")
+    article = read_claim_file(seed_folder() / "article.yaml", own=True)
     yield "article.yaml", ingest(writer, article, accept=True)

@@ -1,4 +1,4 @@
-"""OGC API Features: what the standard asks for, and CQL2 that means what the lists' filters mean."""
+"""OGC API Features: what the standard asks for, and CQL2 that means what filters of lists mean."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ _PLAIN = (
 """What is no text though it stands without quotes, by YAML 1.2 (section 10.3.2, core schema)."""
 
 
-class _Loader(yaml.SafeLoader):
+class _Rules(yaml.constructor.SafeConstructor):
     """The YAML that JSON has too: ``no`` and dates stay text, and a key may stand only once."""
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
@@ -53,51 +53,64 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
-def _text(loader: _Loader, node: yaml.ScalarNode) -> str:
+class _Loader(_Rules, yaml.SafeLoader):
+    """For files of anybody."""
+
+
+class _OwnLoader(_Rules, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """For files of this package: libyaml is fast, but depth that is made to harm brings it down."""
+
+
+def _text(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> str:
     # JSON writes what is beyond U+FFFF as a pair of escapes, which YAML reads as two characters.
     text: str = loader.construct_scalar(node)
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 
-def _int(loader: _Loader, node: yaml.ScalarNode) -> int:
+def _int(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
     return int(loader.construct_scalar(node))
 
 
-def _float(loader: _Loader, node: yaml.ScalarNode) -> float:
+def _float(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> float:
     return float(loader.construct_scalar(node))
 
 
-def _unknown(_loader: _Loader, node: yaml.Node) -> None:
+def _unknown(_loader: yaml.SafeLoader, node: yaml.Node) -> None:
     msg = f"{node.tag.replace(_TAG, '!!')} is not taken here: write text, numbers, lists and fields"
     raise yaml.constructor.ConstructorError(None, None, msg, node.start_mark)
 
 
-_Loader.yaml_implicit_resolvers = {}
-for _name, _pattern, _first in _PLAIN:
-    _Loader.add_implicit_resolver(
-        _TAG + _name,
-        re.compile(rf"(?:{_pattern})\Z"),
-        [*_first, *([""] if _name == "null" else [])],
-    )
-_Loader.yaml_constructors = {
-    _TAG + name: yaml.SafeLoader.yaml_constructors[_TAG + name]
-    for name in ("null", "bool", "seq", "map")
-}
-_Loader.add_constructor(_TAG + "int", _int)
-_Loader.add_constructor(_TAG + "float", _float)
-_Loader.add_constructor(_TAG + "str", _text)
-_Loader.add_constructor(None, _unknown)
+for _one in (_Loader, _OwnLoader):
+    _one.yaml_implicit_resolvers = {}
+    for _name, _pattern, _first in _PLAIN:
+        _one.add_implicit_resolver(
+            _TAG + _name,
+            re.compile(rf"(?:{_pattern})\Z"),
+            [*_first, *([""] if _name == "null" else [])],
+        )
+    _one.yaml_constructors = {
+        _TAG + name: yaml.SafeLoader.yaml_constructors[_TAG + name]
+        for name in ("null", "bool", "seq", "map")
+    }
+    _one.add_constructor(_TAG + "int", _int)
+    _one.add_constructor(_TAG + "float", _float)
+    _one.add_constructor(_TAG + "str", _text)
+    _one.add_constructor(None, _unknown)
 
 
-def read_claim_file(path: Path) -> ClaimFile:
+def read_claim_file(path: Path, *, own: bool = False) -> ClaimFile:
     """The claim file at a path, with the text of its ``text_file`` read in.
+
+    Args:
+        path: Where it lies.
+        own: It came with this package, so that nothing in it can be meant to harm.
 
     Raises:
         RejectedError: it is no YAML, has another shape, or its text cannot be read.
         OSError: the file itself cannot be read.
     """
     try:
-        content = yaml.load(_read(path, ""), _Loader)  # noqa: S506 - a SafeLoader
+        content = yaml.load(_read(path, ""), _OwnLoader if own else _Loader)  # noqa: S506 - safe ones
     except (yaml.YAMLError, RecursionError) as error:
         raise _refusal("", f"{path.name} is neither YAML nor JSON: {error}") from None
     try:
