@@ -16,7 +16,7 @@ from counterclaim.queries.filters import EventFilter
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from counterclaim.export.flat import Row
+    from counterclaim.export.flat import Cell, Row
 
 PLACED = frozenset({"id", "latitude", "longitude"})
 """Columns of a flat row that are the feature's id and its geometry."""
@@ -48,7 +48,7 @@ class Collection:
         kept = (name for name in self.columns if name not in self.left_out | PLACED)
         return {name: _schema(name) for name in kept}
 
-    def properties_of(self, row: Row, occurred_from: str | None) -> Row:
+    def properties_of(self, row: Row, occurred_from: Cell) -> Row:
         """The flat row of a feature: when it happened is the instant from which on it did."""
         kept = {name: value for name, value in row.items() if name not in self.left_out}
         return {**kept, "occurred": occurred_from}

@@ -39,8 +39,15 @@ DEEPEST = 50
 class Terms(Protocol):
     """What a layer can be asked for."""
 
-    filters: type[BaseModel]
-    columns: Mapping[str, ColumnElement[Any]]
+    @property
+    def filters(self) -> type[BaseModel]:
+        """The filters of the list."""
+        ...
+
+    @property
+    def columns(self) -> Mapping[str, ColumnElement[Any]]:
+        """What can be compared, as SQL."""
+        ...
 
     def means(self, **given: Any) -> ColumnElement[bool]:
         """What the filters of the list mean."""
@@ -209,7 +216,7 @@ class _Translation:
         ]
 
     def _column(self, name: str | None) -> ColumnElement[Any]:
-        if name not in self.terms.columns:
+        if name is None or name not in self.terms.columns:
             known = [*self.terms.columns, *self._names()]
             near = nearest(name or "", known) or known
             msg = f"{name or 'This'} cannot be compared so; there is {', '.join(near)}."

@@ -37,4 +37,5 @@ def extent_of(session: Session) -> Extent:
         None if one is None else isoformat_z(one)
         for one in session.execute(times.where(live)).one()
     )
-    return Extent(WORLD if west is None else (west, south, east, north), (first, last))
+    placed = session.scalar(select(EventPoint.sk).limit(1)) is not None
+    return Extent((west, south, east, north) if placed else WORLD, (first, last))
