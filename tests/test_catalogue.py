@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 from collections import Counter, defaultdict
@@ -157,7 +158,7 @@ def test_munitions_of_the_data_sets_are_known(seeded: Engine) -> None:
     models = {
         row["model"]
         for file in (DATA / "missile_attacks_ua").glob("*.csv")
-        for row in csv.DictReader(file.open(encoding="utf-8", newline=""))
+        for row in csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"), newline=""))
     }
     items = (DATA / "strike_texts/open_items.jsonl").read_text(encoding="utf-8").splitlines()
     said = {claim["munition"] for item in items for claim in json.loads(item)["gold_claims"]}

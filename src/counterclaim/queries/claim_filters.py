@@ -35,10 +35,19 @@ from counterclaim.queries.conditions import (
     regions,
     sides,
 )
+from counterclaim.queries.facets import kind_key
 from counterclaim.queries.filters import Filter, Several
 from counterclaim.queries.pages import Slice, take_page
 from counterclaim.queries.references import subtree
-from counterclaim.vocabulary import ClaimKind, EventKind, Harm, Judgement, Match, Status
+from counterclaim.vocabulary import (
+    ClaimKind,
+    EventKind,
+    Harm,
+    Judgement,
+    Match,
+    MunitionCategory,
+    Status,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -173,7 +182,9 @@ def _on_claims(session: Session, given: ClaimFilter, at: datetime) -> Iterator[C
         published = select(Document.id).where(Document.publisher_id.in_(subtree(Source, named)))
         yield Claim.document_id.in_(published)
     if given.weapon:
-        named = Munition.key.in_(keys(session, Munition, "weapon", given.weapon, at))
+        weapons = keys(session, Munition, "weapon", given.weapon, at)
+        kinds = [one for one in MunitionCategory if kind_key(one) in weapons]
+        named = or_(Munition.key.in_(weapons), Munition.category.in_(kinds))
         yield about_munitions(subtree(Munition, named))
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from counterclaim.models import Munition, Place, Source
     from counterclaim.queries.families import Loaded
     from counterclaim.resolve.inputs import Claim
+    from counterclaim.vocabulary import MunitionCategory
 
 Facet = tuple[str, str]
 
@@ -43,7 +44,16 @@ def _of_claim(loaded: Loaded, claim: Claim) -> Iterator[Facet]:
     for munition_id in loaded.claim_munitions[claim.id]:
         for munition in loaded.munitions[munition_id]:
             yield "weapon", munition.key
+            yield "weapon", kind_key(munition.category)
     yield from _of_places(loaded, claim)
+
+
+def kind_key(category: MunitionCategory) -> str:
+    """The key of the row that stands for a category: ``ballistic-missile``, under ``weapon``.
+
+    A type is found by it though it stands below a family that has types of several categories.
+    """
+    return category.replace("_", "-")
 
 
 def _of_places(loaded: Loaded, claim: Claim) -> Iterator[Facet]:
