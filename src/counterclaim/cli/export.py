@@ -12,7 +12,7 @@ from typing import Annotated, Any, BinaryIO, TypeVar
 from urllib.parse import parse_qs
 
 import typer
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -24,9 +24,6 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from counterclaim.api.claims import ClaimQuery
-from counterclaim.api.events import EventQuery
-from counterclaim.api.exporting import ExportQuery
 from counterclaim.cli.terminal import err, opened_store, say
 from counterclaim.db import reading
 from counterclaim.errors import FilterError
@@ -38,7 +35,7 @@ from counterclaim.names import nearest
 from counterclaim.queries.pages import Window
 from counterclaim.schemas.mistakes import explained
 
-Query = TypeVar("Query", bound=ExportQuery)
+Query = TypeVar("Query", bound=BaseModel)
 
 STDOUT = Path("-")
 SHAPING = frozenset({"f", "fields", "stream", "count", "cursor", "rows", "limit"})
@@ -97,6 +94,10 @@ def _selected(text: str, rows: Rows) -> tuple[Selection[Any], Window]:
     Raises:
         FilterError: a parameter is unknown, stands twice, or has no such value.
     """
+    # The filters are those of the API, which takes a second to import: only this command pays it.
+    from counterclaim.api.claims import ClaimQuery  # noqa: PLC0415
+    from counterclaim.api.events import EventQuery  # noqa: PLC0415
+
     if rows is Rows.CLAIMS:
         claims = _read(ClaimQuery, text)
         return Claims(claims, claims.sort), Window({}, PAGE, None, count=True, wish=claims.asked())
