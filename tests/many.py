@@ -34,6 +34,10 @@ def put_copies(engine: Engine, label: str, count: int) -> None:
         serial = session.scalar(select(func.max(EventSummary.serial))) or 0
         number = session.scalar(select(func.max(Event.number))) or 0
         kept = _columns(session.get_one(Event, one.event_id))
+        beside: dict[type[Any], list[dict[str, Any]]] = {
+            model: [_columns(row) for row in session.scalars(select(model).filter_by(sk=one.sk))]
+            for model in (EventFacet, EventFigure, EventPoint)
+        }
         rows: dict[type[Any], list[dict[str, Any]]] = {}
         for n in range(1, count + 1):
             event_id = str(uuid.uuid5(SPACE, str(n)))
@@ -41,9 +45,8 @@ def put_copies(engine: Engine, label: str, count: int) -> None:
             rows.setdefault(Event, []).append({**kept, **named})
             version = _version(one, event_id, n, serial + n)
             rows.setdefault(EventSummary, []).append(version)
-            for model in (EventFacet, EventFigure, EventPoint):
-                found = session.scalars(select(model).where(model.sk == one.sk))
-                copies = ({**_columns(row), "sk": version["sk"]} for row in found)
+            for model, found in beside.items():
+                copies = ({**row, "sk": version["sk"]} for row in found)
                 moved = [_moved(row, n) if model is EventPoint else row for row in copies]
                 rows.setdefault(model, []).extend(moved)
         for model, given in rows.items():
