@@ -10,6 +10,7 @@ import sqlite3
 import uuid
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn
 
 import orjson
@@ -168,7 +169,11 @@ def dumps(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
-def make_engine(url: str, *, pool_size: int = 10) -> Engine:
+CACHE_MIB = 64
+"""So much of a SQLite file each connection keeps in memory, if nothing else is asked for."""
+
+
+def make_engine(url: str, *, pool_size: int = 10, cache_mib: int = CACHE_MIB) -> Engine:
     """An engine for SQLite or PostgreSQL, set up so that both keep the same promises."""
     try:
         parsed = make_url(url)
@@ -177,7 +182,7 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
         raise StoreError(msg) from None
     if parsed.get_backend_name() == "sqlite":
         engine = create_engine(parsed, pool_size=pool_size, max_overflow=0)
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", partial(_prepare_sqlite, cache_mib))
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if parsed.get_backend_name() == "postgresql":
@@ -192,7 +197,9 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
     raise StoreError(msg)
 
 
-def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+def _prepare_sqlite(
+    cache_mib: int, connection: DBAPIConnection, _record: ConnectionPoolEntry
+) -> None:
     # The driver's own BEGIN comes too late for savepoints and for the write lock: turned off here.
     assert isinstance(connection, sqlite3.Connection)  # noqa: S101 - for the type checker
     connection.isolation_level = None
@@ -201,7 +208,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -
         "journal_mode=WAL",
         "synchronous=FULL",
         "busy_timeout=10000",
-        "cache_size=-65536",
+        f"cache_size=-{cache_mib * 1024}",
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")

@@ -38,6 +38,8 @@ from counterclaim.schemas.mistakes import explained
 Query = TypeVar("Query", bound=BaseModel)
 
 STDOUT = Path("-")
+SMALL_CACHE_MIB = 8
+"""Every page of the store is read once: to keep many would only take memory."""
 SHAPING = frozenset({"f", "fields", "stream", "count", "cursor", "rows", "limit"})
 """Parameters of the API that say nothing of which rows are wanted."""
 
@@ -62,7 +64,7 @@ def export(
     The file gets its name when it is complete, and beside it FILE.sha256 for sha256sum -c.
     """
     counted = 0
-    with opened_store() as engine:
+    with opened_store(cache_mib=SMALL_CACHE_MIB) as engine:
         name = _format(file, form)
         selection, window = _selected(query, rows)
         with _progress() as bar:

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from counterclaim.config import Settings
-from counterclaim.db import make_engine
+from counterclaim.db import CACHE_MIB, make_engine
 from counterclaim.errors import CounterclaimError, RejectedError, StoreError
 from counterclaim.migrate import is_current
 from counterclaim.store.keys import OPERATOR
@@ -40,10 +40,10 @@ def say(console: Console, text: str, *, style: str | None = None) -> None:
 
 
 @contextmanager
-def opened_store(*, migrated: bool = True) -> Iterator[Engine]:
+def opened_store(*, migrated: bool = True, cache_mib: int = CACHE_MIB) -> Iterator[Engine]:
     """The store of the settings; the package's own errors end the program with a message."""
     try:
-        engine = make_engine(Settings().database_url)
+        engine = make_engine(Settings().database_url, cache_mib=cache_mib)
         try:
             if migrated and not is_current(engine):
                 msg = "The tables are not at the newest revision: run counterclaim db upgrade."

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from counterclaim.export.columns import Column
     from counterclaim.export.flat import Row
 
-GROUP_ROWS = 10_000
-"""So many rows are one row group, and as many are held in memory."""
+GROUP_ROWS = 4_000
+"""So many rows are one row group, and as many are held in memory: more would pass 200 MB."""
 
 _TYPES = {
     "text": pa.string(),

@@ -183,9 +183,9 @@ def _on_claims(session: Session, given: ClaimFilter, at: datetime) -> Iterator[C
         yield Claim.document_id.in_(published)
     if given.weapon:
         weapons = keys(session, Munition, "weapon", given.weapon, at)
-        kinds = [one for one in MunitionCategory if kind_key(one) in weapons]
-        named = or_(Munition.key.in_(weapons), Munition.category.in_(kinds))
-        yield about_munitions(subtree(Munition, named))
+        categories = [one for one in MunitionCategory if kind_key(one) in weapons]
+        either = or_(Munition.key.in_(weapons), Munition.category.in_(categories))
+        yield about_munitions(subtree(Munition, either))
 
 
 def _on_events(session: Session, given: ClaimFilter, at: datetime) -> Iterator[ColumnElement[bool]]:
