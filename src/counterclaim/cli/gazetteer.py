@@ -1,4 +1,4 @@
-"""``counterclaim gazetteer``: takes in the places of a GeoNames dump, with progress and a report."""
+"""``counterclaim gazetteer``: takes in the places of a GeoNames dump, and reports."""
 
 from __future__ import annotations
 

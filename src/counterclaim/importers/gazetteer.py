@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from counterclaim.db import reading, writing
 from counterclaim.importers.geonames import CLASSES, Dump, opened_alternates, toponym_of
 from counterclaim.schemas.imported import Reject
-from counterclaim.store.gazetteer import Survey, record_toponyms
+from counterclaim.store.gazetteer import BY_CODE, Survey, record_toponyms
 from counterclaim.store.ledger import open_writer
 
 if TYPE_CHECKING:
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from counterclaim.importers.geonames import AlternateNames
+    from counterclaim.importers.geonames import AlternateNames, Row
     from counterclaim.importers.tables import TableFile
     from counterclaim.schemas.toponym import Spelling, Toponym
     from counterclaim.store.gazetteer import Taken
+    from counterclaim.vocabulary import PlaceKind
 
 PORTION = 1000
 """So many places are written in one transaction."""
@@ -94,7 +95,7 @@ class GazetteerRun:
             self._survey = Survey(session)
             for portion in _portions(whole.read()):
                 whole.rejects.clear()
-                self._survey.look(session, [toponym_of(*found, None) for found in portion])
+                self._survey.look(session, [_looked_at(*found) for found in portion])
                 if self._alternates is not None:
                     wanted = (row for row, _kind in portion if self.dump.wanted.takes(row))
                     self._alternates.want(row.geonames_id for row in wanted)
@@ -133,6 +134,11 @@ class GazetteerRun:
 
     def _also(self, geonames_id: int) -> list[Spelling] | None:
         return None if self._alternates is None else self._alternates.of(geonames_id)
+
+
+def _looked_at(row: Row, kind: PlaceKind) -> Toponym:
+    """What the survey looks at: other names than the first matter for what has a code alone."""
+    return toponym_of(row, kind, None if kind in BY_CODE else ())
 
 
 def _reject(toponym: Toponym, reason: str) -> Reject:

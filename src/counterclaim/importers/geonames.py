@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from counterclaim.errors import InputError, PlaceError
 from counterclaim.geo import check_coordinates
 from counterclaim.importers.tables import oddity_of
-from counterclaim.names import fold
 from counterclaim.schemas.imported import Reject
 from counterclaim.schemas.toponym import Spelling, Toponym
 from counterclaim.vocabulary import NameKind, PlaceKind
@@ -25,18 +24,22 @@ if TYPE_CHECKING:
 
     from counterclaim.importers.tables import TableFile
 
-COLUMNS = (
-    "geonameid name asciiname alternatenames latitude longitude feature_class feature country cc2"
-    " admin1 admin2 admin3 admin4 population elevation dem timezone modification_date"
-).split()
+# fmt: off
+COLUMNS = [
+    "geonameid", "name", "asciiname", "alternatenames", "latitude", "longitude", "feature_class",
+    "feature", "country", "cc2", "admin1", "admin2", "admin3", "admin4", "population", "elevation",
+    "dem", "timezone", "modification_date",
+]
 """The 19 columns in their order; a header may call them "feature code" or "country_code"."""
 
-NEEDED = (
-    "geonameid name asciiname latitude longitude feature_class feature country admin1 population"
-).split()
+NEEDED = [
+    "geonameid", "name", "asciiname", "latitude", "longitude", "feature_class", "feature",
+    "country", "admin1", "population",
+]
+# fmt: on
 
 CLASSES = "PASH"
-"""Feature classes of which something can be a place here: populated, administrative, spots, water."""
+"""Feature classes of places: populated, administrative, sites ("spots") and water."""
 
 ALTERNATE_COLUMNS = 4
 """Of a row of alternate names so many are there always: its id, the place's, language and name."""
@@ -46,9 +49,16 @@ LONGEST_NAME = 400
 CITY, TOWN = 100_000, 5_000
 """Least populations of what is called so here."""
 
-CODES = frozenset({"iata", "icao", "abbr"})
-NO_NAMES = frozenset({"link", "post", "wkdt", "unlc", "tcid", "faac", "phon", "piny"})
+NO_NAMES = frozenset(
+    {"link", "post", "wkdt", "unlc", "tcid", "faac", "phon", "piny", "iata", "icao", "abbr"}
+)
 """What the table of alternate names has in place of a language, where it gives no name."""
+
+_CODE = re.compile(r"[A-Z]{3,4}")
+"""Among the alternate names of the dump: an airport's, and as a name it would be found for others.
+
+KIV is Chisinau's, and the folded form of Kyiv.
+"""
 
 _LANG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _LONE = re.compile("[\ud800-\udfff]")
@@ -212,7 +222,7 @@ def _row(line: int, columns: list[str], text: str, cells: list[str]) -> Row:
         raise InputError("It holds bytes that are not UTF-8.")
     given = dict(zip(columns, cells, strict=True))
     name = " ".join(given["name"].split())
-    if not fold(name):
+    if not any(map(str.isalnum, name)):
         raise InputError(f"The name {name!r} holds no letter and no digit.")
     if len(name) > LONGEST_NAME:
         raise InputError(f"The name has {len(name)} characters, and {LONGEST_NAME} are the most.")
@@ -262,8 +272,9 @@ def toponym_of(row: Row, kind: PlaceKind, also: Iterable[Spelling] | None) -> To
         also: Its alternate names from their own table; None takes those that the row has itself.
     """
     if also is None:
-        alternates = row.alternates.split(",") if row.alternates else []
-        also = [Spelling(" ".join(one.split()), None, NameKind.ALIAS) for one in alternates]
+        given = (" ".join(one.split()) for one in row.alternates.split(","))
+        names = (one for one in given if not _CODE.fullmatch(one))
+        also = [Spelling(one, None, NameKind.ALIAS) for one in names]
     plain = Spelling(row.ascii_name, None, NameKind.TRANSLITERATION)
     return Toponym(
         line=row.line,
@@ -288,7 +299,7 @@ def _merged(spellings: Iterable[Spelling]) -> tuple[Spelling, ...]:
     kinds: dict[str, NameKind] = {}
     langs: dict[str, set[str]] = defaultdict(set)
     for one in spellings:
-        if len(one.name) <= LONGEST_NAME and fold(one.name):
+        if len(one.name) <= LONGEST_NAME and any(map(str.isalnum, one.name)):
             kinds.setdefault(one.name, one.kind)
             langs[one.name] |= {one.lang} - {None}  # type: ignore[arg-type]  # None is taken out
     alone = {name: next(iter(found)) for name, found in langs.items() if len(found) == 1}
@@ -309,7 +320,8 @@ class AlternateNames:
 
     def read(self, file: TableFile) -> Iterator[None]:
         """Read the table; yields now and then, for whoever tells of the progress."""
-        insert = "INSERT INTO name SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM wanted WHERE id = ?1)"
+        known = "EXISTS (SELECT 1 FROM wanted WHERE id = ?1)"
+        insert = f"INSERT INTO name SELECT ?1, ?2, ?3, ?4 WHERE {known}"
         for line, text in file.lines():
             cells = text.split("\t")
             row = None if _LONE.search(text) or "\x00" in text else _alternate(cells)
@@ -349,7 +361,4 @@ def _alternate(cells: list[str]) -> tuple[int, str, str | None, str] | None:
         return None
     preferred = len(cells) > ALTERNATE_COLUMNS and cells[4] == "1"
     kind = NameKind.PREFERRED if preferred else NameKind.ALIAS
-    if lang in CODES:
-        kind = NameKind.CODE
-    known = lang not in CODES and _LANG.fullmatch(lang)
-    return int(cells[1]), name, lang if known else None, kind
+    return int(cells[1]), name, lang if _LANG.fullmatch(lang) else None, kind

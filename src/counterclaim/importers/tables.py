@@ -125,7 +125,7 @@ class TableFile:
         self.position = self.size
 
     def lines(self) -> Iterator[tuple[int, str]]:
-        """Each line with its number and without its end, for files in which no quote means anything.
+        """Each line with its number and without its end, for files that know no quotes.
 
         Read as UTF-8; bytes that are none come as lone surrogates.
 
@@ -260,7 +260,7 @@ def _member(stack: ExitStack, raw: BinaryIO, name: str) -> BinaryIO:
         for one in archive.infolist()
         if one.filename.lower().endswith(TABLES)
         and not one.filename.startswith("__MACOSX/")
-        and not PurePosixPath(one.filename).stem.lower() == "readme"
+        and PurePosixPath(one.filename).stem.lower() != "readme"
     ]
     # GeoNames packs lists that explain a table beside it: the table is called as the archive.
     own = [one for one in tables if PurePosixPath(one.filename).stem == Path(name).stem]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from counterclaim.db import Base
     from counterclaim.schemas.toponym import Spelling, Toponym
     from counterclaim.store.ledger import Writer
 
@@ -289,14 +290,14 @@ class _Portion:
 
     def write(self, file_sha256: str) -> None:
         """Write what was gathered under one seal; nothing at all where nothing is new."""
-        tables = (Place, self.places), (PlaceName, self.names)
+        written: tuple[tuple[type[Base], list[dict[str, Any]]], ...]
+        written = (Place, self.places), (PlaceName, self.names)
         sealed = []
-        for model, rows in tables:
-            table = table_of(model)
+        for model, rows in written:
             if rows:
-                self.writer.session.execute(insert(table), rows)
+                self.writer.session.execute(insert(table_of(model)), rows)
             ordered = sorted(rows, key=lambda row: str(row["id"]))
-            sealed += [seal(table.name, row) for row in ordered]
+            sealed += [seal(model.__tablename__, row) for row in ordered]
         if not sealed:
             return
         body = {
