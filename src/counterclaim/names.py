@@ -24,6 +24,7 @@ _APOSTROPHES = "'’‘ʼ`´ʹʻ′"
 _CHUNK = re.compile(rf"[\w{_APOSTROPHES}‐-―-]+")
 _HYPHENS = re.compile(r"[‐-―_-]+")
 _SHORT_WORD = 3
+_ALIKE = 68
 _NO_DESIGNATORS = "a an and as at be by for if in is it km no not of on or out so the to up was"
 _STOPS = frozenset(_NO_DESIGNATORS.split())
 _CACHED = 64
@@ -141,24 +142,26 @@ def slug(text: str) -> str:
 
 def nearest(name: str, candidates: Iterable[str], *, limit: int = 3) -> list[str]:
     """The candidates that a slip of the pen could have meant, best first, as they are spelt."""
-    spelt = list(dict.fromkeys(candidates))
-    found = process.extract(
-        fold(name),
-        {candidate: fold(candidate) for candidate in spelt},
-        scorer=_closeness,
-        score_cutoff=68,
-        limit=limit,
-    )
-    return [candidate for _, _, candidate in found]
+    spelt: dict[str, str] = {}
+    for candidate in candidates:
+        spelt.setdefault(fold(candidate), candidate)
+    return [spelt[form] for form in nearest_folded(fold(name), spelt, limit=limit)]
 
 
-def _closeness(left: str, right: str, *, score_cutoff: float | None = None) -> float:
-    """Likeness of the whole, or a little less for one that begins with the other."""
-    score = fuzz.ratio(left, right)
-    shorter, longer = sorted((left, right), key=len)
-    if len(shorter) > _SHORT_WORD and longer.startswith(shorter):
-        score = max(score, 80 + score / 10)
-    return score if score >= (score_cutoff or 0) else 0.0
+def nearest_folded(folded: str, candidates: Iterable[str], *, limit: int = 3) -> list[str]:
+    """As ``nearest``, of texts that are folded already.
+
+    The likeness of the whole counts, or a little less for one that begins with the other.
+    """
+    forms = sorted(set(candidates))
+    alike = process.extract(folded, forms, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=None)
+    scores = {form: score for form, score, _ in alike}
+    for form in forms:
+        if min(len(form), len(folded)) > _SHORT_WORD and (
+            form.startswith(folded) or folded.startswith(form)
+        ):
+            scores[form] = max(scores.get(form, 0.0), 80 + fuzz.ratio(folded, form) / 10)
+    return sorted(scores, key=lambda form: -scores[form])[:limit]
 
 
 @lru_cache(maxsize=16_384)

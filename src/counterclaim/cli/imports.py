@@ -4,22 +4,14 @@ from __future__ import annotations
 
 import csv
 import sys
-import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    TaskProgressColumn,
-    TextColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 
+from counterclaim.cli.progress import progress_through
 from counterclaim.cli.terminal import err, opened_store, operator, out, say, shown
 from counterclaim.errors import InputError
 from counterclaim.importers.registry import ADAPTERS
@@ -29,8 +21,6 @@ from counterclaim.names import nearest
 from counterclaim.vocabulary import RowFate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from counterclaim.importers.adapter import Adapter
     from counterclaim.importers.run import ImportReport
     from counterclaim.importers.tables import TableFile
@@ -40,9 +30,6 @@ STDIN = Path("-")
 
 INTERRUPTED = 130
 """The exit code of a program that Ctrl-C ended, as shells have it."""
-
-PLAIN_S = 5.0
-"""Seconds between two lines of progress where no bar can be drawn."""
 
 MOST_SHOWN = 20
 """So many of a kind are listed in the report; the file of rejects has all."""
@@ -88,12 +75,12 @@ def import_(
         stdin = sys.stdin.buffer if file == STDIN else None
         table = stack.enter_context(opened_table(file, stdin))
         run = ImportRun(engine, chosen, table, operator(), options)
-        listed = stack.enter_context(_RejectsFile(rejects, appending=resume))
+        listed = stack.enter_context(RejectsFile(rejects, appending=resume))
         try:
-            with _progress(table) as tell:
+            with progress_through(table) as tell:
                 for taken in run.advance():
                     listed.write(taken)
-                    tell(run.report)
+                    tell(run.report.rows)
         except KeyboardInterrupt:
             _say_how_to_go_on(adapter, file, options, run)
             raise typer.Exit(INTERRUPTED) from None
@@ -115,7 +102,7 @@ def _adapter(name: str) -> Adapter:
     return ADAPTERS[name]
 
 
-class _RejectsFile:
+class RejectsFile:
     """The CSV of rejected rows; it is made when the first one comes."""
 
     def __init__(self, path: Path | None, *, appending: bool) -> None:
@@ -123,7 +110,7 @@ class _RejectsFile:
         self._file: IO[str] | None = None
         self._writer: Any = None
 
-    def __enter__(self) -> _RejectsFile:
+    def __enter__(self) -> RejectsFile:
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -133,14 +120,17 @@ class _RejectsFile:
     def write(self, taken: list[RowTaken]) -> None:
         """List those of the rows that were rejected."""
         for row in taken:
-            if row.fate is not RowFate.REJECTED:
-                continue
-            self.count += 1
-            if self.path is not None:
-                self._open(self.path)
-                self._writer.writerow((row.line, row.key, row.column, row.value, row.reason))
+            if row.fate is RowFate.REJECTED:
+                self.add((row.line, row.key, row.column, row.value, row.reason))
         if self._file is not None:
             self._file.flush()
+
+    def add(self, cells: tuple[object, ...]) -> None:
+        """List one row, by the cells of ``COLUMNS``."""
+        self.count += 1
+        if self.path is not None:
+            self._open(self.path)
+            self._writer.writerow(cells)
 
     def _open(self, path: Path) -> None:
         if self._file is not None:
@@ -150,34 +140,6 @@ class _RejectsFile:
         self._writer = csv.writer(self._file)
         if beginning:
             self._writer.writerow(COLUMNS)
-
-
-@contextmanager
-def _progress(table: TableFile) -> Iterator[Any]:
-    """A bar where there is a terminal, else a line now and then; measured in bytes of the file."""
-    started = time.monotonic()
-    if not err.is_terminal:
-        last = started
-
-        def tell_plainly(report: ImportReport) -> None:
-            nonlocal last
-            if time.monotonic() - last >= PLAIN_S:
-                last = time.monotonic()
-                share = table.position / (table.size or 1)
-                say(err, f"{share:.0%}, {_rate(report, started)}")
-
-        yield tell_plainly
-        return
-    told = TextColumn("{task.fields[rate]}")
-    columns = (BarColumn(), TaskProgressColumn(), DownloadColumn(), told, TimeRemainingColumn())
-    with Progress(*columns, console=err) as bar:
-        task = bar.add_task("rows", total=table.size, rate="")
-        yield lambda report: bar.update(task, completed=table.position, rate=_rate(report, started))
-
-
-def _rate(report: ImportReport, started: float) -> str:
-    passed = time.monotonic() - started
-    return f"{report.rows} rows, {report.rows / passed if passed else 0:.0f} a second"
 
 
 def _say_how_to_go_on(adapter: str, file: Path, options: ImportOptions, run: ImportRun) -> None:
@@ -192,7 +154,7 @@ def _say_how_to_go_on(adapter: str, file: Path, options: ImportOptions, run: Imp
 
 
 def _print_report(
-    table: TableFile, report: ImportReport, options: ImportOptions, listed: _RejectsFile
+    table: TableFile, report: ImportReport, options: ImportOptions, listed: RejectsFile
 ) -> None:
     counts = Table("what became of it", "rows", title=f"{table.name}: {options.data_set}")
     for fate in RowFate:

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from counterclaim import __version__
 from counterclaim.cli.export import export
+from counterclaim.cli.gazetteer import gazetteer
 from counterclaim.cli.imports import import_
 from counterclaim.cli.keys import keys
 from counterclaim.cli.ledger import release, verify
@@ -55,6 +56,7 @@ app.command()(verify)
 app.command()(release)
 app.command("import")(import_)
 app.command()(export)
+app.command()(gazetteer)
 GRACE_S = 30
 """Seconds that requests under way are given when the server is told to stop."""
 

@@ -11,6 +11,7 @@ from counterclaim.geo import distance_km
 from counterclaim.importers.regions import region_code
 from counterclaim.models import Place, Source
 from counterclaim.names import slug
+from counterclaim.queries.names import told_apart
 from counterclaim.schemas.incoming import SourceIn
 from counterclaim.vocabulary import PlaceKind, SourceKind
 
@@ -73,9 +74,9 @@ class Naming:
             if len(found) == 1:
                 return found[0]
             if found:
-                keys = ", ".join(row.key for row in found)
+                keys = told_apart(found)
                 noun = model.__tablename__
-                self.remark(f"{name!r} names more than one {noun} ({keys}) and is kept as said.")
+                self.remark(f"{name!r} names more than one {noun}: {keys}. It is kept as said.")
         return None
 
     def outlet(self, name: str) -> str | None:

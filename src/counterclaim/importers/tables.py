@@ -16,7 +16,7 @@ import zipfile
 import zlib
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from counterclaim.errors import InputError
@@ -124,12 +124,26 @@ class TableFile:
                 yield from self._csv_rows(text)
         self.position = self.size
 
+    def lines(self) -> Iterator[tuple[int, str]]:
+        """Each line with its number and without its end, for files that know no quotes.
+
+        Read as UTF-8; bytes that are none come as lone surrogates.
+
+        Raises:
+            InputError: the file cannot be read any further.
+        """
+        with self._unpacked() as content:
+            text = io.TextIOWrapper(content, "utf-8-sig", errors="surrogateescape", newline="\n")
+            for number, line in enumerate(_lines(text), start=1):
+                yield number, line.rstrip("\r\n")
+        self.position = self.size
+
     def _csv_rows(self, text: io.TextIOBase) -> Iterator[TableRow]:
         for number, (line, cells) in enumerate(_records(text, self.delimiter)):
             if number == 0 or not cells or (number == 1 and _is_hxl(cells)):
                 continue
             row = dict(zip(self.columns, cells, strict=False))
-            reason = _oddity(len(self.columns), cells)
+            reason = oddity_of(len(self.columns), cells)
             if reason is None:
                 yield TableRow(line, row)
             else:
@@ -216,6 +230,14 @@ def opened_table(path: Path, stdin: BinaryIO | None = None) -> Iterator[TableFil
         InputError: it is no table.
         OSError: it cannot be read.
     """
+    with opened_file(path, stdin) as table:
+        table.read_header()
+        yield table
+
+
+@contextmanager
+def opened_file(path: Path, stdin: BinaryIO | None = None) -> Iterator[TableFile]:
+    """As ``opened_table``, of a file that need not have a header: nothing of it is read yet."""
     with ExitStack() as stack:
         name = path.name
         if stdin is not None:
@@ -225,9 +247,7 @@ def opened_table(path: Path, stdin: BinaryIO | None = None) -> Iterator[TableFil
             path, name = Path(spool.name), "standard input"
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        table = TableFile(path, name, sha256, path.stat().st_size)
-        table.read_header()
-        yield table
+        yield TableFile(path, name, sha256, path.stat().st_size)
 
 
 def _member(stack: ExitStack, raw: BinaryIO, name: str) -> BinaryIO:
@@ -238,8 +258,13 @@ def _member(stack: ExitStack, raw: BinaryIO, name: str) -> BinaryIO:
     tables = [
         one
         for one in archive.infolist()
-        if one.filename.lower().endswith(TABLES) and not one.filename.startswith("__MACOSX/")
+        if one.filename.lower().endswith(TABLES)
+        and not one.filename.startswith("__MACOSX/")
+        and PurePosixPath(one.filename).stem.lower() != "readme"
     ]
+    # GeoNames packs lists that explain a table beside it: the table is called as the archive.
+    own = [one for one in tables if PurePosixPath(one.filename).stem == Path(name).stem]
+    tables = own if len(own) == 1 else tables
     if len(tables) != 1:
         found = ", ".join(one.filename for one in (tables or archive.infolist())[:10]) or "nothing"
         msg = f"One table is wanted in {name}, and {len(tables)} are there ({found}): unpack it."
@@ -341,7 +366,7 @@ def _is_hxl(cells: Sequence[str]) -> bool:
     return bool(given) and all(cell.startswith("#") for cell in given)
 
 
-def _oddity(columns: int, cells: Sequence[str]) -> str | None:
+def oddity_of(columns: int, cells: Sequence[str]) -> str | None:
     """Why cells are no row of a table with so many columns."""
     if len(cells) != columns:
         what = "more" if len(cells) > columns else "fewer"

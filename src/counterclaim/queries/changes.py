@@ -48,6 +48,7 @@ NOUNS = {
     "record_place": "place",
     "record_place_names": "place",
     "record_regions": "place",
+    "record_gazetteer": "place",
     "record_document": "document",
     "record_event": "event",
     "record_event_part": "event",

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 
 from counterclaim.errors import InputError
 from counterclaim.models import Munition, MunitionName, Place, PlaceName, Source, SourceName
-from counterclaim.names import fold, nearest, script_of
+from counterclaim.names import fold, nearest_folded, script_of
 from counterclaim.queries.asof import live_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
@@ -29,7 +29,13 @@ NAME_TABLES: dict[type[Any], type[Any]] = {
 
 
 COMPARED = 3000
-"""With more names than this only some are compared for suggestions."""
+"""With more names than this only those are compared for suggestions that begin or end alike."""
+
+ALIKE_FIRST, ALIKE_LAST = 2, 4
+"""So many letters at the beginning, or at the end, are what names have that begin or end alike."""
+
+LISTED = 12
+"""So many namesakes are listed in a message; its suggestions are the keys of all."""
 
 
 def owner_column(model: type[Reference]) -> InstrumentedAttribute[str]:
@@ -63,7 +69,7 @@ def find(
         return found[0]
     if found:
         keys = [row.key for row in found]
-        msg = f"{name!r} names more than one {noun}: say which of {', '.join(keys)}."
+        msg = f"{name!r} names more than one {noun}: say which of {told_apart(found)}."
         raise InputError(msg, suggestions=keys)
     near = suggest(session, model, name, *conditions, at=at)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
@@ -86,6 +92,20 @@ def find_all(
     if by_key is not None:
         return [by_key]
     return _folded_alike(session, model, name, *conditions, at=at)
+
+
+def told_apart(rows: Sequence[Source | Munition | Place]) -> str:
+    """The keys of some rows; of places with what tells namesakes apart. The first few of many."""
+    told = [f"{row.key}{_whereabouts(row)}" for row in rows[:LISTED]]
+    more = [f"{len(rows) - LISTED} more"] if len(rows) > LISTED else []
+    return ", ".join([*told, *more])
+
+
+def _whereabouts(row: Source | Munition | Place) -> str:
+    if not isinstance(row, Place):
+        return ""
+    point = None if row.latitude is None else f"{row.latitude:.2f} {row.longitude:.2f}"
+    return f" ({', '.join(filter(None, [row.kind, row.region or row.country, point]))})"
 
 
 class Finder:
@@ -157,17 +177,50 @@ def suggest(
     """
     folded = fold(name)
     names, owner = NAME_TABLES[model], owner_column(model)
-    live = select(names.name).where(_named_at(names, at))
+    counting = [_named_at(names, at)]
     if conditions:
-        live = live.where(owner.in_(select(model.id).where(*conditions)))
-    if (session.scalar(select(func.count()).select_from(live.subquery())) or 0) > COMPARED:
-        ends = names.folded.startswith(folded[:2]), names.folded.endswith(folded[-4:])
-        live = live.where(or_(*ends)).limit(COMPARED)
+        counting.append(owner.in_(select(model.id).where(*conditions)))
+    best = nearest_folded(folded, _compared(session, names, folded, counting), limit=limit)
+    spelt = select(names.folded, names.name).where(names.folded.in_(best), *counting)
     script = script_of(name)
-    spelt: dict[str, str] = {}
-    for one in sorted(session.scalars(live), key=lambda other: (script_of(other) != script, other)):
-        spelt.setdefault(fold(one), one)
-    return nearest(name, spelt.values(), limit=limit)
+    shown: dict[str, str] = {}
+    for form, one in sorted(
+        ((form, one) for form, one in session.execute(spelt)),
+        key=lambda pair: (script_of(pair[1]) != script, pair[1]),
+    ):
+        shown.setdefault(form, one)
+    return [shown[form] for form in best]
+
+
+def _compared(
+    session: Session, names: type[Any], folded: str, counting: Sequence[ColumnElement[bool]]
+) -> set[str]:
+    """The folded names that a name is compared with: all, or of many those that look alike.
+
+    Two statements, of which the first reads a stretch of the index, the other the index alone.
+    """
+    found = select(names.folded).where(*counting)
+    if session.scalar(select(names.id).offset(COMPARED).limit(1)) is None:
+        return set(session.scalars(found))
+    first, last = folded[:ALIKE_FIRST], folded[-ALIKE_LAST:]
+    begin = [names.folded >= first]
+    if (beyond := _beyond(first)) is not None:
+        begin.append(names.folded < beyond)
+    ends = select(names.folded).where(names.folded.endswith(last)).distinct()
+    alike = session.scalars(ends).all()
+    same_end = session.scalars(found.where(names.folded.in_(alike))) if alike else ()
+    return {*session.scalars(found.where(*begin)), *same_end}
+
+
+def _beyond(prefix: str) -> str | None:
+    """The first folded text behind all that begin with these letters; None where none is.
+
+    Of letters and digits alone, which every collation has in the same order.
+    """
+    bare = prefix.rstrip("z")
+    if not bare:
+        return None
+    return bare[:-1] + ("a" if bare[-1] == "9" else chr(ord(bare[-1]) + 1))
 
 
 def lineages(

@@ -140,7 +140,10 @@ NAMES = {
 ROWS = {"record_import_rows": "import_row"}
 """Actions that write many rows of one table: ``rows`` maps their ids to seals."""
 
-GROUPS = {"record_regions": ("place", "place_name")}
+GROUPS = {
+    "record_regions": ("place", "place_name"),
+    "record_gazetteer": ("place", "place_name"),
+}
 """Actions that write many rows under one seal, and the tables of these rows in its order."""
 
 

@@ -18,12 +18,13 @@ from counterclaim.models import (
     Source,
 )
 from counterclaim.queries.asof import live_claim
+from counterclaim.queries.references.trees import subtree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
 
 
@@ -38,6 +39,9 @@ def touched_by(session: Session, at: datetime) -> set[str]:
             touched.add(subject)
         elif action.endswith("_names") and subject is not None:
             renamed.setdefault(action, set()).add(subject)
+        elif action == "record_gazetteer":
+            named = orjson.loads(body).get("named", ())
+            renamed.setdefault("record_place_names", set()).update(named)
         elif action == "rate_source" and subject is not None:
             rated.add(subject)
         else:
@@ -64,7 +68,8 @@ NOUNS: dict[str, type[Any]] = {
 
 def events_naming(session: Session, model: type[Any], ids: Iterable[str], at: datetime) -> set[str]:
     """Ids of the events whose live claims speak of these rows or of any row below them."""
-    return _events_where(session, _naming(model, _below(session, model, set(ids))), at)
+    # Below a country may stand more places than a statement may have parameters.
+    return _events_where(session, _naming(model, subtree(model, model.id.in_(set(ids)))), at)
 
 
 def _events_where(session: Session, claims: ColumnElement[bool], at: datetime) -> set[str]:
@@ -73,7 +78,7 @@ def _events_where(session: Session, claims: ColumnElement[bool], at: datetime) -
     return {str(event_id) for event_id in session.scalars(query.distinct())}
 
 
-def _naming(model: type[Any], ids: set[str]) -> ColumnElement[bool]:
+def _naming(model: type[Any], ids: Select[str]) -> ColumnElement[bool]:
     if model is Source:
         return Claim.claimant_id.in_(ids)
     if model is Place:
@@ -82,12 +87,3 @@ def _naming(model: type[Any], ids: set[str]) -> ColumnElement[bool]:
     counts = select(InterceptionCount.claim_id).where(InterceptionCount.munition_id.in_(ids))
     facts = select(MunitionFact.claim_id).where(MunitionFact.munition_id.in_(ids))
     return Claim.id.in_(counts.union(facts))
-
-
-def _below(session: Session, model: type[Any], ids: set[str]) -> set[str]:
-    found, frontier = set(ids), set(ids)
-    while frontier:
-        frontier = set(session.scalars(select(model.id).where(model.parent_id.in_(frontier))))
-        frontier -= found
-        found |= frontier
-    return found
