@@ -13,6 +13,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from counterclaim import __version__
+from counterclaim.cli.dump import dump, restore
 from counterclaim.cli.export import export
 from counterclaim.cli.imports import import_
 from counterclaim.cli.keys import keys
@@ -55,6 +56,8 @@ app.command()(verify)
 app.command()(release)
 app.command("import")(import_)
 app.command()(export)
+app.command()(dump)
+app.command()(restore)
 GRACE_S = 30
 """Seconds that requests under way are given when the server is told to stop."""
 
