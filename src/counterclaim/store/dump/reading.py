@@ -120,13 +120,13 @@ class Dump:
             return b"?"
 
 
-def _opened(file: BinaryIO) -> io.BufferedReader:
+def _opened(file: BinaryIO) -> io.BufferedReader[Any]:
     begin = file.read(len(ZSTD))
-    whole = io.BufferedReader(_Rejoined(begin, file), BUFFER)
+    whole: io.BufferedReader[Any] = io.BufferedReader(_Rejoined(begin, file), BUFFER)
     if begin == ZSTD:
         decompressor = zstandard.ZstdDecompressor(max_window_size=WINDOW)
         plain = decompressor.stream_reader(whole, read_across_frames=True)
-        return io.BufferedReader(plain, BUFFER)  # type: ignore[type-var] # It reads as raw files do.
+        return io.BufferedReader(plain, BUFFER)
     if begin.startswith(b"{"):
         return whole
     what = "is neither compressed with Zstandard nor JSON" if begin else "is empty"

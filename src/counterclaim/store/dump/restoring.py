@@ -119,7 +119,8 @@ def _insert_rows(session: Session, dump: Dump, told: Watch) -> int:
         except (IntegrityError, OperationalError):
             raise  # A constraint names what is wrong; a connection that broke is no fault of a row.
         except (StatementError, OverflowError):
-            raise dump.wrong(f"ends rows of {table.name} with a value that cannot be") from None
+            what = f"comes behind rows of {table.name}, one of which has a value that cannot be"
+            raise dump.wrong(what) from None
         done += len(rows)
         told("rows", done, total)
     return done
@@ -128,14 +129,17 @@ def _insert_rows(session: Session, dump: Dump, told: Watch) -> int:
 def _batches(dump: Dump) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
     """The rows by table, as many as go into one statement."""
     shapes = {table.name: RowShape(table) for table in dumped_tables()}
-    shape, rows, size = None, [], 0
+    shape: RowShape | None = None
+    rows: list[dict[str, Any]] = []
+    size = 0
     for name, row, length in dump.rows():
-        if shape is not shapes[name] or len(rows) >= ROWS or size >= BYTES:
+        following = shapes[name]
+        if following is not shape or len(rows) >= ROWS or size >= BYTES:
             if shape is not None:
                 yield shape.table, rows
-            shape, rows, size = shapes[name], [], 0
+            shape, rows, size = following, [], 0
         try:
-            rows.append(shape.read(row))
+            rows.append(following.read(row))
         except (ValueError, TypeError) as error:
             raise dump.wrong(f"is not what it has to be ({error})") from None
         size += length
