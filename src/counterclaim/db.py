@@ -264,6 +264,37 @@ def dialect_of(session: Session) -> Literal["sqlite", "postgresql"]:
     return "postgresql" if session.get_bind().dialect.name == "postgresql" else "sqlite"
 
 
+@contextmanager
+def deferred_references(session: Session, tables: Iterable[Table]) -> Iterator[None]:
+    """Rows of one of these tables may point to rows of the same that come later.
+
+    In PostgreSQL all must be there when the block ends, in SQLite when the transaction does.
+    """
+    if dialect_of(session) == "sqlite":
+        session.execute(text("PRAGMA defer_foreign_keys=ON"))
+        yield
+        return
+    quote = session.get_bind().dialect.identifier_preparer.quote
+    changes = [
+        f"ALTER TABLE {quote(table.name)} ALTER CONSTRAINT {quote(str(key.name))}"
+        for table in tables
+        for key in table.foreign_key_constraints
+        if key.referred_table is table
+    ]
+    for change in changes:
+        session.execute(text(f"{change} DEFERRABLE INITIALLY DEFERRED"))
+    yield
+    session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    for change in changes:
+        session.execute(text(f"{change} NOT DEFERRABLE"))
+
+
+def refresh_statistics(session: Session) -> None:
+    """Let PostgreSQL see how many rows there are now, so that it plans for them at once."""
+    if dialect_of(session) == "postgresql":
+        session.execute(text("ANALYZE"))
+
+
 def _raise_translated(error: SQLAlchemyError) -> NoReturn:
     """Raise the package's own error for what went wrong below; the driver's words stay here."""
     if isinstance(error, IntegrityError):

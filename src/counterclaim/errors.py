@@ -9,7 +9,8 @@ CounterclaimError
 │   ├── CursorError             a cursor that was altered or belongs to another query
 │   ├── RejectedError           a whole body refused, with all its problems
 │   ├── MediaTypeError          a body of a kind that is not read here
-│   └── ReusedKeyError          an Idempotency-Key that belongs to another request
+│   ├── ReusedKeyError          an Idempotency-Key that belongs to another request
+│   └── DumpError               a file that is no dump, not a whole one, or was altered
 ├── AuthenticationError         no key where one is needed, or one that is not valid
 ├── PermissionDeniedError       the key may not do this
 ├── PreconditionRequiredError   a change without saying which state it is for
@@ -93,6 +94,10 @@ class MediaTypeError(InputError):
 
 class ReusedKeyError(InputError):
     """An Idempotency-Key that was used for another request before."""
+
+
+class DumpError(InputError):
+    """A file that is no dump of a store, not a whole one, of another version, or was altered."""
 
 
 class AuthenticationError(CounterclaimError):

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO, TypeVar
+from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qs
 
 import typer
 from pydantic import BaseModel, ValidationError
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TextColumn,
-    TimeElapsedColumn,
-)
-from rich.text import Text
 
-from counterclaim.cli.terminal import err, opened_store, say
+from counterclaim.cli.terminal import (
+    STDOUT,
+    counting_bar,
+    err,
+    opened_output,
+    opened_store,
+    say,
+)
 from counterclaim.db import reading
 from counterclaim.errors import FilterError
 from counterclaim.export.batches import About, Batch
@@ -37,9 +31,9 @@ from counterclaim.schemas.mistakes import explained
 
 Query = TypeVar("Query", bound=BaseModel)
 
-STDOUT = Path("-")
 SMALL_CACHE_MIB = 8
 """Every page of the store is read once: to keep many would only take memory."""
+
 SHAPING = frozenset({"f", "fields", "stream", "count", "cursor", "rows", "limit"})
 """Parameters of the API that say nothing of which rows are wanted."""
 
@@ -67,7 +61,7 @@ def export(
     with opened_store(cache_mib=SMALL_CACHE_MIB) as engine:
         name = _format(file, form)
         selection, window = _selected(query, rows)
-        with _progress() as bar:
+        with counting_bar() as bar:
             task = bar.add_task(rows, total=None)
 
             def watch(batch: Batch[Any], items: int) -> None:
@@ -132,50 +126,12 @@ def _read(shape: type[Query], text: str) -> Query:
 def _write(pieces: Iterator[bytes], file: Path) -> tuple[str, int]:
     """Write the pieces, and say their digest and size; a file that fails is not left behind."""
     digest, size = hashlib.sha256(), 0
-    with _opened(file) as out:
+    with opened_output(file) as out:
         for piece in pieces:
             out.write(piece)
             digest.update(piece)
             size += len(piece)
     if file != STDOUT:
-        with _opened(file.with_name(f"{file.name}.sha256")) as out:
+        with opened_output(file.with_name(f"{file.name}.sha256")) as out:
             out.write(f"{digest.hexdigest()}  {file.name}\n".encode())
     return digest.hexdigest(), size
-
-
-@contextmanager
-def _opened(file: Path) -> Iterator[BinaryIO]:
-    """A file to write to, which takes its name and its place when all is on the disk."""
-    if file == STDOUT:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    part = file.with_name(f".{file.name}.{os.getpid()}.part")
-    try:
-        with part.open("xb") as out:
-            yield out
-            out.flush()
-            os.fsync(out.fileno())
-        part.replace(file)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-class _Rate(ProgressColumn):
-    """Items a second."""
-
-    def render(self, task: Task) -> Text:
-        """The rate so far."""
-        return Text(f"{task.finished_speed or task.speed or 0:,.0f}/s")
-
-
-def _progress() -> Progress:
-    counted = MofNCompleteColumn()
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        counted,
-        _Rate(),
-        TimeElapsedColumn(),
-        console=err,
-    )

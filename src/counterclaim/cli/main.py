@@ -13,6 +13,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from counterclaim import __version__
+from counterclaim.cli.dump import dump, restore
 from counterclaim.cli.export import export
 from counterclaim.cli.gazetteer import gazetteer
 from counterclaim.cli.imports import import_
@@ -57,6 +58,8 @@ app.command()(release)
 app.command("import")(import_)
 app.command()(export)
 app.command()(gazetteer)
+app.command()(dump)
+app.command()(restore)
 GRACE_S = 30
 """Seconds that requests under way are given when the server is told to stop."""
 

@@ -5,11 +5,24 @@ from __future__ import annotations
 import getpass
 import os
 import re
+import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
 import typer
 from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.text import Text
 
 from counterclaim.config import Settings
 from counterclaim.db import CACHE_MIB, make_engine
@@ -25,6 +38,9 @@ if TYPE_CHECKING:
 # What is printed is often a user's own words: [b] and :cat: in them are no orders to rich.
 out = Console(markup=False, emoji=False)
 err = Console(markup=False, emoji=False, stderr=True)
+
+STDOUT = Path("-")
+"""In place of a file: what comes in, or goes out, by the standard streams."""
 
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -67,3 +83,41 @@ def operator() -> str:
         return OPERATOR + getpass.getuser()
     except (KeyError, OSError):
         return f"{OPERATOR}{os.getuid()}"
+
+
+@contextmanager
+def opened_output(file: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
+    """A file to write to, which takes its name and its place when all is on the disk."""
+    if file == STDOUT:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    part = file.with_name(f".{file.name}.{os.getpid()}.part")
+    try:
+        with open(part, "xb", opener=partial(os.open, mode=mode)) as out_file:
+            yield out_file
+            out_file.flush()
+            os.fsync(out_file.fileno())
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+class _Rate(ProgressColumn):
+    """Items a second."""
+
+    def render(self, task: Task) -> Text:
+        """The rate so far."""
+        return Text(f"{task.finished_speed or task.speed or 0:,.0f}/s")
+
+
+def counting_bar() -> Progress:
+    """A bar on standard error with how many of how many, the rate and the time."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _Rate(),
+        TimeElapsedColumn(),
+        console=err,
+    )
