@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from conftest import ENGINES
 from counterclaim.db import make_engine, new_id, reading, writing
 from counterclaim.errors import CursorError, FilterError, MovedError, NotFoundError
 from counterclaim.models import Assessment, Claim, Event, EventJudgement
@@ -42,16 +41,10 @@ if TYPE_CHECKING:
     Counter = Callable[[Engine], AbstractContextManager[Queries]]
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def seeded(request: pytest.FixtureRequest) -> Iterator[Engine]:
+@pytest.fixture
+def seeded(seed_to_read: Engine) -> Engine:
     """The seed on each engine; tests only read it."""
-    databases = request.getfixturevalue(f"{request.param}_databases")
-    name = databases.migrated()
-    engine = make_engine(databases.url(name))
-    put_seed(engine)
-    yield engine
-    engine.dispose()
-    databases.drop(name)
+    return seed_to_read
 
 
 def window(limit: int = 100, cursor: str | None = None, **query: Any) -> Window:
