@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import func, select
 
-from counterclaim.db import make_engine, reading, writing
+from counterclaim.db import reading, writing
 from counterclaim.errors import InputError
 from counterclaim.importers.claim_file import read_claim_file
 from counterclaim.models import Munition, Place, Source
@@ -24,10 +24,8 @@ from counterclaim.store.ledger import open_writer
 from counterclaim.store.references import record_references
 from counterclaim.store.regions import record_regions
 from counterclaim.store.verify import verify
-from factories import put_seed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
 
     from sqlalchemy import Engine
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from counterclaim.db import make_engine, new_id, reading, writing
+from counterclaim.db import new_id, reading, writing
 from counterclaim.errors import CursorError, FilterError, MovedError, NotFoundError
 from counterclaim.models import Assessment, Claim, Event, EventJudgement
 from counterclaim.moment import isoformat_z
@@ -25,10 +25,10 @@ from counterclaim.queries.pages import Window
 from counterclaim.store.ledger import open_writer
 from counterclaim.store.project import project
 from counterclaim.vocabulary import Credibility, Judgement, Status
-from factories import REFERENCE, aland_claim, article, bland_claim, put_file, put_seed
+from factories import REFERENCE, aland_claim, article, bland_claim, put_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
     from datetime import datetime
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from counterclaim.db import make_engine, new_id, reading, writing
+from counterclaim.db import new_id, reading, writing
 from counterclaim.errors import FilterError, NotFoundError
 from counterclaim.models import Source, SourceName, SourceRating
 from counterclaim.queries.asof import View, last_change
@@ -26,10 +26,10 @@ from counterclaim.queries.references import (
 )
 from counterclaim.store.ledger import open_writer
 from counterclaim.vocabulary import NameKind, Reliability
-from factories import REFERENCE, put_file, put_seed
+from factories import REFERENCE, put_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from sqlalchemy import Engine

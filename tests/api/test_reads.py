@@ -180,7 +180,12 @@ def test_an_altered_value_in_a_cursor_is_refused(
 def test_a_new_name_does_not_break_a_cursor(databases: Databases) -> None:
     with serve(databases, put_invented) as invented:
         first = get(invented, "/v1/strikes", claimant="Ministry 1", limit=1)
-        other = {"key": "other", "name": "Other", "kind": "other", "names": [{"name": "Ministry 1"}]}
+        other = {
+            "key": "other",
+            "name": "Other",
+            "kind": "other",
+            "names": [{"name": "Ministry 1"}],
+        }
         put_file(engine_of(invented), {"sources": [other]})
         assert invented.get("/v1/strikes", params={"claimant": "Ministry 1"}).status_code == 422
         get(invented, "/v1/strikes", claimant="Ministry 1", limit=1, cursor=first["next"])
@@ -213,7 +218,12 @@ def test_lists_take_as_many_statements_for_five_items_as_for_one(
 
 def test_an_unchanged_answer_is_a_bare_304(databases: Databases) -> None:
     with serve(databases, put_world) as client:
-        for path in ("/v1/strikes", "/v1/claims?f=csv", "/v1/sources/gazette", "/v1/places?f=geojson"):
+        for path in (
+            "/v1/strikes",
+            "/v1/claims?f=csv",
+            "/v1/sources/gazette",
+            "/v1/places?f=geojson",
+        ):
             first = client.get(path)
             tag = first.headers["etag"]
             for given in (tag, f"W/{tag}", f'"other", {tag}', "*"):
