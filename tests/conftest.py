@@ -1,7 +1,8 @@
-"""Databases for the tests: SQLite and PostgreSQL, both migrated by Alembic, one per test.
+"""Databases for the tests: SQLite and PostgreSQL, both migrated by Alembic.
 
 A test that asks for ``engine_name``, ``database_url`` or ``engine`` runs on both; one that asks for
-``sqlite_engine`` runs on SQLite alone, and one that asks for none of them runs once.
+``sqlite_engine`` runs on SQLite alone, and one that asks for none of them runs once. Who writes has
+a database of its own; those that only read may share one for a module, or ``seed_to_read``.
 """
 
 from __future__ import annotations
@@ -87,6 +88,17 @@ class Databases:
             shutil.copyfile(self._file(template), self._file(name))
         return name
 
+    @contextmanager
+    def filled(self, fill: Callable[[Engine], object] | None = None) -> Iterator[Engine]:
+        """An engine on a new migrated database with this in it, which is gone afterwards."""
+        name = self.migrated(fill)
+        made = make_engine(self.url(name))
+        try:
+            yield made
+        finally:
+            made.dispose()
+            self.drop(name)
+
     def url(self, name: str) -> str:
         """The SQLAlchemy URL of a database."""
         return self._server.url(name) if self._server else f"sqlite:///{self._file(name)}"
@@ -129,14 +141,15 @@ def postgresql_databases(
     databases.close()
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(scope="session", params=ENGINES)
 def engine_name(request: pytest.FixtureRequest) -> str:
-    """Each engine in turn."""
+    """Each engine in turn: all that runs on one, then all that runs on the other."""
     return str(request.param)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def databases(request: pytest.FixtureRequest, engine_name: str) -> Databases:
+    """Of the engine in turn, for fixtures of any scope."""
     made: Databases = request.getfixturevalue(f"{engine_name}_databases")
     return made
 
@@ -168,21 +181,22 @@ def engine(database_url: str) -> Iterator[Engine]:
 @pytest.fixture
 def seeded_engine(databases: Databases) -> Iterator[Engine]:
     """An engine on a database of its own with the seed in it."""
-    name = databases.migrated(put_seed)
-    made = make_engine(databases.url(name))
-    yield made
-    made.dispose()
-    databases.drop(name)
+    with databases.filled(put_seed) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def seed_to_read(databases: Databases) -> Iterator[Engine]:
+    """An engine on a store with the seed, for all tests that only read it."""
+    with databases.filled(put_seed) as made:
+        yield made
 
 
 @pytest.fixture
 def sqlite_engine(sqlite_databases: Databases) -> Iterator[Engine]:
     """The same on SQLite alone, for what does not depend on the engine."""
-    name = sqlite_databases.migrated()
-    made = make_engine(sqlite_databases.url(name))
-    yield made
-    made.dispose()
-    sqlite_databases.drop(name)
+    with sqlite_databases.filled() as made:
+        yield made
 
 
 class Queries(list[str]):

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import func, select
 
-from conftest import ENGINES
-from counterclaim.db import make_engine, reading, writing
+from counterclaim.db import reading, writing
 from counterclaim.errors import InputError
 from counterclaim.importers.claim_file import read_claim_file
 from counterclaim.models import Munition, Place, Source
@@ -25,10 +24,8 @@ from counterclaim.store.ledger import open_writer
 from counterclaim.store.references import record_references
 from counterclaim.store.regions import record_regions
 from counterclaim.store.verify import verify
-from factories import put_seed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
 
     from sqlalchemy import Engine
 
@@ -48,15 +45,10 @@ SHARED |= {"north-west", "south-west", "Red Sea", "Samar"}
 GENERIC = re.compile(r"(?i)^(UAV|missiles?|drones?|rockets?|None)?\b.*\((all|on ground/aerial)\)$")
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def seeded(request: pytest.FixtureRequest) -> Iterator[Engine]:
+@pytest.fixture
+def seeded(seed_to_read: Engine) -> Engine:
     """The seed on each engine; tests only read it."""
-    databases = request.getfixturevalue(f"{request.param}_databases")
-    name = databases.migrated(put_seed)
-    engine = make_engine(databases.url(name))
-    yield engine
-    engine.dispose()
-    databases.drop(name)
+    return seed_to_read
 
 
 def spellings(row: Any) -> list[str]:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from conftest import ENGINES
-from counterclaim.db import make_engine, new_id, reading, writing
+from counterclaim.db import new_id, reading, writing
 from counterclaim.errors import CursorError, FilterError, MovedError, NotFoundError
 from counterclaim.models import Assessment, Claim, Event, EventJudgement
 from counterclaim.moment import isoformat_z
@@ -26,10 +25,10 @@ from counterclaim.queries.pages import Window
 from counterclaim.store.ledger import open_writer
 from counterclaim.store.project import project
 from counterclaim.vocabulary import Credibility, Judgement, Status
-from factories import REFERENCE, aland_claim, article, bland_claim, put_file, put_seed
+from factories import REFERENCE, aland_claim, article, bland_claim, put_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -42,16 +41,10 @@ if TYPE_CHECKING:
     Counter = Callable[[Engine], AbstractContextManager[Queries]]
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def seeded(request: pytest.FixtureRequest) -> Iterator[Engine]:
+@pytest.fixture
+def seeded(seed_to_read: Engine) -> Engine:
     """The seed on each engine; tests only read it."""
-    databases = request.getfixturevalue(f"{request.param}_databases")
-    name = databases.migrated()
-    engine = make_engine(databases.url(name))
-    put_seed(engine)
-    yield engine
-    engine.dispose()
-    databases.drop(name)
+    return seed_to_read
 
 
 def window(limit: int = 100, cursor: str | None = None, **query: Any) -> Window:

@@ -158,10 +158,10 @@ def test_a_superseded_claim_is_not_shown(told: Engine) -> None:
 
 
 def test_every_figure_of_the_document_has_a_cell_under_the_path_of_a_diff(
-    seeded_engine: Engine,
+    seed_to_read: Engine,
 ) -> None:
     tables = ("munitions", "casualties", "damage")
-    with reading(seeded_engine) as session:
+    with reading(seed_to_read) as session:
         at = last_change(session)
         view = View(at)
         for event in session.scalars(ALL_EVENTS):

@@ -174,8 +174,8 @@ def test_examples_are_capped_and_counted(told: Engine, query_counter: Any) -> No
     assert counts[0] == counts[1]
 
 
-def test_in_the_seed_the_ministry_stands_alone(seeded_engine: Engine) -> None:
-    found = record(seeded_engine, "ru-mod")
+def test_in_the_seed_the_ministry_stands_alone(seed_to_read: Engine) -> None:
+    found = record(seed_to_read, "ru-mod")
     assert found.figures == found.alone == 7
     assert (found.shares.of, found.shares.confirmed) == (0, None)
     assert [(one.figure, one.claimant) for one in found.admissions] == [

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from conftest import ENGINES
-from counterclaim.db import make_engine, new_id, reading, writing
+from counterclaim.db import new_id, reading, writing
 from counterclaim.errors import FilterError, NotFoundError
 from counterclaim.models import Source, SourceName, SourceRating
 from counterclaim.queries.asof import View, last_change
@@ -27,10 +26,10 @@ from counterclaim.queries.references import (
 )
 from counterclaim.store.ledger import open_writer
 from counterclaim.vocabulary import NameKind, Reliability
-from factories import REFERENCE, put_file, put_seed
+from factories import REFERENCE, put_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from sqlalchemy import Engine
@@ -40,16 +39,10 @@ if TYPE_CHECKING:
     Counter = Callable[[Engine], AbstractContextManager[Queries]]
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def seeded(request: pytest.FixtureRequest) -> Iterator[Engine]:
+@pytest.fixture
+def seeded(seed_to_read: Engine) -> Engine:
     """The seed on each engine; tests only read it."""
-    databases = request.getfixturevalue(f"{request.param}_databases")
-    name = databases.migrated()
-    engine = make_engine(databases.url(name))
-    put_seed(engine)
-    yield engine
-    engine.dispose()
-    databases.drop(name)
+    return seed_to_read
 
 
 def window(limit: int = 1000, cursor: str | None = None) -> Window:

@@ -143,8 +143,8 @@ def test_the_first_page_shows_what_to_ask_and_where_to_read_on(client: TestClien
         assert question.href.isascii()
 
 
-def test_the_questions_of_the_first_page_find_strikes_in_the_seed(seeded_engine: Engine) -> None:
-    url = seeded_engine.url.render_as_string(hide_password=False)
+def test_the_questions_of_the_first_page_find_strikes_in_the_seed(seed_to_read: Engine) -> None:
+    url = seed_to_read.url.render_as_string(hide_password=False)
     with TestClient(create_app(Settings(database_url=url))) as client:
         for question in QUESTIONS:
             answer = client.get(question.href)

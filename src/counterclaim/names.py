@@ -290,6 +290,7 @@ def _is_designation(chunk: str) -> bool:
     return any(map(str.isdigit, chunk)) and (letters is None or letters.end() <= _SHORT_WORD)
 
 
+@lru_cache(maxsize=4096)
 def _script(char: str) -> str:
     name = unicodedata.name(char, "UNKNOWN").split(" ")[0].split("-")[0]
     return _SCRIPTS.get(name, "Zzzz")

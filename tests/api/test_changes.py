@@ -52,13 +52,21 @@ def empty(databases: Databases) -> Iterator[TestClient]:
     yield from serve(databases, None)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def full(databases: Databases) -> Iterator[TestClient]:
+    """Every kind of write; tests only read it."""
     yield from serve(databases, put_everything)
 
 
 @pytest.fixture
+def growing(databases: Databases) -> Iterator[TestClient]:
+    """Every kind of write, and what a test adds."""
+    yield from serve(databases, put_everything)
+
+
+@pytest.fixture(scope="module")
 def small(databases: Databases) -> Iterator[TestClient]:
+    """The small world; tests may note more, and read the head that they start from."""
     yield from serve(databases, put_world)
 
 
@@ -113,22 +121,22 @@ def test_the_head_is_the_newest_entry(full: TestClient) -> None:
 # -- Pages -----------------------------------------------------------------------------------------
 
 
-def test_changes_come_in_their_order_and_go_on_where_they_ended(full: TestClient) -> None:
-    head = get(full, "/v1/ledger/head")["seq"]
-    whole = get(full, "/v1/changes", limit=1000)
+def test_changes_come_in_their_order_and_go_on_where_they_ended(growing: TestClient) -> None:
+    head = get(growing, "/v1/ledger/head")["seq"]
+    whole = get(growing, "/v1/changes", limit=1000)
     assert seqs(whole) == list(range(1, head + 1))
     assert (whole["last"], whole["next"]) == (head, None)
-    assert seqs(get(full, "/v1/changes", since=head - 2)) == [head - 1, head]
-    assert get(full, "/v1/changes", since=head)["items"] == []
-    found, page = [], get(full, "/v1/changes", limit=7)
+    assert seqs(get(growing, "/v1/changes", since=head - 2)) == [head - 1, head]
+    assert get(growing, "/v1/changes", since=head)["items"] == []
+    found, page = [], get(growing, "/v1/changes", limit=7)
     assert page["last"] == 7
-    note(engine_of(full))  # A page shows the state of the first one.
+    note(engine_of(growing))  # A page shows the state of the first one.
     while page["next"]:
         found += seqs(page)
-        page = get(full, "/v1/changes", limit=7, cursor=page["next"])
+        page = get(growing, "/v1/changes", limit=7, cursor=page["next"])
     assert [*found, *seqs(page)] == list(range(1, head + 1))
     assert page["last"] == head
-    assert seqs(get(full, "/v1/changes", since=page["last"])) == [head + 1]
+    assert seqs(get(growing, "/v1/changes", since=page["last"])) == [head + 1]
 
 
 def test_since_takes_an_instant_and_a_date(full: TestClient) -> None:
@@ -433,16 +441,18 @@ def test_the_server_ends_in_time_though_somebody_follows(
 # -- Releases --------------------------------------------------------------------------------------
 
 
-def test_a_release_is_served_with_the_export_that_it_is_the_checksum_of(full: TestClient) -> None:
-    (release,) = get(full, "/v1/releases")["items"]
-    assert get(full, f"/v1/releases/{release['name']}") == release
-    note(engine_of(full))
-    response = full.get(f"/v1/releases/{release['name']}?f=ndjson")
+def test_a_release_is_served_with_the_export_that_it_is_the_checksum_of(
+    growing: TestClient,
+) -> None:
+    (release,) = get(growing, "/v1/releases")["items"]
+    assert get(growing, f"/v1/releases/{release['name']}") == release
+    note(engine_of(growing))
+    response = growing.get(f"/v1/releases/{release['name']}?f=ndjson")
     assert response.headers["content-type"] == "application/x-ndjson"
     assert hashlib.sha256(response.content).hexdigest() == release["sha256"]
     lines = response.content.splitlines()
     assert len(lines) == release["events"] + release["claims"] > 2
-    changes = get(full, "/v1/changes", since=release["ledger"]["seq"] - 1)["items"]
+    changes = get(growing, "/v1/changes", since=release["ledger"]["seq"] - 1)["items"]
     assert changes[0]["hash"] == release["ledger"]["hash"]
 
 

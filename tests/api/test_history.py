@@ -44,6 +44,12 @@ def client(databases: Databases) -> Iterator[TestClient]:
     yield from serve(databases, put_reference)
 
 
+@pytest.fixture(scope="module")
+def unchanging(databases: Databases) -> Iterator[TestClient]:
+    """The reference rows alone; tests only read them."""
+    yield from serve(databases, put_reference)
+
+
 @pytest.fixture
 def engine(client: TestClient) -> Engine:
     return engine_of(client)
@@ -279,15 +285,15 @@ def test_known_at_is_the_last_write_up_to_then(client: TestClient, engine: Engin
 @pytest.mark.parametrize("parameter", ["known_at", "claimed_by"])
 @pytest.mark.parametrize("path", ["/v1/strikes", "/v1/sources/aland", "/v1/claims"])
 def test_what_is_no_instant_and_no_date_is_refused(
-    client: TestClient, path: str, parameter: str, text: str
+    unchanging: TestClient, path: str, parameter: str, text: str
 ) -> None:
-    assert refused(client, path, **{parameter: text})["parameter"] == parameter
-    assert refused(client, path, **{parameter: ["2024", "2025"]})["parameter"] == parameter
+    assert refused(unchanging, path, **{parameter: text})["parameter"] == parameter
+    assert refused(unchanging, path, **{parameter: ["2024", "2025"]})["parameter"] == parameter
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/codebook"])
-def test_what_shows_no_state_takes_no_instant(client: TestClient, path: str) -> None:
-    assert refused(client, path, known_at="2024")["parameter"] == "known_at"
+def test_what_shows_no_state_takes_no_instant(unchanging: TestClient, path: str) -> None:
+    assert refused(unchanging, path, known_at="2024")["parameter"] == "known_at"
 
 
 def test_a_cursor_pins_what_was_known_on_the_first_page(client: TestClient, engine: Engine) -> None:
@@ -394,7 +400,7 @@ def test_a_page_is_filled_however_few_of_the_stored_versions_are_shown(
     ],
 )
 def test_what_only_stored_documents_tell_is_refused(
-    client: TestClient, path: str, query: Answer, parameter: str
+    unchanging: TestClient, path: str, query: Answer, parameter: str
 ) -> None:
-    get(client, path, **query)
-    assert refused(client, path, claimed_by="2024", **query)["parameter"] == parameter
+    get(unchanging, path, **query)
+    assert refused(unchanging, path, claimed_by="2024", **query)["parameter"] == parameter

@@ -26,6 +26,13 @@ def world(databases: Databases) -> Iterator[Served]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def refusing(databases: Databases) -> Iterator[Served]:
+    """The same for what is refused, and so leaves it as it was."""
+    with served(databases, put_world) as made:
+        yield made
+
+
 def test_key_is_shown_once_and_kept_as_hash(world: Served) -> None:
     wanted = {"name": "anna", "scopes": ["contribute"]}
     answer = world.post("/v1/keys", wanted, "admin", idempotency_key="k1")
@@ -59,9 +66,9 @@ def test_key_is_shown_once_and_kept_as_hash(world: Served) -> None:
     ],
 )
 def test_writing_without_a_valid_key_is_401(
-    world: Served, header: dict[str, str], error: str | None
+    refusing: Served, header: dict[str, str], error: str | None
 ) -> None:
-    answer = world.client.post("/v1/sources", json={}, headers=header)
+    answer = refusing.client.post("/v1/sources", json={}, headers=header)
     assert answer.status_code == 401
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.headers["www-authenticate"].startswith("Bearer")
@@ -69,8 +76,8 @@ def test_writing_without_a_valid_key_is_401(
     assert answer.json()["type"] == "/problems/unauthorized"
 
 
-def test_reading_with_a_wrong_key_is_401_too(world: Served) -> None:
-    answer = world.client.get("/v1/strikes", headers={"Authorization": "Bearer nonsense"})
+def test_reading_with_a_wrong_key_is_401_too(refusing: Served) -> None:
+    answer = refusing.client.get("/v1/strikes", headers={"Authorization": "Bearer nonsense"})
     assert answer.status_code == 401
 
 
@@ -139,7 +146,7 @@ def test_first_admin_key_is_made_once(databases: Databases) -> None:
         {"name": "x", "scopes": ["read"], "key": "mine"},
     ],
 )
-def test_bad_keys_are_refused(world: Served, wanted: dict[str, object]) -> None:
-    answer = world.post("/v1/keys", wanted, "admin")
+def test_bad_keys_are_refused(refusing: Served, wanted: dict[str, object]) -> None:
+    answer = refusing.post("/v1/keys", wanted, "admin")
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"].startswith("/")

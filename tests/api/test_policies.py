@@ -36,6 +36,12 @@ def client(databases: Databases) -> Iterator[TestClient]:
     yield from serve(databases, put_reference)
 
 
+@pytest.fixture(scope="module")
+def disputed(databases: Databases) -> Iterator[TestClient]:
+    """The one strike of ``put_dispute``; tests only read it."""
+    yield from serve(databases, put_reference_and_dispute)
+
+
 @pytest.fixture
 def engine(client: TestClient) -> Engine:
     return engine_of(client)
@@ -71,6 +77,11 @@ def put_dispute(engine: Engine) -> str:
     return event
 
 
+def put_reference_and_dispute(engine: Engine) -> None:
+    put_reference(engine)
+    put_dispute(engine)
+
+
 def launched(body: Answer) -> tuple[int | None, int | None]:
     figure = body["munitions"][0]["launched"]
     return figure["low"], figure["high"]
@@ -90,9 +101,10 @@ def launched(body: Answer) -> tuple[int | None, int | None]:
     ],
 )
 def test_one_policy_answers_alike_everywhere(
-    client: TestClient, engine: Engine, policy: str, expected: tuple[int | None, ...]
+    disputed: TestClient, policy: str, expected: tuple[int | None, ...]
 ) -> None:
-    event = put_dispute(engine)
+    client = disputed
+    event = get(client, "/v1/strikes")["items"][0]["id"]
     one = get(client, f"/v1/strikes/{event}", policy=policy)
     assert launched(one) == expected
     assert (one["policy"], one["policy_version"]) == (policy, WEIGHTS_VERSION)
@@ -175,16 +187,18 @@ def test_a_cursor_belongs_to_its_policy(client: TestClient, engine: Engine) -> N
     ],
 )
 def test_a_policy_that_there_is_not_is_refused(
-    client: TestClient, engine: Engine, policy: str, near: str | None
+    disputed: TestClient, policy: str, near: str | None
 ) -> None:
-    event = put_dispute(engine)
+    client = disputed
+    event = get(client, "/v1/strikes")["items"][0]["id"]
     for path in ("/v1/strikes", "/v1/events", f"/v1/strikes/{event}", f"/v1/events/{event}"):
         error = refused(client, path, policy=policy)
         assert error["parameter"] == "policy"
         assert near is None or near in error["suggestions"]
 
 
-def test_policies_show_their_rules_and_weights(client: TestClient, engine: Engine) -> None:
+def test_policies_show_their_rules_and_weights(disputed: TestClient) -> None:
+    client = disputed
     shown = get(client, "/v1/policies")
     assert (shown["version"], shown["default"]) == (WEIGHTS_VERSION, "graded")
     items = {item["name"]: item for item in shown["items"]}
@@ -198,7 +212,6 @@ def test_policies_show_their_rules_and_weights(client: TestClient, engine: Engin
     weights = shown["weights"]
     assert weights["reliability"] == {"A": 5, "B": 4, "C": 3, "D": 2, "E": 1, "F": 3}
     assert weights["credibility"] == {"1": 5, "2": 4, "3": 3, "4": 2, "5": 1, "6": 3}
-    put_dispute(engine)
     names = [name for name in items if name != "side:XX"]
     for name in (*names, *(f"side:{side}" for side in items["side:XX"]["sides"])):
         assert get(client, "/v1/strikes", policy=name)["items"][0]["policy"] == name

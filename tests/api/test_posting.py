@@ -27,6 +27,14 @@ def world(databases: Databases) -> Iterator[Served]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def refusing(databases: Databases) -> Iterator[Served]:
+    """The same for what is refused, and so leaves it as it was."""
+    with served(databases, put_world) as made:
+        made.key("contribute")
+        yield made
+
+
 def strike_id(world: Served) -> str:
     return str(world.get("/v1/strikes")["items"][0]["id"])
 
@@ -152,15 +160,15 @@ def test_reviewer_may_post_a_claim_that_counts_at_once(world: Served) -> None:
     ],
 )
 def test_what_is_wrong_with_a_claim_is_told_with_a_pointer(
-    world: Served, change: Answer, pointer: str, words: str
+    refusing: Served, change: Answer, pointer: str, words: str
 ) -> None:
-    before = count(world, LedgerEntry)
-    answer = world.post("/v1/claims", {**statement(strike_id(world)), **change})
+    before = count(refusing, LedgerEntry)
+    answer = refusing.post("/v1/claims", {**statement(strike_id(refusing)), **change})
     assert answer.status_code == 422, answer.text
     told = [error for error in answer.json()["errors"] if error["pointer"].startswith(pointer)]
     assert told, answer.json()
     assert words in told[0]["detail"]
-    assert count(world, LedgerEntry) == before
+    assert count(refusing, LedgerEntry) == before
 
 
 def test_all_problems_of_an_article_are_told_at_once(world: Served) -> None:
@@ -232,10 +240,10 @@ def test_event_of_parts_that_are_not_there_is_refused(world: Served) -> None:
     ],
 )
 def test_bodies_that_are_no_json_are_problems(
-    world: Served, content: bytes, media_type: str, status: int, slug: str
+    refusing: Served, content: bytes, media_type: str, status: int, slug: str
 ) -> None:
-    headers = {**world.key("contribute"), **({"Content-Type": media_type} if media_type else {})}
-    answer = world.client.post("/v1/ingest", content=content, headers=headers)
+    headers = {**refusing.key("contribute"), **({"Content-Type": media_type} if media_type else {})}
+    answer = refusing.client.post("/v1/ingest", content=content, headers=headers)
     assert (answer.status_code, answer.json()["type"]) == (status, f"/problems/{slug}")
 
 

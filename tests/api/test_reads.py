@@ -4,6 +4,7 @@ import base64
 import csv
 import io
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -33,27 +34,33 @@ def put_invented(engine: Engine) -> None:
         put_file(engine, body)
 
 
+@contextmanager
 def serve(databases: Databases, fill: Callable[[Engine], object]) -> Iterator[TestClient]:
-    name = databases.migrated(fill)
-    app = create_app(Settings(database_url=databases.url(name)))
-    with TestClient(app, raise_server_exceptions=False) as client:
-        yield client
-    databases.drop(name)
+    with databases.filled(fill) as engine:
+        app = create_app(Settings(database_url=engine.url.render_as_string(hide_password=False)))
+        with TestClient(app, raise_server_exceptions=False) as client:
+            yield client
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def seeded(databases: Databases) -> Iterator[TestClient]:
-    yield from serve(databases, put_seed)
+    """The seed; tests only read it."""
+    with serve(databases, put_seed) as client:
+        yield client
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def world(databases: Databases) -> Iterator[TestClient]:
-    yield from serve(databases, put_world)
+    """The small world; tests only read it."""
+    with serve(databases, put_world) as client:
+        yield client
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def invented(databases: Databases) -> Iterator[TestClient]:
-    yield from serve(databases, put_invented)
+    """Many strikes; tests only read them."""
+    with serve(databases, put_invented) as client:
+        yield client
 
 
 def engine_of(client: TestClient) -> Engine:
@@ -117,14 +124,15 @@ def test_every_list_pages_without_gaps(invented: TestClient, path: str) -> None:
     assert whole["total"] == len(items) > 2
 
 
-def test_a_cursor_shows_the_store_as_it_was_on_the_first_page(invented: TestClient) -> None:
-    before = follow(invented, "/v1/strikes", limit=100)
-    first = get(invented, "/v1/strikes", limit=100)
-    put_file(engine_of(invented), REFERENCE)
-    put_file(engine_of(invented), article())
-    rest = follow(invented, "/v1/strikes", limit=100, cursor=first["next"])
-    assert first["items"] + rest == before
-    assert get(invented, "/v1/strikes", count=True)["total"] == 301
+def test_a_cursor_shows_the_store_as_it_was_on_the_first_page(databases: Databases) -> None:
+    with serve(databases, put_invented) as invented:
+        before = follow(invented, "/v1/strikes", limit=100)
+        first = get(invented, "/v1/strikes", limit=100)
+        put_file(engine_of(invented), REFERENCE)
+        put_file(engine_of(invented), article())
+        rest = follow(invented, "/v1/strikes", limit=100, cursor=first["next"])
+        assert first["items"] + rest == before
+        assert get(invented, "/v1/strikes", count=True)["total"] == 301
 
 
 @pytest.mark.parametrize(
@@ -169,12 +177,18 @@ def test_an_altered_value_in_a_cursor_is_refused(
     assert response.json()["errors"][0]["parameter"] == "cursor"
 
 
-def test_a_new_name_does_not_break_a_cursor(invented: TestClient) -> None:
-    first = get(invented, "/v1/strikes", claimant="Ministry 1", limit=1)
-    other = {"key": "other", "name": "Other", "kind": "other", "names": [{"name": "Ministry 1"}]}
-    put_file(engine_of(invented), {"sources": [other]})
-    assert invented.get("/v1/strikes", params={"claimant": "Ministry 1"}).status_code == 422
-    get(invented, "/v1/strikes", claimant="Ministry 1", limit=1, cursor=first["next"])
+def test_a_new_name_does_not_break_a_cursor(databases: Databases) -> None:
+    with serve(databases, put_invented) as invented:
+        first = get(invented, "/v1/strikes", claimant="Ministry 1", limit=1)
+        other = {
+            "key": "other",
+            "name": "Other",
+            "kind": "other",
+            "names": [{"name": "Ministry 1"}],
+        }
+        put_file(engine_of(invented), {"sources": [other]})
+        assert invented.get("/v1/strikes", params={"claimant": "Ministry 1"}).status_code == 422
+        get(invented, "/v1/strikes", claimant="Ministry 1", limit=1, cursor=first["next"])
 
 
 def test_accept_chooses_by_weight(seeded: TestClient) -> None:
@@ -202,17 +216,23 @@ def test_lists_take_as_many_statements_for_five_items_as_for_one(
     assert counts[0] == counts[1] > 0
 
 
-def test_an_unchanged_answer_is_a_bare_304(seeded: TestClient) -> None:
-    for path in ("/v1/strikes", "/v1/claims?f=csv", "/v1/sources/ru-mod", "/v1/places?f=geojson"):
-        first = seeded.get(path)
-        tag = first.headers["etag"]
-        for given in (tag, f"W/{tag}", f'"other", {tag}', "*"):
-            again = seeded.get(path, headers={"If-None-Match": given})
-            assert (again.status_code, again.content) == (304, b"")
-            assert again.headers["etag"] == tag
-        assert seeded.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
-    put_file(engine_of(seeded), REFERENCE)
-    assert seeded.get("/v1/places?f=geojson", headers={"If-None-Match": tag}).status_code == 200
+def test_an_unchanged_answer_is_a_bare_304(databases: Databases) -> None:
+    with serve(databases, put_world) as client:
+        for path in (
+            "/v1/strikes",
+            "/v1/claims?f=csv",
+            "/v1/sources/gazette",
+            "/v1/places?f=geojson",
+        ):
+            first = client.get(path)
+            tag = first.headers["etag"]
+            for given in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+                again = client.get(path, headers={"If-None-Match": given})
+                assert (again.status_code, again.content) == (304, b"")
+                assert again.headers["etag"] == tag
+            assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+        put_file(engine_of(client), {"places": [{"key": "new", "name": "New", "kind": "town"}]})
+        assert client.get("/v1/places?f=geojson", headers={"If-None-Match": tag}).status_code == 200
 
 
 def test_head_is_get_without_a_body(seeded: TestClient) -> None:
@@ -221,24 +241,25 @@ def test_head_is_get_without_a_body(seeded: TestClient) -> None:
     assert head.headers["etag"] == whole.headers["etag"]
 
 
-def test_csv_has_a_row_an_event_and_no_formulas(world: TestClient) -> None:
-    label = "=SUM(A1:A9)"
-    event = {"ref": "E1", "kind": "strike", "label": label}
-    text = "Five Zeta-9 missiles and two Moth drones were fired."
-    claim = aland_claim(
-        quote="Five Zeta-9 missiles and two Moth drones",
-        counts=[{"munition": "zeta-9", "launched": 5}, {"munition": "moth", "launched": "two"}],
-    )
-    document = {"title": "T", "text": text, "publisher": "courier", "published": "2024-06-01"}
-    body = article(document=document, events=[event], claims=[claim])
-    put_file(engine_of(world), body)
-    response = world.get("/v1/strikes", params={"f": "csv", "sort": "-updated_at"})
-    assert response.headers["content-type"] == "text/csv; charset=utf-8"
-    first, second = csv.DictReader(io.StringIO(response.text))
-    assert first["label"] == f"'{label}"
-    assert (first["munitions"], first["launched_low"]) == ("moth;zeta-9", "7")
-    assert second["hit_low"] != ""
-    assert (first["killed_low"], first["intercepted_low"]) == ("", "")
+def test_csv_has_a_row_an_event_and_no_formulas(databases: Databases) -> None:
+    with serve(databases, put_world) as world:
+        label = "=SUM(A1:A9)"
+        event = {"ref": "E1", "kind": "strike", "label": label}
+        text = "Five Zeta-9 missiles and two Moth drones were fired."
+        claim = aland_claim(
+            quote="Five Zeta-9 missiles and two Moth drones",
+            counts=[{"munition": "zeta-9", "launched": 5}, {"munition": "moth", "launched": "two"}],
+        )
+        document = {"title": "T", "text": text, "publisher": "courier", "published": "2024-06-01"}
+        body = article(document=document, events=[event], claims=[claim])
+        put_file(engine_of(world), body)
+        response = world.get("/v1/strikes", params={"f": "csv", "sort": "-updated_at"})
+        assert response.headers["content-type"] == "text/csv; charset=utf-8"
+        first, second = csv.DictReader(io.StringIO(response.text))
+        assert first["label"] == f"'{label}"
+        assert (first["munitions"], first["launched_low"]) == ("moth;zeta-9", "7")
+        assert second["hit_low"] != ""
+        assert (first["killed_low"], first["intercepted_low"]) == ("", "")
 
 
 def test_geojson_puts_longitude_first_and_keeps_what_has_no_place(seeded: TestClient) -> None:

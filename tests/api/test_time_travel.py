@@ -127,11 +127,10 @@ class Asking(Play):
 
 
 def serve(databases: Databases, fill: Any) -> Iterator[TestClient]:
-    name = databases.migrated(fill)
-    app = create_app(Settings(database_url=databases.url(name)))
-    with TestClient(app) as client:
-        yield client
-    databases.drop(name)
+    with databases.filled(fill) as engine:
+        app = create_app(Settings(database_url=engine.url.render_as_string(hide_password=False)))
+        with TestClient(app) as client:
+            yield client
 
 
 def assert_every_past_answer_is_given_again(databases: Databases, steps: Any) -> list[str]:

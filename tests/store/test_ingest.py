@@ -67,8 +67,8 @@ def test_loading_the_seed_twice_changes_nothing(seeded_engine: Engine) -> None:
     assert before["claim"] == 38
 
 
-def test_every_quote_equals_the_text_at_its_offsets(seeded_engine: Engine) -> None:
-    with reading(seeded_engine) as session:
+def test_every_quote_equals_the_text_at_its_offsets(seed_to_read: Engine) -> None:
+    with reading(seed_to_read) as session:
         rows = session.execute(select(Quote, Document.text).join(Document)).all()
     assert len(rows) > 30
     for quote, text in rows:
@@ -77,13 +77,13 @@ def test_every_quote_equals_the_text_at_its_offsets(seeded_engine: Engine) -> No
         assert text[quote.end :].startswith(quote.suffix)
 
 
-def test_one_changed_letter_of_a_quote_refuses_the_whole_file(seeded_engine: Engine) -> None:
+def test_one_changed_letter_of_a_quote_refuses_the_whole_file(seed_to_read: Engine) -> None:
     body = read_claim_file(seed_folder() / "article.yaml").model_dump(
         mode="json", exclude_unset=True
     )
     claim = next(c for c in body["claims"] if c["ref"] == "C08")
     claim["quote"] = {"exact": "reported two Russian soldiers injares"}
-    found = refusal(seeded_engine, body)
+    found = refusal(seed_to_read, body)
     (pointer,) = found
     assert pointer == f"/claims/{body['claims'].index(claim)}/quote"
     assert "reported two Russian soldiers injured" in found[pointer]

@@ -347,8 +347,8 @@ def test_taking_in_the_same_document_brings_nothing_back(
     assert (problem.pointer, "were redacted" in problem.detail) == ("/claims/3/quote", True)
 
 
-def test_the_seed_can_be_loaded_after_a_redaction(engine: Engine) -> None:
-    put_seed(engine)
+def test_the_seed_can_be_loaded_after_a_redaction(seeded_engine: Engine) -> None:
+    engine = seeded_engine
     with reading(engine) as session:
         key = session.scalars(select(Document.id)).one()
     act(engine, redact_document, key, WHY)
@@ -359,9 +359,9 @@ def test_the_seed_can_be_loaded_after_a_redaction(engine: Engine) -> None:
 
 
 def test_a_seed_that_names_a_redacted_source_does_not_stop_a_start(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
+    seeded_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put_seed(engine)
+    engine = seeded_engine
     act(engine, redact_source, "dmitry-peskov", WHY)
     before = everything(engine)
     url = engine.url.render_as_string(hide_password=False)
