@@ -242,7 +242,7 @@ def test_every_answer_comes_out_byte_for_byte(stores: Stores) -> None:
     expected = answers(first, addresses)
     assert len(expected) > len(addresses)
     assert answers(second, addresses) == expected
-    present = answers(third, [*READS, *PRESENT])
+    present = answers(third, [*READS[:9], *PRESENT])
     assert present == {address: expected[address] for address in present}
 
 
