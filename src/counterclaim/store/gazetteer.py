@@ -141,7 +141,8 @@ class Survey:
         for id_, kind, country, latitude, longitude, name in session.execute(
             query.where(*unlinked, Place.kind.not_in(BY_CODE), live)
         ):
-            self._near[country, name].append(_Unlinked(id_, kind, latitude, longitude))
+            if latitude is not None and longitude is not None:
+                self._near[country, name].append(_Unlinked(id_, kind, latitude, longitude))
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +328,7 @@ def _linked(session: Session, toponyms: Sequence[Toponym]) -> dict[int, _Linked]
     columns = Place.geonames_id, Place.id, Place.country, Place.region
     ids = {toponym.geonames_id for toponym in toponyms}
     found = session.execute(select(*columns).where(Place.geonames_id.in_(ids)))
-    return {int(key): _Linked(*rest) for key, *rest in found if key is not None}
+    return {key: _Linked(id_, country, region) for key, id_, country, region in found if key}
 
 
 def _show(regions: dict[tuple[str, str], set[str]], toponym: Toponym, region: str | None) -> None:
