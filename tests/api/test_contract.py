@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -29,6 +30,9 @@ ADMIN = "an admin key made up for this test"
 EXCLUDED = [positive_data_acceptance, ignored_auth]
 undescribed = create_app(Settings(database_url="sqlite:///unopened.db"))
 schema = schemathesis.openapi.from_asgi("/openapi.json", undescribed)
+# Every boundary of every parameter is some 20,000 requests, which take longer than all other tests.
+THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
+schema.config.phases.coverage.enabled = THOROUGH
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -43,7 +47,7 @@ def app(request: pytest.FixtureRequest) -> Iterator[FastAPI]:
 
 
 @schema.exclude(method="POST").parametrize()
-@settings(max_examples=5, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100 if THOROUGH else 8, suppress_health_check=list(HealthCheck))
 def test_every_answer_to_a_read_fits_its_description(
     case: schemathesis.Case[Any], app: FastAPI
 ) -> None:
@@ -53,7 +57,7 @@ def test_every_answer_to_a_read_fits_its_description(
 
 
 @schema.include(method="POST").parametrize()
-@settings(max_examples=3, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100 if THOROUGH else 4, suppress_health_check=list(HealthCheck))
 def test_every_answer_to_a_write_fits_its_description(
     case: schemathesis.Case[Any], app: FastAPI
 ) -> None:
