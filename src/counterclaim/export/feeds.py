@@ -64,7 +64,7 @@ def claim_entries(
             published=claim.recorded_at,
             summary="\n".join(claim_sentences(claim, names)),
             link=Link(f"{base}v1/claims/{claim.id}", "alternate", JSON),
-            author=_claimant(claim),
+            author=_claimant(claim, names),
             terms=(claim.kind, claim.stance, claim.status),
         )
         for claim in claims
@@ -121,10 +121,10 @@ def _change_entry(change: ChangeOut, base: str) -> Entry:
     )
 
 
-def _claimant(claim: ClaimOut) -> str:
-    """The claimant's name as it is."""
+def _claimant(claim: ClaimOut, names: Names) -> str:
+    """The claimant's name without an article."""
     found = (link.name for link in claim.attribution if link.source == claim.claimant)
-    return next(found, None) or claim.claimant
+    return next(found, None) or names.source(claim.claimant)
 
 
 def _claims_behind(event: Mapping[str, Any]) -> list[str]:

@@ -41,8 +41,8 @@ def call_all(
     session: Session, sources: Iterable[str], munitions: Iterable[str], known_at: datetime
 ) -> Names:
     """What to call these sources and munitions, given by key, and all sides."""
-    spoken = select(Source).where(among(session, Source.key, set(sources)))
-    named = select(Munition.key, Munition.name).where(among(session, Munition.key, set(munitions)))
+    spoken = select(Source).where(Source.key.in_(set(sources)))
+    named = select(Munition.key, Munition.name).where(Munition.key.in_(set(munitions)))
     return Names(
         sources={source.key: call(source) for source in session.scalars(spoken)},
         sides=call_sides(session, known_at),
@@ -51,9 +51,9 @@ def call_all(
 
 
 def sources_by_key(session: Session, keys: Iterable[str]) -> dict[str, Source]:
-    """The sources with these keys, in the order of the keys."""
-    query = select(Source).where(among(session, Source.key, set(keys))).order_by(Source.key)
-    return {source.key: source for source in session.scalars(query)}
+    """The sources with these keys, in the order of the keys, whatever the engine's collation."""
+    found = session.scalars(select(Source).where(Source.key.in_(set(keys))))
+    return {source.key: source for source in sorted(found, key=lambda source: source.key)}
 
 
 def claimants_of(session: Session, claims: Iterable[str]) -> dict[str, str]:
