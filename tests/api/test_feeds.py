@@ -138,7 +138,10 @@ def test_entries_tell_numbers_with_claimant_and_words_and_what_became_of_a_claim
     assert "no longer counts: It was looked at again." in entry.summary
     assert entry.author == "The Courier"
     assert world.client.get(entry.links[0].href).json()["status"] == "retracted"
-    stones = [e for e in feed(world, "changes", noun="claim").entries if "Reason: " in e.summary]
+    ended_id = entry.id.removeprefix("urn:uuid:")
+    stones = [
+        e for e in feed(world, "changes", subject=ended_id).entries if "Reason: " in e.summary
+    ]
     assert any("retract claim" in one.title for one in stones)
 
 

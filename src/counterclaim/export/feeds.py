@@ -117,7 +117,9 @@ def _change_entry(change: ChangeOut, base: str) -> Entry:
         updated=change.at,
         summary="\n".join(filter(None, told)),
         link=Link(f"{base}v1/changes?since={change.seq - 1}&limit=1", "alternate", JSON),
-        terms=tuple(filter(None, (change.action, change.noun, change.tombstone and "tombstone"))),
+        terms=tuple(
+            filter(None, (change.action, change.noun, "tombstone" if change.tombstone else None))
+        ),
     )
 
 
