@@ -15,7 +15,12 @@ from counterclaim.api import health
 from counterclaim.api.following import Watch
 from counterclaim.config import Settings
 from counterclaim.db import make_engine
-from counterclaim.middleware import BodyLimitMiddleware, HeadMiddleware, RateLimitMiddleware
+from counterclaim.middleware import (
+    BodyLimitMiddleware,
+    HeadMiddleware,
+    LinkMiddleware,
+    RateLimitMiddleware,
+)
 from counterclaim.openapi import describe
 from counterclaim.problems import add_problem_handlers
 from counterclaim.rates import Rates
@@ -55,6 +60,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(web.router)
     app.mount("/static", StaticFiles(directory=Path(web.__file__).parent / "static"))
     app.mount("/docs/assets", StaticFiles(directory=web.swagger_folder()))
+    app.add_middleware(LinkMiddleware)
     app.add_middleware(BodyLimitMiddleware, max_body_bytes=settings.max_body_bytes)
     if settings.rate_limit.strip():
         rates = Rates(settings.rate_limit, settings.rate_limit_storage)

@@ -38,6 +38,8 @@ FORMATS = {
     "parquet": formats.PARQUET,
     "xlsx": formats.XLSX,
     "stream": EVENT_STREAM,
+    "jsonld": "application/ld+json",
+    "stix": "application/stix+json",
 }
 Item = TypeVar("Item")
 
@@ -255,11 +257,14 @@ def send(request: Request, content: bytes, media_type: str, **headers: str) -> R
     return Response(content, headers=kept, media_type=media_type)
 
 
-def send_json(request: Request, content: str | bytes | BaseModel) -> Response:
+def send_json(
+    request: Request, content: str | bytes | BaseModel, media_type: str = JSON, **headers: str
+) -> Response:
     """One thing as JSON; what was left unset is left out."""
     if isinstance(content, BaseModel):
         content = as_json(content)
-    return send(request, content.encode() if isinstance(content, str) else content, JSON)
+    content = content.encode() if isinstance(content, str) else content
+    return send(request, content, media_type, **headers)
 
 
 def as_json(shape: BaseModel) -> bytes:

@@ -6,17 +6,35 @@ import hashlib
 from http import HTTPStatus
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from counterclaim.deps import FORMATS, JSON
+from counterclaim.export.atom import MEDIA_TYPE as ATOM
 from counterclaim.problems import problem_response
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from counterclaim.rates import Rates, Standing
+
+OPENAPI = "application/vnd.oai.openapi+json;version=3.1"
+NAMES = {
+    media_type.partition(";")[0]: name
+    for name, media_type in FORMATS.items()
+    if name not in {"json", "stream"}
+}
+"""By media type what ``f`` calls it."""
+
+FED = frozenset({"/strikes", "/events", "/claims", "/changes"})
+"""Lists that can be had as a feed, too."""
+SHAPING = frozenset({"f", "fields", "rows", "sort", "stream", "wait", "cursor"})
+"""Parameters of lists that feeds do not have, and the page, which belongs to the list."""
 
 UNCOUNTED = {"/healthz", "/readyz"}
 """Paths that are never limited: a watcher must not be told that all is ill because it asks."""
@@ -73,6 +91,71 @@ class BodyLimitMiddleware:
     @property
     def _detail(self) -> str:
         return f"The body has more than {self.most} bytes, which is the most that is read here."
+
+
+class LinkMiddleware:
+    """Says with every answer of the API what belongs to it, after RFC 8288.
+
+    That is: the other formats of it, the list that it is in, the description of the API and of its
+    words. What a route itself links to stands first.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http" or not _path(scope).startswith("/v1/"):
+            await self.app(scope, receive, send)
+            return
+
+        async def send_linked(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] in LINKED:
+                headers = MutableHeaders(scope=message)
+                own = filter(None, [headers.get("link")])
+                links = _links(scope, headers.get("content-type", ""))
+                headers["link"] = ", ".join([*own, *links])
+            await send(message)
+
+        await self.app(scope, receive, send_linked)
+
+
+LINKED = frozenset({HTTPStatus.OK, HTTPStatus.NOT_MODIFIED})
+LONGEST_QUERY = 300
+"""Bytes of a query above which it is not repeated for every format: proxies limit headers."""
+
+
+def _links(scope: Scope, sent: str) -> Iterator[str]:
+    """The links of an answer that is sent with a media type; empty where it has no body."""
+    root, path = scope.get("root_path", ""), quote(scope["path"])
+    template = getattr(scope.get("route"), "path", "")
+    if scope["method"] == "GET" and len(scope["query_string"]) <= LONGEST_QUERY:
+        query = quote(scope["query_string"], safe="%&=/?:@!$'()*+,;~")
+        pairs = [pair for pair in query.split("&") if pair]
+        for name, media_type in _offered(scope):
+            if media_type.partition(";")[0] != sent.partition(";")[0]:
+                address = "&".join([*_without(pairs, {"f"}), f"f={name}"])
+                yield f'<{path}?{address}>; rel="alternate"; type="{media_type}"'
+        if template in FED:
+            address = "?".join(filter(None, (template, "&".join(_without(pairs, SHAPING)))))
+            yield f'<{root}/v1/feeds{address}>; rel="alternate"; type="{ATOM}"'
+    if template.endswith("}"):
+        yield f'<{path.rpartition("/")[0]}>; rel="collection"'
+    yield f'<{root}/openapi.json>; rel="service-desc"; type="{OPENAPI}"'
+    yield f'<{root}/codebook>; rel="describedby"; type="text/html"'
+
+
+def _without(pairs: Iterable[str], names: Collection[str]) -> list[str]:
+    return [pair for pair in pairs if pair.partition("=")[0] not in names]
+
+
+def _offered(scope: Scope) -> list[tuple[str, str]]:
+    """The formats that a route describes, by their names in ``f``; none where it has only one."""
+    responses = getattr(scope.get("route"), "responses", None) or {}
+    content = responses.get(HTTPStatus.OK.value, {}).get("content", {})
+    named = [(NAMES.get(one.partition(";")[0]), one) for one in content]
+    others = [(name, media_type) for name, media_type in named if name is not None]
+    return [("json", JSON), *others] if others else []
 
 
 class RateLimitMiddleware:

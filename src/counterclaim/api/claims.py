@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field, StringConstraints
@@ -19,8 +19,10 @@ from counterclaim.deps import (
     chosen_fields,
     row_id,
     send_json,
+    wanted_format,
 )
 from counterclaim.errors import NotFoundError
+from counterclaim.export import jsonld
 from counterclaim.export.selections import Claims, Rows
 from counterclaim.models import Claim
 from counterclaim.posting import (
@@ -49,6 +51,15 @@ from counterclaim.store.review import (
 
 router = APIRouter(tags=["claims"])
 
+CLAIM_ONE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The claim.",
+        "content": {jsonld.MEDIA_TYPE: {"schema": {"type": "object"}}},
+    },
+    **NOT_MODIFIED,
+    **READ_PROBLEMS,
+}
+
 
 class ClaimQuery(ExportQuery, ClaimFilter):
     """Filters, order and form of a list of claims."""
@@ -73,14 +84,25 @@ def list_claims(request: Request, session: Read, query: Annotated[ClaimQuery, Qu
     return send_selection(request, session, selection, query, query.rows, fields)
 
 
-@router.get("/claims/{id}", response_model=ClaimOut, responses={**NOT_MODIFIED, **READ_PROBLEMS})
+class OneClaimQuery(OneQuery):
+    """State and form of one claim."""
+
+    f: Annotated[
+        Literal["json", "jsonld"] | None,
+        Field(description="jsonld is the claim in the words of schema.org; or use Accept."),
+    ] = None
+
+
+@router.get("/claims/{id}", response_model=ClaimOut, responses=CLAIM_ONE)
 def show_claim(
-    request: Request, session: Read, claim_id: RowId, query: Annotated[OneQuery, Query()]
+    request: Request, session: Read, claim_id: RowId, query: Annotated[OneClaimQuery, Query()]
 ) -> Response:
     """One claim; retracted and superseded ones are tombstones with their reason."""
-    return send_json(
-        request, get_claim(session, row_id("claim", claim_id), query.view(request, session))
-    )
+    claim = get_claim(session, row_id("claim", claim_id), query.view(request, session))
+    if wanted_format(request, query.f, ("json", "jsonld")) == "jsonld":
+        content = jsonld.to_jsonld(session, claim, str(request.base_url))
+        return send_json(request, content, jsonld.MEDIA_TYPE)
+    return send_json(request, claim)
 
 
 @router.post(

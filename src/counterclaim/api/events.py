@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
+import orjson
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field, StringConstraints
 from sqlalchemy.orm import Session
@@ -23,11 +24,13 @@ from counterclaim.deps import (
     row_id,
     send_json,
     send_page,
+    wanted_format,
 )
+from counterclaim.export import stix
 from counterclaim.export.selections import Events, Rows
 from counterclaim.moment import isoformat_z
 from counterclaim.posting import POST_PROBLEMS, Answer, Contribution
-from counterclaim.queries.asof import read_instant
+from counterclaim.queries.asof import View, read_instant
 from counterclaim.queries.claims import claims_out, event_claims, event_positions
 from counterclaim.queries.events import (
     SORTS,
@@ -49,6 +52,13 @@ from counterclaim.vocabulary import EventKind
 router = APIRouter(tags=["events"])
 
 EVENT_ONE = {**NOT_MODIFIED, **MOVED, **READ_PROBLEMS}
+EVENT_OR_BUNDLE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The event.",
+        "content": {stix.MEDIA_TYPE: {"schema": {"type": "object"}}},
+    },
+    **EVENT_ONE,
+}
 
 
 class EventQuery(PolicyQuery, ExportQuery, EventFilter):
@@ -74,13 +84,23 @@ def list_strikes(
     return _event_list(request, session, query, strikes_only(query))
 
 
-@router.get("/strikes/{id}", response_model=EventOut, responses=EVENT_ONE)
+class OneEventQuery(PolicyQuery):
+    """State and form of one event."""
+
+    f: Annotated[
+        Literal["json", "stix"] | None,
+        Field(description="stix is a bundle of STIX 2.1 with the claims; or use Accept."),
+    ] = None
+
+
+@router.get("/strikes/{id}", response_model=EventOut, responses=EVENT_OR_BUNDLE)
 def show_strike(
-    request: Request, session: Read, event_id: RowId, query: Annotated[PolicyQuery, Query()]
+    request: Request, session: Read, event_id: RowId, query: Annotated[OneEventQuery, Query()]
 ) -> Response:
     """One strike; the id of a merged one answers 308 with the one that it became."""
     strike, view = row_id("strike", event_id), query.view(request, session)
-    return send_json(request, get_event(session, strike, view, kind=EventKind.STRIKE))
+    text = get_event(session, strike, view, kind=EventKind.STRIKE)
+    return _send_event(request, session, query, view, text)
 
 
 @router.get("/events", response_model=Page[EventOut], responses=EXPORTED)
@@ -89,14 +109,13 @@ def list_events(request: Request, session: Read, query: Annotated[EventQuery, Qu
     return _event_list(request, session, query, query)
 
 
-@router.get("/events/{id}", response_model=EventOut, responses=EVENT_ONE)
+@router.get("/events/{id}", response_model=EventOut, responses=EVENT_OR_BUNDLE)
 def show_event(
-    request: Request, session: Read, event_id: RowId, query: Annotated[PolicyQuery, Query()]
+    request: Request, session: Read, event_id: RowId, query: Annotated[OneEventQuery, Query()]
 ) -> Response:
     """One event; the id of a merged one answers 308 with the one that it became."""
-    return send_json(
-        request, get_event(session, row_id("event", event_id), query.view(request, session))
-    )
+    event, view = row_id("event", event_id), query.view(request, session)
+    return _send_event(request, session, query, view, get_event(session, event, view))
 
 
 @router.get("/events/{id}/claims", response_model=Page[ClaimOut], responses=EVENT_ONE)
@@ -164,6 +183,17 @@ def _event_list(
     fields = chosen_fields(query.fields, EventOut.model_fields)
     selection = Events(given, query.sort, query.wish(request))
     return send_selection(request, session, selection, query, query.rows, fields)
+
+
+def _send_event(
+    request: Request, session: Session, query: OneEventQuery, view: View, text: str
+) -> Response:
+    """One event as it is stored, or with its claims as a bundle."""
+    if wanted_format(request, query.f, ("json", "stix")) == "stix":
+        event, base = orjson.loads(text), str(request.base_url)
+        bundle = stix.event_bundle(session, event, view, base)
+        return send_json(request, bundle, stix.MEDIA_TYPE)
+    return send_json(request, text)
 
 
 @router.post("/events", status_code=201, response_model=EventRowOut, responses=POST_PROBLEMS)

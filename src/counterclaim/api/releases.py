@@ -73,7 +73,7 @@ def show_release(
     """One release with its citation, or its export: events, then claims, one JSON a line."""
     if wanted_format(request, query.f, ("json", "ndjson")) == "ndjson":
         return _export(request, release_row(session, name))
-    return send_json(request, get_release(session, name))
+    return send_json(request, get_release(session, name), Link=_cited_as(request))
 
 
 @router.post("/releases", status_code=201, response_model=ReleaseOut, responses=POST_PROBLEMS)
@@ -95,6 +95,12 @@ def _export(request: Request, release: Release) -> Response:
         "Repr-Digest": f"sha-256=:{sha256}:",
         "Content-Disposition": f'attachment; filename="{release.name}.ndjson"',
         "Vary": "Accept, Authorization",
+        "Link": _cited_as(request),
     }
     lines = export_lines(lambda: reading(engine), release.known_at)
     return StreamingResponse(lines, headers=headers, media_type=NDJSON)
+
+
+def _cited_as(request: Request) -> str:
+    """The link to the address under which the release and its export are cited, RFC 8574."""
+    return f'<{request.url.path}>; rel="cite-as"'

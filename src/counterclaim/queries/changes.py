@@ -161,9 +161,9 @@ def last_seq(session: Session) -> int:
 
 
 def page_changes(
-    session: Session, given: ChangeFilter, window: Window
+    session: Session, given: ChangeFilter, window: Window, *, newest_first: bool = False
 ) -> tuple[Slice[Any], Changes]:
-    """One page of changes in their order, and where to go on.
+    """One page of changes in their order or, for who looks back, the other way; where to go on.
 
     Raises:
         FilterError: a filter's value names nothing, or the ledger ends before ``since``.
@@ -175,8 +175,10 @@ def page_changes(
     statement = select(LedgerEntry).where(
         LedgerEntry.seq > since, LedgerEntry.at <= known_at, *given.clauses()
     )
-    page = take_page(session, statement, [Key(LedgerEntry.seq)], window, known_at, values)
-    last = page.items[-1].seq if page.next else max(since, _seq_at(session, known_at))
+    order = [Key(LedgerEntry.seq, newest_first)]
+    page = take_page(session, statement, order, window, known_at, values)
+    goes_on = page.next is not None and not newest_first
+    last = page.items[-1].seq if goes_on else max(since, _seq_at(session, known_at))
     return page, Changes(_changes_out(session, page.items), last)
 
 

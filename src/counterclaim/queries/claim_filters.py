@@ -60,10 +60,11 @@ if TYPE_CHECKING:
     from counterclaim.queries.pages import Window
     from counterclaim.schemas.claim import ClaimOut
 
-SORTS = {"recorded_at": "recorded_at", "said": "said_from"}
+DATES = {"recorded_at": "recorded_at", "said": "said_from"}
 """What claims can be sorted by, and the column that holds it."""
 
-"""The statuses that everybody may ask for."""
+SORTS = (*DATES, "updated_at")
+"""What claims can be sorted by; with - before it descending."""
 
 HARMS = frozenset(str(harm) for harm in Harm)
 
@@ -111,12 +112,21 @@ def page_claim_ids(
     also: ColumnElement[bool] | None = None,
 ) -> Slice[str]:
     """The same page as ids alone; raises the same errors."""
-    order = dated_order(sort, Claim, SORTS)
     view, after = window.opened(session, str, str)
+    order = dated_order(sort, Claim, DATES, updated_at=_updated_at(view.known_at))
     statement = select_claims(session, given, view)
     if also is not None:
         statement = statement.where(also)
     return take_page(session, statement, order, window, view.known_at, read_back(after))
+
+
+def _updated_at(at: datetime) -> ColumnElement[Any]:
+    """When a claim had last ended, been accepted or been recorded."""
+    return case(
+        (Claim.ended_at <= at, Claim.ended_at),
+        (Claim.accepted_at <= at, Claim.accepted_at),
+        else_=Claim.recorded_at,
+    )
 
 
 def select_claims(session: Session, given: ClaimFilter, view: View) -> Select[*tuple[Any, ...]]:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from counterclaim.models import Claim, Source
+from counterclaim.models import Claim
 from counterclaim.moment import isoformat_z
 from counterclaim.queries.asof import said_by
+from counterclaim.queries.callings import call, call_sides
 from counterclaim.queries.events import get_event
 from counterclaim.queries.families import load_ended, load_families
 from counterclaim.resolve import WEIGHTS_VERSION, resolve
@@ -17,7 +18,7 @@ from counterclaim.resolve.kinship import Kinship
 from counterclaim.resolve.sentences import ended_sentences, event_sentences
 from counterclaim.resolve.wording import Names
 from counterclaim.schemas.explain import ExplainOut
-from counterclaim.vocabulary import SourceKind, Status
+from counterclaim.vocabulary import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from counterclaim.queries.asof import View
     from counterclaim.queries.families import Loaded
     from counterclaim.resolve.kinship import Bearing
-
-OFFICES = {SourceKind.GOVERNMENT, SourceKind.MINISTRY, SourceKind.ARMED_FORCE}
-"""Kinds of sources whose names want an article in a sentence."""
 
 
 def explain_event(session: Session, event_id: str, view: View) -> ExplainOut:
@@ -95,24 +93,8 @@ def _names(session: Session, loaded: Loaded, past: Loaded, view: View) -> Names:
     family, old = loaded.family, past.family
     munitions = [*family.munitions.values(), *old.munitions.values()]
     return Names(
-        sources={line[0].key: _named(line[0]) for line in lines},
-        sides=_sides(session, view),
+        sources={line[0].key: call(line[0]) for line in lines},
+        sides=call_sides(session, view.known_at),
         munitions={munition.key: munition.name for munition in munitions},
         events={key: event.label for key, event in family.events.items()},
     )
-
-
-def _named(source: Source) -> str:
-    """A source with the article that its name wants."""
-    bare = source.kind not in OFFICES or source.name.casefold().startswith("the ")
-    return source.name if bare else f"the {source.name}"
-
-
-def _sides(session: Session, view: View) -> dict[str, str]:
-    """A state for each side that has one; a side without goes by its key."""
-    query = select(Source.side, Source.name).where(
-        Source.kind == SourceKind.STATE,
-        Source.side.is_not(None),
-        Source.recorded_at <= view.known_at,
-    )
-    return {str(side): name for side, name in session.execute(query.order_by(Source.key.desc()))}

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Count = Annotated[int, Field(ge=0)]
 
-FORMAT = 1
+FORMAT: Literal[1] = 1
 """Version of the form of dumps that this program writes and reads."""
 
 

@@ -15,26 +15,34 @@ from counterclaim.queries.pages import Key
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sqlalchemy import ColumnElement
+
 EARLIEST = datetime(1000, 1, 1, tzinfo=UTC)
 LATEST = datetime(9999, 1, 1, tzinfo=UTC)
 
 
-def dated_order(sort: str, model: type[Any], columns: Mapping[str, str]) -> list[Key]:
+def dated_order(
+    sort: str, model: type[Any], columns: Mapping[str, str], **made: ColumnElement[Any]
+) -> list[Key]:
     """The order that a parameter asks for, ``-`` descending; unknown dates come last either way.
 
     Args:
         sort: One of the names in ``columns``, or that with - before it.
         model: A table with ids.
         columns: By what it can be sorted, and the column that holds the date.
+        made: The same, where the date is made of columns; it is always known.
 
     Raises:
         FilterError: it cannot be sorted by that.
     """
     name, descending = sort.removeprefix("-"), sort.startswith("-")
+    if name in made:
+        return [Key(made[name], descending), Key(model.id, descending)]
     if name not in columns:
-        near = nearest(name, columns) or list(columns)
+        known = [*columns, *made]
+        near = nearest(name, known) or known
         noun = f"{model.__tablename__.capitalize()}s"
-        msg = f"{noun} cannot be sorted by {name!r}, only by {', '.join(columns)}."
+        msg = f"{noun} cannot be sorted by {name!r}, only by {', '.join(known)}."
         raise FilterError("sort", msg, suggestions=near)
     column: Any = getattr(model, columns[name])
     if model.__table__.c[columns[name]].nullable:
