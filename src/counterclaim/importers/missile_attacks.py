@@ -109,8 +109,8 @@ class MissileAttacks:
         keys = dict(zip(map(id, reports), identify(reports), strict=True))
         waves = dict(zip(map(id, reports), _identify_waves(reports), strict=True))
         likes: dict[tuple[str, str], list[_Report]] = defaultdict(list)
-        for report in reports:
-            likes[waves[id(report)], slug(spell(report.model))].append(report)
+        for one in reports:
+            likes[waves[id(one)], slug(spell(one.model))].append(one)
         coming: dict[str, SourceIn] = {}
         for report in read:
             if isinstance(report, Reject):
