@@ -26,7 +26,6 @@ from counterclaim.store.regions import record_regions
 from counterclaim.store.verify import verify
 
 if TYPE_CHECKING:
-
     from sqlalchemy import Engine
 
 DATA = Path(__file__).resolve().parents[1] / "../shared/data"

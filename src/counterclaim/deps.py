@@ -310,12 +310,11 @@ def send_list(
     form: str,
     row_of: Callable[[dict[str, Any]], Row],
     columns: Sequence[str] = (),
-    fields: set[str] | None = None,
 ) -> Response:
-    """A page of shapes in the format wanted, in JSON cut down to some fields if any are named."""
+    """A page of shapes in the format wanted."""
     texts = [as_json(item) for item in page.items if isinstance(item, BaseModel)]
     if form == "json":
-        return send_page(request, page, texts if fields is None else cut(texts, fields))
+        return send_page(request, page, texts)
     rows = [row_of(orjson.loads(text)) for text in texts]
     found = dict.fromkeys(name for row in rows for name in row)
     return send_rows(request, page, rows, form, columns or list(found) or ["id"])

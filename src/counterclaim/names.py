@@ -102,6 +102,16 @@ def words(text: str) -> list[str]:
     A hyphenated word gives its parts and the whole; a word of up to three letters and a number
     after it also give both in one, so that "S 300", "S-300" and "S300" meet.
     """
+    return list(_words_cached(text) if len(text) <= _CACHED else _words(text))
+
+
+@lru_cache(maxsize=16_384)
+def _words_cached(text: str) -> tuple[str, ...]:
+    # The names of what is spoken of come again with every event that speaks of it.
+    return _words(text)
+
+
+def _words(text: str) -> tuple[str, ...]:
     found: list[str] = []
     chunks = list(_chunks(text))
     for index, chunk in enumerate(chunks):
@@ -109,7 +119,7 @@ def words(text: str) -> list[str]:
         if index + 1 < len(chunks) and _is_prefix(chunk) and chunks[index + 1][0].isdecimal():
             forms.append(fold(f"{chunk}-{chunks[index + 1]}"))
         found += dict.fromkeys(form for form in forms if form)
-    return found
+    return tuple(found)
 
 
 def query_words(text: str) -> list[str]:

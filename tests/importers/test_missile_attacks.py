@@ -8,6 +8,7 @@ import pytest
 
 from counterclaim.importers.missile_attacks import MissileAttacks
 from counterclaim.importers.missile_models import models_in
+from counterclaim.models import Source
 from counterclaim.schemas.imported import Record, Reject
 from counterclaim.vocabulary import EventKind, MunitionCategory, PlaceRole, Scope
 from importing import (
@@ -99,15 +100,56 @@ def test_a_row_on_a_place_is_a_claim_about_a_strike_in_the_wave(names: Finder) -
     assert struck.claims[0].event == strike.key
 
 
-@pytest.mark.parametrize("target", ["", "south", "north-east", "south and east", "front line"])
-def test_a_direction_is_no_place_that_was_struck(names: Finder, target: str) -> None:
-    record = _read(names, target=target)
-    assert len(record.events) == 1
-    assert all(
-        place.place is None
-        for place in record.claims[0].places
-        if place.said in {target, *target.split(" and ")}
-    )
+@pytest.mark.parametrize(
+    ("target", "keys"),
+    [
+        ("", []),
+        ("south", ["ukraine-south"]),
+        ("north-east", ["ukraine-north-east"]),
+        ("south and east", ["ukraine-south", "ukraine-east"]),
+        ("front line", [None]),
+    ],
+)
+def test_a_direction_is_a_part_of_ukraine_and_no_place_that_was_struck(
+    names: Finder, target: str, keys: list[str | None]
+) -> None:
+    record = _read(names, target=target, launch_place="south")
+    assert len(record.events) == len(record.claims) == 1
+    places = [(place.role, place.place) for place in record.claims[0].places]
+    # From the south is from outside, and not from the south of Ukraine.
+    assert places == [*((PlaceRole.TARGET, key) for key in keys), (PlaceRole.LAUNCH, None)]
+
+
+def test_rows_of_one_post_on_one_model_are_parts_and_their_sum_is_the_waves(names: Finder) -> None:
+    rows = [
+        {**ROW, "target": "Kyiv oblast", "launched": "2", "destroyed": "1", "not_reach_goal": ""},
+        {**ROW, "target": "south", "launched": "3", "destroyed": "2", "not_reach_goal": "1"},
+        {**ROW, "target": "Ukraine", "model": "Midge-7"},
+    ]
+    kyiv, south, alone = read_all(MissileAttacks(), rows, names)
+    assert isinstance(kyiv, Record)
+    assert isinstance(south, Record)
+    assert isinstance(alone, Record)
+    assert [len(record.events) for record in (kyiv, south, alone)] == [2, 2, 1]
+    wave = kyiv.events[0].key
+    told = [claim for record in (kyiv, south, alone) for claim in record.claims]
+    whole = [claim.counts[0] for claim in told if claim.event == wave]
+    figures = [count.model_dump(exclude_unset=True) for count in whole]
+    # What one of the rows leaves open is not known of the wave.
+    assert {"munition": "moth", "launched": 5, "intercepted": 3} in figures
+    assert [figure["munition"] for figure in figures] == ["moth", "midge"]
+
+
+def test_what_nobody_identified_is_counted_beside_the_types(names: Finder) -> None:
+    found = {
+        model: _read(names, model=model).claims[0].counts[0].munition
+        for model in ("Unknown Missile", "Unknown UAV", "Reconnaissance UAV")
+    }
+    assert list(found.values()) == [
+        "unidentified-missile",
+        "unidentified-drone",
+        "unidentified-reconnaissance-drone",
+    ]
 
 
 def test_an_empty_cell_is_no_figure(names: Finder) -> None:
@@ -246,9 +288,8 @@ def test_a_post_tells_who_speaks_and_where_it_is(
     (document,) = record.documents
     assert (document.publisher, document.url) == (speaker, url)
     assert record.claims[0].said_by == ([] if speaker else ["massive-missile-attacks"])
-    parents = {one.key: one.parent for one in record.sources}
-    if speaker in {"air-command-south", "air-command-east"}:
-        assert parents[str(speaker)] == "ukrainian-air-force"
+    outside = speaker is not None and not names.find_all(Source, speaker)
+    assert [one.key for one in record.sources] == ([speaker] if outside else [])
 
 
 def test_further_posts_are_evidence(names: Finder) -> None:
@@ -263,7 +304,7 @@ def test_further_posts_are_evidence(names: Finder) -> None:
 def test_without_a_post_the_data_set_itself_speaks(names: Finder) -> None:
     record = _read(names, source="")
     assert record.documents[0].publisher == "massive-missile-attacks"
-    assert [source.key for source in record.sources] == ["massive-missile-attacks"]
+    assert record.sources == []  # The catalogue has it.
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
+import gc
 import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
 
 from counterclaim.cli.progress import progress_through
 from counterclaim.cli.terminal import err, opened_store, operator, out, say, shown
@@ -30,6 +30,9 @@ STDIN = Path("-")
 
 INTERRUPTED = 130
 """The exit code of a program that Ctrl-C ended, as shells have it."""
+
+OBJECTS = 50_000
+"""After so many new objects Python looks for circles of them."""
 
 MOST_SHOWN = 20
 """So many of a kind are listed in the report; the file of rejects has all."""
@@ -70,6 +73,9 @@ def import_(
     )
     if rejects is None and file != STDIN:
         rejects = file.with_name(f"{file.name}.rejects.csv")
+    # Rows make many objects and hardly a circle: to look for them costs a tenth of the time.
+    gc.freeze()
+    gc.set_threshold(OBJECTS)
     with opened_store() as engine, ExitStack() as stack:
         chosen = _adapter(adapter)
         stdin = sys.stdin.buffer if file == STDIN else None
@@ -153,20 +159,24 @@ def _say_how_to_go_on(adapter: str, file: Path, options: ImportOptions, run: Imp
     say(err, f"Stopped; {run.report.rows} rows are stored. To go on: {again}")
 
 
+MEANING = {
+    RowFate.IMPORTED: "new claims were made",
+    RowFate.SUPERSEDING: "otherwise than in an earlier version: that one was replaced",
+    RowFate.UNCHANGED: "held already, nothing to do",
+    RowFate.REJECTED: "refused, with the reason",
+}
+
+
 def _print_report(
     table: TableFile, report: ImportReport, options: ImportOptions, listed: RejectsFile
 ) -> None:
-    counts = Table("what became of it", "rows", title=f"{table.name}: {options.data_set}")
-    for fate in RowFate:
-        counts.add_row(str(fate), str(report.counts.get(fate, 0)))
-    out.print(counts)
+    version = f", version {options.version}" if options.version != table.name else ""
+    say(out, f"{table.name} as {options.data_set}{version}: {report.rows:,} rows")
+    for fate, meaning in MEANING.items():
+        say(out, f"{report.counts.get(fate, 0):>9,}  {fate:<11}  {meaning}")
     claims, gone = report.counts.get("claims", 0), report.counts.get("withdrawn", 0)
-    say(out, f"{claims} claim(s) made, {gone} withdrawn.")
-    for noun, keys in report.created.items():
-        more = f" and {len(keys) - MOST_SHOWN} more" if len(keys) > MOST_SHOWN else ""
-        say(out, f"New in {noun}: {', '.join(keys[:MOST_SHOWN])}{more}")
-    for detail, count in report.names.most_common(MOST_SHOWN):
-        say(out, f"{count} row(s): {shown(detail)}")
+    say(out, f"{claims:,} claim(s) made, {gone:,} withdrawn.")
+    _print_found(report)
     for note in report.notes:
         say(out, f"Note: {note}")
     if listed.count and listed.path is not None:
@@ -174,6 +184,24 @@ def _print_report(
     _print_missing(report, options)
     if options.dry_run:
         say(out, "This was a trial: nothing was stored.")
+
+
+def _print_found(report: ImportReport) -> None:
+    """What was new, which names were missing, and what was remarked, each with its rows."""
+    for noun, keys in report.created.items():
+        more = f" and {len(keys) - MOST_SHOWN} more" if len(keys) > MOST_SHOWN else ""
+        say(out, f"New in {noun}: {', '.join(keys[:MOST_SHOWN])}{more}")
+    for detail, count in report.names.most_common(MOST_SHOWN):
+        say(out, f"{count} row(s): {shown(detail)}")
+    if report.remarks:
+        say(out, "Remarks, which the claims carry as warnings:")
+    alike = sorted(report.remarks.values(), key=lambda said: -said.total())
+    for said in alike[:MOST_SHOWN]:
+        others = f" (and {len(said) - 1:,} like it)" if len(said) > 1 else ""
+        say(out, f"{said.total():>9,}  {shown(next(iter(said)))}{others}")
+    if len(alike) > MOST_SHOWN:
+        rest = sum(said.total() for said in alike[MOST_SHOWN:])
+        say(out, f"{rest:>9,}  others, of {len(alike) - MOST_SHOWN} kinds")
 
 
 def _print_missing(report: ImportReport, options: ImportOptions) -> None:

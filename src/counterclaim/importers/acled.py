@@ -92,17 +92,18 @@ class Acled:
         dates = (row.cells.get("event_date") for row in first)
         order = settle_order(dates, usual=DateOrder.DAY_FIRST)
         shelf: dict[str, str | None] = {}
+        coming: dict[str, SourceIn] = {}
         for row in chain(first, stream):
-            yield _read_row(row, names, order, shelf)
+            yield _read_row(row, Naming(names, self.title, coming), order, shelf)
 
 
 def _read_row(
-    row: TableRow, names: Finder, order: DateOrder | None, shelf: dict[str, str | None]
+    row: TableRow, naming: Naming, order: DateOrder | None, shelf: dict[str, str | None]
 ) -> Record | Reject:
     cells = Cells(row)
     key = cells.text("event_id_cnty") or None
     try:
-        return _Row(cells, Naming(names, Acled.title), order).record(shelf)
+        return _Row(cells, naming, order).record(shelf)
     except CellError as error:
         return cells.reject(error.column, error.reason, key)
     except ValidationError as error:

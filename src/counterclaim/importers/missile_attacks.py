@@ -56,6 +56,9 @@ PARTIES = (
     " forces; its rows do not name the parties."
 )
 
+TOTAL = "What the rows of this report on this model come to: it tells of no more of them."
+PART = "A row of the data set tells of a part of what the report tells."
+
 
 @dataclass(frozen=True, slots=True)
 class _Report:
@@ -105,12 +108,17 @@ class MissileAttacks:
         reports = [report for report in read if isinstance(report, _Report)]
         keys = dict(zip(map(id, reports), identify(reports), strict=True))
         waves = dict(zip(map(id, reports), _identify_waves(reports), strict=True))
+        likes: dict[tuple[str, str], list[_Report]] = defaultdict(list)
+        for one in reports:
+            likes[waves[id(one)], slug(spell(one.model))].append(one)
+        coming: dict[str, SourceIn] = {}
         for report in read:
             if isinstance(report, Reject):
                 yield report
-            else:
-                naming = Naming(names, self.title)
-                yield _write(_Row(report, keys[id(report)], waves[id(report)], naming))
+                continue
+            key, wave = keys[id(report)], waves[id(report)]
+            alike = sorted(likes[wave, slug(spell(report.model))], key=lambda one: keys[id(one)])
+            yield _write(_Row(report, key, wave, alike, Naming(names, self.title, coming)))
 
 
 def identify(reports: Sequence[_Report]) -> list[str]:
@@ -206,9 +214,13 @@ def _write(row: _Row) -> Record | Reject:
 class _Row:
     """One row while it is written in our words."""
 
-    def __init__(self, report: _Report, key: str, wave: str, naming: Naming) -> None:
+    def __init__(
+        self, report: _Report, key: str, wave: str, alike: Sequence[_Report], naming: Naming
+    ) -> None:
         self.report, self.cells, self.naming = report, report.cells, naming
-        self.key, self.wave = key, wave
+        self.key, self.wave, self.alike = key, wave, alike
+        # What one post tells of one model in several rows is not the same told twice.
+        self.is_part = len(alike) > 1 or names_a_place(self.cells.text("target"))
 
     def record(self) -> Record:
         speakers = [speaker(one, self.naming) for one in self.report.references]
@@ -224,6 +236,7 @@ class _Row:
             events=events,
             claims=[
                 self.claim(events[-1].key, speakers),
+                *self.total(events[0].key, speakers),
                 *(
                     evidence(number, said_by=None if by else self.data_set())
                     for number, by in enumerate(speakers)
@@ -236,8 +249,8 @@ class _Row:
         )
 
     def events(self, speakers: list[str | None]) -> list[ImportedEvent]:
-        """The wave and, where the row names a place that was struck, the strike in it."""
-        strikes = [self.strike()] if names_a_place(self.cells.text("target")) else []
+        """The wave and, where the row tells of a part of it only, the strike in it."""
+        strikes = [self.strike()] if self.is_part else []
         post = self.report.post or "a report without a source"
         several = self.wave.endswith(self.report.window)
         when = self.report.window if several else f"from {self.report.start.day}"
@@ -249,7 +262,7 @@ class _Row:
             scope=Scope.WAVE,
             label=cut(label),
             parts=[strike.key for strike in strikes],
-            parts_basis="A row of the data set names the place." if strikes else None,
+            parts_basis=PART if strikes else None,
         )
         return [wave, *strikes]
 
@@ -281,6 +294,33 @@ class _Row:
             note=f"Carrier: {carrier}." if carrier else None,
         )
 
+    def total(self, event: str, speakers: list[str | None]) -> list[ImportedClaim]:
+        """What all rows of the post on the model come to: the wave's own figures.
+
+        Without them the wave would be open upwards: more than its parts may have been launched.
+        """
+        if not self.is_part or self.alike[0] is not self.report:
+            return []
+        try:
+            rows = [_figures(row.cells) for row in self.alike]
+        except CellError:  # That row is rejected: what the post tells in all is not known.
+            return []
+        whole = {name: sum(row[name] for row in rows) for name in rows[0] if _all_have(name, rows)}
+        if not whole:
+            return []
+        # No places: by region the parts are counted, not the wave in each of its regions.
+        claim = ImportedClaim(
+            kind=ClaimKind.OCCURRENCE,
+            event=event,
+            said_by=[] if speakers and speakers[0] else [self.data_set()],
+            occurred=self.occurred(),
+            attacker="RU",
+            defender="UA",
+            inference_rule=f"{PARTIES} {TOTAL}",
+            counts=[CountIn(munition=munition(self.report.model, self.naming), **whole)],
+        )
+        return [claim]
+
     def data_set(self) -> str:
         """The key of the data set as a source, where no other voice is known."""
         return self.naming.source(MissileAttacks.publisher)
@@ -293,19 +333,29 @@ class _Row:
 
     def count(self) -> CountIn:
         """The figures of the model; an empty cell is no figure."""
-        figures = {name: self.cells.count(column) for column, name in OUTCOMES.items()}
-        given = {name: number for name, number in figures.items() if number is not None}
-        launched = given.get("launched")
-        fates = sum(number for name, number in given.items() if name != "launched")
-        if launched is not None and fates > launched:
-            told = " + ".join(
-                f"{column} {given[name]}"
-                for column, name in OUTCOMES.items()
-                if name != "launched" and given.get(name)
-            )
-            reason = f"{told} is more than launched {launched}: one of them is wrong."
-            raise CellError("launched", reason)
+        given = _figures(self.cells)
         return CountIn(munition=munition(self.report.model, self.naming), **given)
+
+
+def _figures(cells: Cells) -> dict[str, int]:
+    """By outcome; refused where more met some fate than were launched."""
+    figures = {name: cells.count(column) for column, name in OUTCOMES.items()}
+    given = {name: number for name, number in figures.items() if number is not None}
+    launched = given.get("launched")
+    fates = sum(number for name, number in given.items() if name != "launched")
+    if launched is not None and fates > launched:
+        told = " + ".join(
+            f"{column} {given[name]}"
+            for column, name in OUTCOMES.items()
+            if name != "launched" and given.get(name)
+        )
+        reason = f"{told} is more than launched {launched}: one of them is wrong."
+        raise CellError("launched", reason)
+    return given
+
+
+def _all_have(name: str, rows: Iterable[dict[str, int]]) -> bool:
+    return all(name in row for row in rows)
 
 
 def _unnamed_source(publisher: str) -> DocumentIn:

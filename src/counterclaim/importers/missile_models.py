@@ -16,6 +16,9 @@ from counterclaim.vocabulary import MunitionCategory, NameKind
 if TYPE_CHECKING:
     from counterclaim.importers.naming import Naming
 
+UNIDENTIFIED = {"Reconnaissance UAV": "unidentified reconnaissance UAV"}
+"""Models that stand for what is beside the types of the same report, not for all of them."""
+
 _TWIN_KH = re.compile(r"\b[XХ]-(?=\d)")
 _TWIN_S = re.compile(r"\b[CС]-(?=\d{3})")
 _AND = re.compile(r"(?:\s+and)+\s+", re.IGNORECASE)
@@ -61,8 +64,8 @@ def munition(model: str, naming: Naming) -> str | None:
     None where the name is that of several munitions: that is remarked, and not decided.
     """
     if len(split_and(model)) > 1:
-        naming.remark(f"{model} share one count: it is not known how many of each.")
-    known = naming.find(Munition, model, spell(model))
+        naming.remark(f"One count for several models, not known how many of each: {model!r}.")
+    known = naming.find(Munition, UNIDENTIFIED.get(model, ""), model, spell(model))
     if known is not None or naming.names.find_all(Munition, model):
         return known.key if known else None
     new = _new(model, naming)

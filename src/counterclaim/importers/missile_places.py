@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from counterclaim.importers.missile_models import split_and
 from counterclaim.schemas.incoming import ClaimPlaceIn
+from counterclaim.vocabulary import PlaceRole
 
 if TYPE_CHECKING:
     from counterclaim.importers.naming import Naming
-    from counterclaim.vocabulary import PlaceRole
 
 _BRACKETS = re.compile(r"\s*\([^)]*\)")
 _LARGER = re.compile(r"oblast|krai|crimea", re.IGNORECASE)
@@ -38,10 +38,17 @@ def places_in(cell: str, role: PlaceRole, naming: Naming) -> list[ClaimPlaceIn]:
 
 
 def place_of(said: str, role: PlaceRole, naming: Naming) -> ClaimPlaceIn:
-    """One place; a direction has no key, and a name that several places have none either."""
+    """One place; a name that several places have gives no key.
+
+    A direction is one of Ukraine, but where something was launched: "from the south" is outside.
+    """
     bare = _bare(said)
-    direction = bare.casefold() in WIDE - {"ukraine"}
-    key = None if direction else naming.place(*_spellings(bare))
+    if bare.casefold() not in WIDE - {"ukraine"}:
+        key = naming.place(*_spellings(bare))
+    elif bare and role is not PlaceRole.LAUNCH:
+        key = naming.place(f"{bare} of Ukraine")
+    else:
+        key = None
     return ClaimPlaceIn(role=role, said=said, place=key)
 
 
@@ -50,7 +57,7 @@ def _spellings(said: str) -> list[str]:
 
     "Chauda, Crimea" and "Bryansk oblast, Seshcha" have them in either order.
     """
-    parts = [part.strip() for part in said.split(",") if part.strip()]
+    parts = [part.strip() for part in re.split(r",| - ", said) if part.strip()]
     seas = [part for part in parts if _SEA.search(part)]
     return [said, *(seas or sorted(parts, key=lambda part: bool(_LARGER.search(part))))]
 

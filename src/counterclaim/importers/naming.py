@@ -10,7 +10,7 @@ import pycountry
 from counterclaim.geo import distance_km
 from counterclaim.importers.regions import region_code
 from counterclaim.models import Place, Source
-from counterclaim.names import slug
+from counterclaim.names import fold, slug
 from counterclaim.queries.names import told_apart
 from counterclaim.schemas.incoming import SourceIn
 from counterclaim.vocabulary import PlaceKind, SourceKind
@@ -50,11 +50,18 @@ _FORMER = re.compile(r"\s*\([^)]*\)\s*$")
 
 
 class Naming:
-    """Looks the names of one row up and keeps what has to be said of them."""
+    """Looks the names of one row up and keeps what has to be said of them.
 
-    def __init__(self, names: Finder, origin: str) -> None:
+    ``coming`` holds the outlets that rows before it brought, by folded name: rows are read ahead of
+    the store, and "Some News" and "SomeNews" are one.
+    """
+
+    def __init__(
+        self, names: Finder, origin: str, coming: dict[str, SourceIn] | None = None
+    ) -> None:
         self.names = names
         self.origin = origin
+        self.coming = {} if coming is None else coming
         self.sources: dict[str, SourceIn] = {}
         self.munitions: dict[str, MunitionIn] = {}
         self.remarks: list[str] = []
@@ -88,10 +95,11 @@ class Naming:
         known = self.find(Source, name)
         if known is not None or not key or self.names.find_all(Source, name):
             return known.key if known else None
-        if not self.names.find_all(Source, key):
-            new = SourceIn(key=key, name=cut(name), kind=SourceKind.OUTLET, origin=self.origin)
-            self.sources[key] = new
-        return key
+        new = SourceIn(key=key, name=cut(name), kind=SourceKind.OUTLET, origin=self.origin)
+        new = self.coming.setdefault(fold(name), new)
+        if not self.names.find_all(Source, new.key):
+            self.sources[new.key] = new
+        return new.key
 
     def source(self, wanted: SourceIn) -> str:
         """The key of a source that the adapter knows: as the store has it, else as a new row."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -36,12 +37,15 @@ if TYPE_CHECKING:
     from counterclaim.schemas.imported import Record, Reject
     from counterclaim.store.imports import Missing, RowTaken
 
-ROWS = 200
+ROWS = 500
 """So many rows are taken in by one transaction."""
 
 WITHDRAWN = 500
 """So many claims are withdrawn by one transaction."""
 
+
+VARYING = re.compile(r"'[^']*'|\"[^\"]*\"|\d[\d.:-]*")
+"""What differs between remarks that say the same of different rows: names, figures and dates."""
 
 NAMING = {"said_by", "munition", "place", "places", "anchor", "publisher"}
 """Fields that hold names: problems there are counted by what they say."""
@@ -75,6 +79,8 @@ class ImportReport:
     counts: dict[str, int] = field(default_factory=dict)
     created: dict[str, list[str]] = field(default_factory=dict)
     names: Counter[str] = field(default_factory=Counter)
+    remarks: dict[str, Counter[str]] = field(default_factory=dict)
+    """What was remarked of rows: each wording with its rows, by what wordings have in common."""
     missing: Missing | None = None
     withdrawn: bool = False
     notes: list[str] = field(default_factory=list)
@@ -88,6 +94,8 @@ class ImportReport:
         """Take in what became of a row."""
         for noun, key in taken.created:
             self.created.setdefault(noun, []).append(key)
+        for remark in taken.remarks:
+            self.remarks.setdefault(VARYING.sub("…", remark), Counter())[remark] += 1
         for problem in taken.problems:
             if problem.suggestions or NAMING.intersection(problem.pointer.split("/")):
                 self.names[problem.detail] += 1

@@ -111,15 +111,16 @@ class UcdpGed:
         stream = iter(rows)
         first = list(islice(stream, SAMPLED))
         order = settle_order(row.cells.get(column) for row in first for column in SPAN)
+        coming: dict[str, SourceIn] = {}
         for row in chain(first, stream):
-            yield _read_row(row, names, order)
+            yield _read_row(row, Naming(names, self.title, coming), order)
 
 
-def _read_row(row: TableRow, names: Finder, order: DateOrder | None) -> Record | Reject:
+def _read_row(row: TableRow, naming: Naming, order: DateOrder | None) -> Record | Reject:
     cells = Cells(row)
     key = cells.text("id") or None
     try:
-        return _Row(cells, Naming(names, UcdpGed.title), order).record()
+        return _Row(cells, naming, order).record()
     except CellError as error:
         return cells.reject(error.column, error.reason, key)
     except ValidationError as error:

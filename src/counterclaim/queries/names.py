@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from counterclaim.errors import InputError
 from counterclaim.models import Munition, MunitionName, Place, PlaceName, Source, SourceName
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import InstrumentedAttribute, Session
 
 Reference = TypeVar("Reference", Source, Munition, Place)
@@ -120,7 +121,9 @@ class Finder:
         """As ``find``; a name is looked up once."""
         if (model, name) not in self._found:
             try:
-                self._found[model, name] = find(self.session, model, name)
+                alone = self.find_all(model, name)
+                one = alone[0] if len(alone) == 1 else find(self.session, model, name)
+                self._found[model, name] = one
             except InputError as error:
                 self._found[model, name] = error
         found: Reference | InputError = self._found[model, name]
@@ -131,14 +134,37 @@ class Finder:
     def find_all(self, model: type[Reference], name: str) -> list[Reference]:
         """As ``find_all``: without suggestions, which take long to look for; looked up once."""
         if (model, name) not in self._all:
-            self._all[model, name] = find_all(self.session, model, name)
+            self._all[model, name] = self._look_up(model, name)
         found: list[Reference] = self._all[model, name]
         return found
 
-    def forget(self) -> None:
-        """Look every name up again: new names may make it ambiguous."""
-        self._found.clear()
-        self._all.clear()
+    def _look_up(self, model: type[Reference], name: str) -> list[Reference]:
+        """What ``find_all`` finds, by statements that are built once for all names."""
+        by_key, by_name = _statements(model)
+        found = self.session.scalars(by_key, {"key": name.lower()}).all()
+        if not found and (folded := fold(name)):
+            found = self.session.scalars(by_name, {"folded": folded}).all()
+        return list(found)
+
+    def forget(self, names: Iterable[str] | None = None) -> None:
+        """Look names up again: those that are spelt like these new ones, or all of them."""
+        if names is None:
+            self._found.clear()
+            self._all.clear()
+            return
+        new = {fold(name) for name in names}
+        for memory in (self._found, self._all):
+            for model, name in [key for key in memory if fold(key[1]) in new]:
+                del memory[model, name]
+
+
+@cache
+def _statements(model: type[Any]) -> tuple[Select[Any], Select[Any]]:
+    names = NAME_TABLES[model]
+    folded = names.folded == bindparam("folded"), names.ended_at.is_(None)
+    owners = select(owner_column(model)).where(*folded)
+    rows = select(model).order_by(model.key)
+    return rows.where(model.key == bindparam("key")), rows.where(model.id.in_(owners))
 
 
 def _folded_alike(

@@ -196,7 +196,7 @@ def _write_names(writer: Writer, row: Any, known: set[str], names: Sequence[Name
         )
     if written:
         writer.session.add_all(written)
-        writer.names.forget()
+        writer.names.forget((row.key, *(name.name for name in written)))
         body = {"names": {name.id: seal_row(name) for name in written}}
         writer.note(f"record_{type(row).__tablename__}_names", row.id, body)
     return len(written)

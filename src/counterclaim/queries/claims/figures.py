@@ -26,7 +26,7 @@ from counterclaim.models import (
     Source,
     Tally,
 )
-from counterclaim.queries.asof import counted_claim
+from counterclaim.queries.claims.bearing import claims_about
 from counterclaim.queries.claims.rows import sides_of
 from counterclaim.queries.components import linked
 
@@ -110,31 +110,11 @@ def figures_of_claims(session: Session, ids: Sequence[str], at: datetime) -> lis
 
 
 def _claims_about(session: Session, links: Links, view: View) -> dict[str, list[str]]:
-    """By the id that stands for an event the claims about it, and about claims about it.
-
-    Each step is a statement of its own: a recursive one reads all claims once per row where the
-    planner knows that most of them are about no claim.
-    """
+    """By the id that stands for an event the claims about it, and about claims about it."""
     found: dict[str, list[str]] = defaultdict(list)
-    frontier, column, seen = dict(links.stands_for), Claim.event_id, set[str]()
-    while frontier:
-        rows = _counted(session, column, sorted(frontier), view)
-        frontier = {claim: frontier[about] for claim, about in rows if claim not in seen}
-        seen.update(frontier)
-        for claim, event in frontier.items():
-            found[event].append(claim)
-        column = Claim.about_id
+    for claim, event in claims_about(session, links.stands_for, view).items():
+        found[event].append(claim)
     return found
-
-
-def _counted(session: Session, column: Any, ids: list[str], view: View) -> list[tuple[str, str]]:
-    """Counted claims whose subject in a column is one of these, each with that subject."""
-    query = select(Claim.id, column).where(counted_claim(view))
-    return [
-        (claim, about)
-        for start in range(0, len(ids), BATCH)
-        for claim, about in session.execute(query.where(column.in_(ids[start : start + BATCH])))
-    ]
 
 
 def _stated(session: Session, ids: set[str]) -> dict[str, Stated]:

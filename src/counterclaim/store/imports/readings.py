@@ -30,7 +30,7 @@ from counterclaim.store.references import record_references
 from counterclaim.vocabulary import EventKind, RowFate, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from counterclaim.models import ImportBatch
     from counterclaim.schemas.imported import ImportedClaim, ImportedEvent, Record
@@ -51,6 +51,8 @@ class Drawn:
     drafts: list[Draft] = field(default_factory=list)
     endings: list[Ending] = field(default_factory=list)
     created: list[tuple[str, str]] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    """What is said of its new claims; nothing where it makes none."""
     fate: RowFate = RowFate.UNCHANGED
 
 
@@ -345,10 +347,15 @@ class _RecordReading:
         fresh = [draft for draft in self.drafts.values() if draft.claim.id not in ids]
         left = [one for one in held if one.live and one.content_key not in self.drafts]
         self.drawn.drafts, self.drawn.endings = fresh, pair(left, fresh)
+        self.drawn.remarks = list(dict.fromkeys(self.remarks)) if fresh else []
+        warnings = [
+            {"code": "import_remark", "detail": said, "pointer": None}
+            for said in self.drawn.remarks
+        ]
         successors = {ending.by: ending.old.id for ending in self.drawn.endings}
         for draft in fresh:
             draft.claim.supersedes_id = successors.get(draft.claim.id)
-            draft.claim.warnings = list(self._warnings())
+            draft.claim.warnings = list(warnings)
             self._share_quote(draft)
         if left:
             self.drawn.fate = RowFate.SUPERSEDING
@@ -359,10 +366,6 @@ class _RecordReading:
             linked = {event.id for *both, _basis in self.drawn.parts for event in both}
             self.drawn.events = [row for row in self.drawn.events if row.id in linked]
             self.drawn.documents = []
-
-    def _warnings(self) -> Iterator[dict[str, Any]]:
-        for remark in dict.fromkeys(self.remarks):
-            yield {"code": "import_remark", "detail": remark, "pointer": None}
 
     def _share_quote(self, draft: Draft) -> None:
         if (quote := draft.quote) is None:

@@ -43,6 +43,8 @@ class RowTaken:
     problems: tuple[Problem, ...] = ()
     created: tuple[tuple[str, str], ...] = ()
     """Table and key of each row of reference that was written because of it."""
+    remarks: tuple[str, ...] = ()
+    """What could not be taken over as it was; its new claims say so as warnings."""
 
 
 def take_rows(
@@ -114,8 +116,10 @@ class _Taking:
             savepoint.commit()
         self.known.keep(item, drawn)
         self.drawn.append(drawn)
-        created = tuple(drawn.created)
-        self._keep(item, RowTaken(item.line, item.key, drawn.fate, created=created))
+        created, remarks = tuple(drawn.created), tuple(drawn.remarks)
+        self._keep(
+            item, RowTaken(item.line, item.key, drawn.fate, created=created, remarks=remarks)
+        )
 
     def _keep(self, item: Record | Reject, taken: RowTaken) -> None:
         self.taken.append(taken)
