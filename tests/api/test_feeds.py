@@ -10,7 +10,6 @@ import feedparser
 import pytest
 import stix2
 from pyld import jsonld
-from stix2validator import ValidationOptions, validate_string
 
 from counterclaim.db import writing
 from counterclaim.export.atom import ATOM
@@ -195,9 +194,7 @@ def test_a_bundle_is_valid_stix_and_says_what_the_claims_say(world: Served) -> N
     path = f"/v1/events/{event['id']}"
     response = world.client.get(path, params={"f": "stix"})
     assert response.headers["content-type"] == "application/stix+json;version=2.1"
-    result = validate_string(response.text, ValidationOptions(version="2.1"))
-    assert result.is_valid, [str(error) for error in result.errors]
-    bundle = stix2.parse(response.text)
+    bundle = stix2.parse(response.text, allow_custom=False, version="2.1")
     by_type: dict[str, list[Any]] = {}
     for one in bundle.objects:
         by_type.setdefault(one.type, []).append(one)
