@@ -84,7 +84,7 @@ def follow(client: TestClient, path: str, **query: Any) -> list[Answer]:
         page = response.json()
         items += page["items"]
         if page["next"] is None:
-            assert "link" not in response.headers
+            assert "next" not in response.links
             return items
         target = urlsplit(response.links["next"]["url"])
         path, query = target.path, dict(parse_qsl(target.query))

@@ -15,7 +15,6 @@ from hypothesis.strategies import text
 from sqlalchemy import func, select
 from typer.testing import CliRunner
 
-from conftest import ENGINES
 from counterclaim.cli import app
 from counterclaim.db import make_engine, reading, writing
 from counterclaim.errors import InputError
@@ -160,7 +159,7 @@ def take(
     return run.report, found
 
 
-@pytest.fixture(scope="module", params=ENGINES)
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def islands(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Islands]:
