@@ -82,11 +82,11 @@ def test_a_storage_out_of_reach_lets_all_pass_and_warns_once_a_minute(
     counting = Rates("1/minute", "memory://")
     asked = []
 
-    async def fail(_windows: Windows, key: str, *_rest: object, **_named: object) -> int:
+    def fail(_windows: Windows, key: str, *_rest: object, **_named: object) -> int:
         asked.append(key)
         raise StorageError(ConnectionError("refused"))
 
-    monkeypatch.setattr(Windows, "incr", fail)
+    monkeypatch.setattr(Windows, "add", fail)
     with caplog.at_level(logging.WARNING):
         for _ in range(61):
             assert asyncio.run(counting.count("a")) is None

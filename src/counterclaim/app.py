@@ -11,8 +11,9 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from counterclaim import __version__, api, ogc, web
-from counterclaim.api import health
+from counterclaim.api import events, health
 from counterclaim.api.following import Watch
+from counterclaim.api.quick import Quick, QuickMiddleware
 from counterclaim.config import Settings
 from counterclaim.db import make_engine
 from counterclaim.middleware import (
@@ -34,11 +35,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
     engine = make_engine(settings.database_url, pool_size=settings.pool_size)
     watch = Watch(engine)
+    quick = Quick.of(engine, settings)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await quick.open()
         with watch.until_stop():
             yield
+        await quick.close()
         engine.dispose()
 
     app = FastAPI(
@@ -60,6 +64,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(web.router)
     app.mount("/static", StaticFiles(directory=Path(web.__file__).parent / "static"))
     app.mount("/docs/assets", StaticFiles(directory=web.swagger_folder()))
+    app.add_middleware(QuickMiddleware, quick=quick, ways=events.SHORT_WAYS)
     app.add_middleware(LinkMiddleware)
     app.add_middleware(BodyLimitMiddleware, max_body_bytes=settings.max_body_bytes)
     if settings.rate_limit.strip():

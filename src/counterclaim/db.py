@@ -185,7 +185,7 @@ def make_engine(url: str, *, pool_size: int = 10, cache_mib: int = CACHE_MIB) ->
         raise StoreError(msg) from None
     if parsed.get_backend_name() == "sqlite":
         engine = create_engine(parsed, pool_size=pool_size, max_overflow=0)
-        event.listen(engine, "connect", partial(_prepare_sqlite, cache_mib))
+        event.listen(engine, "connect", partial(_connected, cache_mib))
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if parsed.get_backend_name() == "postgresql":
@@ -200,11 +200,16 @@ def make_engine(url: str, *, pool_size: int = 10, cache_mib: int = CACHE_MIB) ->
     raise StoreError(msg)
 
 
-def _prepare_sqlite(
-    cache_mib: int, connection: DBAPIConnection, _record: ConnectionPoolEntry
-) -> None:
-    # The driver's own BEGIN comes too late for savepoints and for the write lock: turned off here.
+def _connected(cache_mib: int, connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     assert isinstance(connection, sqlite3.Connection)  # noqa: S101 - for the type checker
+    prepare_sqlite(cache_mib, connection)
+
+
+def prepare_sqlite(cache_mib: int, connection: sqlite3.Connection) -> None:
+    """Set a new connection up to keep the store's promises.
+
+    The driver's own BEGIN comes too late for savepoints and for the write lock: turned off here.
+    """
     connection.isolation_level = None
     for pragma in (
         "foreign_keys=ON",

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from urllib.parse import quote
 
 import orjson
 from fastapi import Depends, Path
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from counterclaim import __version__
 from counterclaim.access import Reader, may_review
 from counterclaim.db import is_id, reading
 from counterclaim.errors import FilterError, NotFoundError
@@ -245,26 +247,52 @@ def entity_tag(content: bytes) -> str:
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
-def send(request: Request, content: bytes, media_type: str, **headers: str) -> Response:
-    """An answer with its ETag, or 304 when the asker has it already."""
-    tag = entity_tag(content)
-    private = "private, " if "authorization" in request.headers else ""
-    control = {"Cache-Control": f"{private}no-cache", "Vary": "Accept, Authorization"}
-    kept = {"ETag": tag, **control, **headers}
+def version_tag(version: str) -> str:
+    """The ETag of what changes with nothing but the store: its version, and the program's."""
+    return f'"{__version__}-{version[:24]}"'
+
+
+def is_current(request: Request, tag: str) -> bool:
+    """Whether the asker has what bears this ETag."""
     given = request.headers.get("if-none-match", "")
-    if given.strip() == "*" or tag in {one.strip().removeprefix("W/") for one in given.split(",")}:
-        return Response(status_code=304, headers=kept)
+    return given.strip() == "*" or tag in {
+        one.strip().removeprefix("W/") for one in given.split(",")
+    }
+
+
+def _caching(request: Request) -> dict[str, str]:
+    private = "private, " if "authorization" in request.headers else ""
+    return {"Cache-Control": f"{private}no-cache", "Vary": "Accept, Authorization"}
+
+
+def not_modified(request: Request, tag: str, **headers: str) -> Response:
+    """The answer to who has what bears this ETag."""
+    return Response(status_code=304, headers={"ETag": tag, **_caching(request), **headers})
+
+
+def send(
+    request: Request, content: bytes, media_type: str, tag: str | None = None, **headers: str
+) -> Response:
+    """An answer with its ETag, or 304 when the asker has it already."""
+    tag = tag or entity_tag(content)
+    if is_current(request, tag):
+        return not_modified(request, tag, **headers)
+    kept = {"ETag": tag, **_caching(request), **headers}
     return Response(content, headers=kept, media_type=media_type)
 
 
 def send_json(
-    request: Request, content: str | bytes | BaseModel, media_type: str = JSON, **headers: str
+    request: Request,
+    content: str | bytes | BaseModel,
+    media_type: str = JSON,
+    tag: str | None = None,
+    **headers: str,
 ) -> Response:
     """One thing as JSON; what was left unset is left out."""
     if isinstance(content, BaseModel):
         content = as_json(content)
     content = content.encode() if isinstance(content, str) else content
-    return send(request, content, media_type, **headers)
+    return send(request, content, media_type, tag, **headers)
 
 
 def as_json(shape: BaseModel) -> bytes:
@@ -272,11 +300,13 @@ def as_json(shape: BaseModel) -> bytes:
     return shape.model_dump_json(by_alias=True, exclude_unset=True).encode()
 
 
-def send_page(request: Request, page: Slice[Any], texts: Sequence[bytes]) -> Response:
+def send_page(
+    request: Request, page: Slice[Any], texts: Sequence[bytes], tag: str | None = None
+) -> Response:
     """A page whose items are JSON already."""
     tail = page_members(page)
     content = b'{"items":[' + b",".join(texts) + b"]," + orjson.dumps(tail)[1:]
-    return send(request, content, JSON, **next_link(request, page))
+    return send(request, content, JSON, tag, **next_link(request, page))
 
 
 def send_rows(
@@ -296,12 +326,18 @@ def page_members(page: Slice[Any]) -> dict[str, object]:
     return members if page.total is None else {**members, "total": page.total}
 
 
+SAFE_IN_QUERY = "%&=/?:@!$'()*+,;~"
+"""What may stand in a query as it is: it came so, and goes back so."""
+
+
 def next_link(request: Request, page: Slice[Any]) -> dict[str, str]:
     """The Link header to the next page, with every filter kept."""
     if page.next is None:
         return {}
-    url = request.url.include_query_params(cursor=page.next)
-    return {"Link": f'<{url.path}?{url.query}>; rel="next"'}
+    given = quote(request.scope["query_string"], safe=SAFE_IN_QUERY).split("&")
+    kept = [pair for pair in given if pair and not pair.startswith("cursor=")]
+    query = "&".join([*kept, f"cursor={page.next}"])
+    return {"Link": f'<{quote(request.scope["path"])}?{query}>; rel="next"'}
 
 
 def send_list(

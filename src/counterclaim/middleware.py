@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from http import HTTPStatus
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from counterclaim.deps import FORMATS, JSON
+from counterclaim.deps import FORMATS, JSON, SAFE_IN_QUERY
 from counterclaim.export.atom import MEDIA_TYPE as ATOM
 from counterclaim.problems import problem_response
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -113,8 +114,7 @@ class LinkMiddleware:
             if message["type"] == "http.response.start" and message["status"] in LINKED:
                 headers = MutableHeaders(scope=message)
                 own = filter(None, [headers.get("link")])
-                links = _links(scope, headers.get("content-type", ""))
-                headers["link"] = ", ".join([*own, *links])
+                headers["link"] = ", ".join([*own, _links(scope, headers.get("content-type", ""))])
             await send(message)
 
         await self.app(scope, receive, send_linked)
@@ -125,15 +125,43 @@ LONGEST_QUERY = 300
 """Bytes of a query above which it is not repeated for every format: proxies limit headers."""
 
 
-def _links(scope: Scope, sent: str) -> Iterator[str]:
+def _links(scope: Scope, sent: str) -> str:
     """The links of an answer that is sent with a media type; empty where it has no body."""
-    root, path = scope.get("root_path", ""), quote(scope["path"])
-    template = getattr(scope.get("route"), "path", "")
-    if scope["method"] == "GET" and len(scope["query_string"]) <= LONGEST_QUERY:
-        query = quote(scope["query_string"], safe="%&=/?:@!$'()*+,;~")
-        pairs = [pair for pair in query.split("&") if pair]
-        for name, media_type in _offered(scope):
-            if media_type.partition(";")[0] != sent.partition(";")[0]:
+    route = scope.get("route")
+    return _links_of(
+        scope.get("root_path", ""),
+        scope["path"],
+        scope["query_string"] if scope["method"] == "GET" else None,
+        getattr(route, "path", ""),
+        _offered(getattr(route, "responses", None) or {}),
+        sent.partition(";")[0],
+    )
+
+
+@lru_cache(maxsize=2000)
+def _links_of(
+    root: str,
+    path: str,
+    asked: bytes | None,
+    template: str,
+    offered: tuple[tuple[str, str], ...],
+    sent: str,
+) -> str:
+    return ", ".join(_each_link(root, quote(path), asked, template, offered, sent))
+
+
+def _each_link(
+    root: str,
+    path: str,
+    asked: bytes | None,
+    template: str,
+    offered: tuple[tuple[str, str], ...],
+    sent: str,
+) -> Iterator[str]:
+    if asked is not None and len(asked) <= LONGEST_QUERY:
+        pairs = [pair for pair in quote(asked, safe=SAFE_IN_QUERY).split("&") if pair]
+        for name, media_type in offered:
+            if media_type.partition(";")[0] != sent:
                 address = "&".join([*_without(pairs, {"f"}), f"f={name}"])
                 yield f'<{path}?{address}>; rel="alternate"; type="{media_type}"'
         if template in FED:
@@ -149,13 +177,12 @@ def _without(pairs: Iterable[str], names: Collection[str]) -> list[str]:
     return [pair for pair in pairs if pair.partition("=")[0] not in names]
 
 
-def _offered(scope: Scope) -> list[tuple[str, str]]:
+def _offered(responses: Mapping[int | str, Any]) -> tuple[tuple[str, str], ...]:
     """The formats that a route describes, by their names in ``f``; none where it has only one."""
-    responses = getattr(scope.get("route"), "responses", None) or {}
     content = responses.get(HTTPStatus.OK.value, {}).get("content", {})
     named = [(NAMES.get(one.partition(";")[0]), one) for one in content]
     others = [(name, media_type) for name, media_type in named if name is not None]
-    return [("json", JSON), *others] if others else []
+    return (("json", JSON), *others) if others else ()
 
 
 class RateLimitMiddleware:

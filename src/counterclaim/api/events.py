@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 from sqlalchemy.orm import Session
 
 from counterclaim.api.exporting import EXPORTED, ExportQuery, send_selection
+from counterclaim.api.quick import Quick, Way, answer_event, answer_page
 from counterclaim.deps import (
     MOVED,
     NOT_MODIFIED,
@@ -24,13 +25,14 @@ from counterclaim.deps import (
     row_id,
     send_json,
     send_page,
+    version_tag,
     wanted_format,
 )
 from counterclaim.export import stix
 from counterclaim.export.selections import Events, Rows
 from counterclaim.moment import isoformat_z
 from counterclaim.posting import POST_PROBLEMS, Answer, Contribution
-from counterclaim.queries.asof import View, read_instant
+from counterclaim.queries.asof import View, read_instant, store_version
 from counterclaim.queries.claims import claims_out, event_claims, event_positions
 from counterclaim.queries.events import (
     SORTS,
@@ -177,6 +179,26 @@ def show_event_diff(
     return send_json(request, event_diff(session, row_id("event", event_id), view, *ends))
 
 
+async def _strikes(quick: Quick, request: Request, _rest: str) -> Response | None:
+    return await answer_page(quick, request, EventQuery, strikes_only)
+
+
+async def _events(quick: Quick, request: Request, _rest: str) -> Response | None:
+    return await answer_page(quick, request, EventQuery, lambda query: query)
+
+
+async def _strike(quick: Quick, request: Request, rest: str) -> Response | None:
+    return await answer_event(quick, request, rest, EventKind.STRIKE)
+
+
+SHORT_WAYS = (
+    Way("/strikes", "/v1/strikes", EXPORTED, _strikes),
+    Way("/strikes/{id}", "/v1/strikes/", EVENT_OR_BUNDLE, _strike),
+    Way("/events", "/v1/events", EXPORTED, _events),
+    Way("/events/{id}", "/v1/events/", EVENT_OR_BUNDLE, answer_event),
+)
+
+
 def _event_list(
     request: Request, session: Session, query: EventQuery, given: EventFilter
 ) -> Response:
@@ -193,7 +215,7 @@ def _send_event(
         event, base = orjson.loads(text), str(request.base_url)
         bundle = stix.event_bundle(session, event, view, base)
         return send_json(request, bundle, stix.MEDIA_TYPE)
-    return send_json(request, text)
+    return send_json(request, text, tag=version_tag(store_version(session)))
 
 
 @router.post("/events", status_code=201, response_model=EventRowOut, responses=POST_PROBLEMS)

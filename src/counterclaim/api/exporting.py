@@ -19,12 +19,14 @@ from counterclaim.deps import (
     cut,
     send_page,
     send_rows,
+    version_tag,
     wanted_format,
 )
 from counterclaim.export.batches import About
 from counterclaim.export.formats import MEDIA_TYPES
 from counterclaim.export.selections import COLUMNS, Rows, Selection
 from counterclaim.export.whole import PAGE, Export, check_rows
+from counterclaim.queries.asof import store_version
 from counterclaim.queries.pages import Window
 
 WHOLE = frozenset({"ndjson", "parquet", "xlsx"})
@@ -88,7 +90,9 @@ def send_selection(
     page = selection.take(session, window)
     if form == "json":
         texts = selection.lines(session, page)
-        return send_page(request, page, texts if fields is None else cut(texts, fields))
+        # What is told of events depends on nothing but the store; of claims, on who asks.
+        tag = version_tag(store_version(session)) if selection.own is Rows.EVENTS else None
+        return send_page(request, page, texts if fields is None else cut(texts, fields), tag)
     names = [column.name for column in COLUMNS[rows]]
     return send_rows(request, page, selection.rows(session, page, rows), form, names)
 

@@ -90,6 +90,12 @@ def last_change(session: Session, until: datetime | None = None) -> datetime:
     return session.scalar(newest) or until or now()
 
 
+def store_version(session: Session) -> str:
+    """What every write changes and nothing else: the hash of the ledger's last entry."""
+    newest = select(LedgerEntry.hash).order_by(LedgerEntry.seq.desc()).limit(1)
+    return session.scalar(newest) or ""
+
+
 def read_instant(parameter: str, text: str) -> datetime:
     """The last instant that a text means: an instant itself, or the end of a day, month or year.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select
 
@@ -16,7 +16,7 @@ from counterclaim.resolve.policies import find_policy, policy_of
 from counterclaim.vocabulary import Match, PlaceKind, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
@@ -32,26 +32,55 @@ def wanted_events(session: Session, given: EventFilter, at: datetime) -> Wanted:
     Raises:
         FilterError: a value names nothing, with the nearest that do.
     """
+    return wanted_with(given, lambda parameter, names: look_up(session, parameter, names, at))
+
+
+NAMED = (
+    *("attacker", "defender", "weapon", "claimant", "publisher", "place"),
+    *("region", "country", "side", "document"),
+)
+"""Parameters whose values are names, keys or codes."""
+
+
+def look_up(session: Session, parameter: str, names: list[str], at: datetime) -> list[str]:
+    """What stands in the read model for these values of a parameter, one for each.
+
+    Raises:
+        FilterError: one of them names nothing, with the nearest that do.
+    """
+    if parameter in MODELS:
+        return keys(session, MODELS[parameter], parameter, names, at)
+    if parameter == "region":
+        return regions(session, names, at)
+    if parameter == "country":
+        return countries(session, names, at)
+    if parameter == "document":
+        return documents(session, names, at)
+    return sides(session, parameter, names, at)
+
+
+MODELS: dict[str, type[Any]] = {
+    "weapon": Munition,
+    "claimant": Source,
+    "publisher": Source,
+    "place": Place,
+}
+
+
+def wanted_with(given: EventFilter, means: Callable[[str, list[str]], list[str]]) -> Wanted:
+    """What a filter of events asks for; ``means`` tells what the names in a parameter mean."""
     columns: dict[str, Sequence[object]] = {
         "kind": given.kind,
         "scope": given.scope,
         "grade": given.grade,
         "disputed": [] if given.disputed is None else [given.disputed],
-        "attacker": sides(session, "attacker", given.attacker, at),
-        "defender": sides(session, "defender", given.defender, at),
+        "attacker": means("attacker", given.attacker),
+        "defender": means("defender", given.defender),
     }
     facets: dict[str, Sequence[str]] = {
-        "weapon": keys(session, Munition, "weapon", given.weapon, at),
-        "claimant": keys(session, Source, "claimant", given.claimant, at),
-        "publisher": keys(session, Source, "publisher", given.publisher, at),
-        "place": keys(session, Place, "place", given.place, at),
-        "region": regions(session, given.region, at),
-        "country": countries(session, given.country, at),
-        "side": sides(session, "side", given.side, at),
-        "document": documents(session, given.document, at),
-        "status": public_statuses(given.status),
-        "basis": given.basis,
+        name: means(name, getattr(given, name)) for name in NAMED if name not in columns
     }
+    facets |= {"status": public_statuses(given.status), "basis": given.basis}
     return Wanted(
         columns={name: tuple(values) for name, values in columns.items() if values},
         facets={name: tuple(values) for name, values in facets.items() if values},

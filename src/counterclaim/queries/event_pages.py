@@ -91,7 +91,7 @@ REMEMBERED, FORGOTTEN_AFTER_S = 20_000, 600.0
 
 @dataclass(slots=True)
 class Counts:
-    """About how many versions sets have; only speed depends on it, so it may be some minutes old."""
+    """About how many versions sets have, some minutes old: only speed depends on it."""
 
     known: dict[Set, tuple[int, float]] = field(default_factory=dict)
 
@@ -116,24 +116,31 @@ def _counted(found: Set) -> Sql:
     return Sql(f"SELECT count(*) FROM ({every.text} LIMIT {MANY}) AS c", every.values)
 
 
-def find_versions(
+def find_page(
     wanted: Wanted, place: Place, engine: EngineName, counts: Counts
 ) -> Generator[Sql, Rows, Sql]:
-    """The statement that finds the sort keys of a page; counts are asked for where need be."""
+    """The statement that reads a page: sort keys and documents, in no order that is promised.
+
+    It yields statements that count, where it must know how many rows a set has.
+    """
     asked = asked_of(paired(wanted), engine)
     start = yield from _beginning(asked, counts)
     low, high = _stretch(wanted, place)
-    arms = [_arm(asked, start, one, (low, high), place, engine) for one in _starts(start)]
+    arms = [Arm(asked, start, one, (low, high)) for one in _starts(start)]
     if wanted.window[0] is not None and not wanted.certain:
         open_ = facet_is(OPEN, ("from",))
         bounds = low if place.goes_up_from_a_page else Sql("?", (FIRST,)), high
-        arms += [_arm(asked, open_, one, bounds, place, engine) for one in open_.starts]
-    if len(arms) == 1:
-        return arms[0]
-    every = (Sql(f"SELECT sk FROM ({arm.text}) AS a", arm.values) for arm in arms)
-    found = joined(every, " UNION ")
-    ordered = f"{found.text} ORDER BY sk {place.direction} LIMIT {place.limit}"
-    return Sql(ordered, found.values)
+        arms += [Arm(asked, open_, one, bounds) for one in open_.starts]
+    if len(arms) == 1 and start is not None and wanted.columns.keys() <= {"kind", "scope"}:
+        return _read(arms[0], place, engine, direct=True)
+    each = [_read(arm, place, engine) for arm in arms]
+    if len(each) > 1:
+        every = (Sql(f"SELECT sk FROM ({arm.text}) AS a", arm.values) for arm in each)
+        found = joined(every, " UNION ")
+        ordered = f"{found.text} ORDER BY sk {place.direction} LIMIT {place.limit}"
+        each = [Sql(ordered, found.values)]
+    joins = "CROSS JOIN event_summary AS e WHERE e.sk = p.sk"
+    return Sql(f"SELECT p.sk, e.document FROM ({each[0].text}) AS p {joins}", each[0].values)
 
 
 def _starts(found: Set | None) -> Sequence[Stretch | None]:
@@ -183,42 +190,49 @@ def _reaching(start: int) -> Sql:
     return Sql(f"(SELECT {bound} FROM ({longest}) AS s)", values)
 
 
-def _arm(
-    asked: Asked,
-    start: Set | None,
-    stretch: Stretch | None,
-    bounds: tuple[Sql, Sql],
-    place: Place,
-    engine: EngineName,
-) -> Sql:
-    """The first versions of one stretch of an index that meet all that is asked."""
-    sqlite = engine == "sqlite"
-    versions = f"event_summary AS e INDEXED BY {NARROW}" if sqlite else "event_summary AS e"
-    if stretch is None:
-        source, key, rows = Sql(versions), "e.sk", []
-    else:
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One stretch of an index between two sort keys, and the set that it belongs to."""
+
+    asked: Asked
+    start: Set | None
+    stretch: Stretch | None
+    bounds: tuple[Sql, Sql]
+
+
+def _read(arm: Arm, place: Place, engine: EngineName, *, direct: bool = False) -> Sql:
+    """The first versions of a stretch that meet all that is asked: their sort keys.
+
+    ``direct`` reads their documents, too, which pays where nearly every version that is looked at
+    belongs to the page.
+    """
+    sqlite, stretch = engine == "sqlite", arm.stretch
+    narrow = f" INDEXED BY {NARROW}" if sqlite and not direct else ""
+    versions = f"event_summary AS e{narrow}"
+    key, source, rows = "e.sk", Sql(versions), []
+    if stretch is not None:
         key = f"d.{stretch.key}"
         indexed = f" INDEXED BY {stretch.index}" if sqlite and stretch.index else ""
         # SQLite takes the tables of a CROSS JOIN in the order in which they are written.
-        join = f"CROSS JOIN {versions} ON" if sqlite else f"JOIN {versions} ON"
-        table = f"{stretch.table.text} AS d{indexed} {join} e.sk = {key}"
+        join = "CROSS JOIN" if sqlite else "JOIN"
+        table = f"{stretch.table.text} AS d{indexed} {join} {versions} ON e.sk = {key}"
         source, rows = Sql(table, stretch.table.values), [stretch.rows]
-    tests = [found.tested() for found in asked.sets if found is not start]
+    low, high = arm.bounds
     conditions = joined(
         [
             *rows,
-            *(
-                joined([Sql(f"{key} {sign} "), bound], "")
-                for sign, bound in zip((">=", "<"), bounds, strict=True)
-            ),
+            Sql(f"{key} >= {low.text}", low.values),
+            Sql(f"{key} < {high.text}", high.values),
             live(place.at),
-            *(one.named(e="e") for one in asked.versions),
-            *tests,
+            *(one.named(e="e") for one in arm.asked.versions),
+            *(found.tested() for found in arm.asked.sets if found is not arm.start),
         ]
     )
+    # What is not in the order of the sort key is put into it; SQLite is kept from trying otherwise.
     by = f"+{key}" if sqlite and stretch is not None and not stretch.in_order else key
+    document = ", e.document" if direct else ""
     text = (
-        f"SELECT {key} AS sk FROM {source.text} WHERE {conditions.text}"
+        f"SELECT {key} AS sk{document} FROM {source.text} WHERE {conditions.text}"
         f" ORDER BY {by} {place.direction} LIMIT {place.limit}"
     )
     return Sql(text, (*source.values, *conditions.values))
@@ -229,12 +243,6 @@ def live(at: datetime | None) -> Sql:
     if at is None:
         return Sql("e.valid_to IS NULL")
     return Sql("e.valid_from <= ? AND (e.valid_to IS NULL OR e.valid_to > ?)", (at, at))
-
-
-def documents_of(found: Sql) -> Sql:
-    """Their sort keys and documents, in no order."""
-    joins = "CROSS JOIN event_summary AS e WHERE e.sk = p.sk"
-    return Sql(f"SELECT p.sk, e.document FROM ({found.text}) AS p {joins}", found.values)
 
 
 def for_driver(given: Sql, engine: EngineName) -> tuple[str, tuple[Any, ...]]:

@@ -32,8 +32,7 @@ from counterclaim.queries.event_clauses import (
 from counterclaim.queries.event_pages import (
     Counts,
     Place,
-    documents_of,
-    find_versions,
+    find_page,
     for_driver,
     run,
 )
@@ -148,18 +147,21 @@ def _page_by_time(
     def execute(statement: Sql) -> Sequence[Any]:
         return connection.exec_driver_sql(*for_driver(statement, engine)).all()
 
-    found = run(find_versions(wanted, place, engine, counts_in(connection.engine)), execute)
-    return page_of(execute(documents_of(found)), window, place, view.known_at)
+    page = run(find_page(wanted, place, engine, counts_in(connection.engine)), execute)
+    found = page_of(execute(page), window, place, view.known_at)
+    return replace(found, items=[Shown(document, sk) for sk, document in found.items])
 
 
-def page_of(rows: Sequence[Any], window: Window, place: Place, known_at: datetime) -> Slice[Shown]:
-    """The page of these rows, of which one more may be there than the page holds."""
+def page_of(
+    rows: Sequence[Any], window: Window, place: Place, known_at: datetime
+) -> Slice[tuple[int, Any]]:
+    """The page of these sort keys and documents, of which there may be one more than it holds."""
     ordered = sorted(rows, key=itemgetter(0), reverse=place.descending)
     following = None
     if len(ordered) > window.limit:
         del ordered[window.limit :]
         following = Cursor(known_at, (ordered[-1][0],)).encode(window.query)
-    return Slice([Shown(document, sk) for sk, document in ordered], following, known_at)
+    return Slice(ordered, following, known_at)
 
 
 VERSION = (EventSummary.event_id, EventSummary.sk, EventSummary.valid_from)

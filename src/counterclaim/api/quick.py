@@ -1,0 +1,333 @@
+"""The short way to the lists of events and to one event: in the event loop, from kept connections.
+
+It answers what is stored, to everybody and as JSON; whatever else is asked for, or wrong, goes the
+long way through the route, which answers the same with the same tag.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import lru_cache, partial
+from time import monotonic
+from typing import Any
+from urllib.parse import parse_qsl
+
+from anyio import to_thread
+from fastapi import Request, Response
+from pydantic import ValidationError
+from sqlalchemy import Engine
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from counterclaim.config import Settings
+from counterclaim.db import is_id, reading
+from counterclaim.deps import ListQuery, is_current, not_modified, send_json, send_page, version_tag
+from counterclaim.errors import CounterclaimError
+from counterclaim.queries.asof import Wish, store_version
+from counterclaim.queries.cursors import decode
+from counterclaim.queries.event_pages import Counts, Place, find_page, for_driver
+from counterclaim.queries.event_sql import Sql
+from counterclaim.queries.events import counts_in, page_of
+from counterclaim.queries.filters import EventFilter
+from counterclaim.queries.known import Known, Recalled
+from counterclaim.queries.pages import Window
+from counterclaim.reader import Reader, UnansweredError, make_reader
+
+PREPARED = 2_000
+"""So many different queries are kept as they were read."""
+
+LONGEST_PAGE = 200
+"""Longer pages hold the loop up for too long."""
+
+LONG_WAY = frozenset({"f", "fields", "rows", "stream", "count", "claimed_by", "policy"})
+"""Parameters that ask for what is not stored as it is served."""
+
+SHORT_SORTS = {"-occurred": True, "occurred": False}
+"""Orders that the sort key has, and whether it descends."""
+
+
+KEPT_S = 300.0
+"""A statement that was made for a query is used again for so long."""
+
+
+@dataclass(slots=True)
+class Asking:
+    """A query of a list as it was read; ``page`` is its statement, while one is kept."""
+
+    given: EventFilter
+    wish: Wish
+    window: Window
+    place: Place
+    page: Sql | None = None
+    until: float = 0.0
+
+
+@dataclass(slots=True)
+class Quick:
+    """What the short way needs: connections, and what it remembers."""
+
+    engine: Engine
+    settings: Settings
+    reader: Reader
+    counts: Counts
+    known: Known = field(default_factory=Known)
+    read: dict[tuple[str, bytes], Asking | None] = field(default_factory=dict)
+    is_open: bool = False
+
+    @classmethod
+    def of(cls, engine: Engine, settings: Settings) -> Quick:
+        """The short way into a store, not open yet."""
+        return cls(engine, settings, make_reader(engine, settings.pool_size), counts_in(engine))
+
+    async def open(self) -> None:
+        """Be ready to answer."""
+        await self.reader.open()
+        self.is_open = True
+
+    async def close(self) -> None:
+        """Answer nothing any more."""
+        self.is_open = False
+        await self.reader.close()
+
+    def may_answer(self, request: Request) -> bool:
+        """Whether a request is anybody's for JSON."""
+        headers = request.headers
+        return (
+            self.is_open
+            and self.settings.public_reads
+            and "authorization" not in headers
+            and headers.get("accept", "*/*") in {"*/*", "application/json"}
+        )
+
+    async def fetch(self, statement: Sql) -> Sequence[Sequence[Any]]:
+        """The rows of a statement."""
+        return await self.reader.fetch(self._as_given(statement))
+
+    async def fetch_beside(
+        self, one: Sql, other: Sql
+    ) -> tuple[Sequence[Any] | None, Sequence[Sequence[Any]]]:
+        """The row of one statement and the rows of another, in the same state."""
+        return await self.reader.fetch_beside(self._as_given(one), self._as_given(other))
+
+    def _as_given(self, statement: Sql) -> tuple[str, tuple[Any, ...]]:
+        return for_driver(statement, self.reader.engine_name)
+
+
+ShortWay = Callable[[Quick, Request, str], Coroutine[Any, Any, Response | None]]
+"""Answers a request, given what stands behind the path; None where the long way has to be gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A route as far as the short way knows it.
+
+    Attributes:
+        path: As the route has it.
+        begins: How the paths begin that it answers; what stands behind that is an id.
+        responses: As the route describes them.
+        answer: The short way.
+    """
+
+    path: str
+    begins: str
+    responses: dict[int | str, dict[str, Any]]
+    answer: ShortWay
+
+
+class QuickMiddleware:
+    """Tries the short way before a request is given to its route."""
+
+    def __init__(self, app: ASGIApp, quick: Quick, ways: Sequence[Way]) -> None:
+        self.app, self.quick = app, quick
+        self.ways = {way.begins: way for way in ways}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        way, rest = self._way(scope)
+        if way is not None:
+            request = Request(scope)
+            if self.quick.may_answer(request):
+                with suppress(CounterclaimError, UnansweredError):
+                    response = await way.answer(self.quick, request, rest)
+                    if response is not None:
+                        scope["route"] = way
+                        await response(scope, receive, send)
+                        return
+        await self.app(scope, receive, send)
+
+    def _way(self, scope: Scope) -> tuple[Way | None, str]:
+        """The short way of a path, and what stands behind its beginning."""
+        if scope["type"] != "http" or scope["method"] != "GET":
+            return None, ""
+        path: str = scope["path"]
+        if scope.get("root_path"):
+            path = path.removeprefix(scope["root_path"])
+        if path in self.ways:
+            return self.ways[path], ""
+        begins, slash, rest = path.rpartition("/")
+        return (self.ways.get(begins + slash), rest) if rest else (None, "")
+
+
+async def answer_page(
+    quick: Quick,
+    request: Request,
+    model: type[ListQuery],
+    narrowed: Callable[[Any], EventFilter],
+) -> Response | None:
+    """A page of events; None where the long way has to be gone."""
+    key = request.url.path, request.scope["query_string"]
+    if key not in quick.read:
+        if len(quick.read) >= PREPARED:
+            quick.read.clear()
+        quick.read[key] = _read(request, model, narrowed)
+    asking = quick.read[key]
+    if asking is None:
+        return None
+    if "if-none-match" in request.headers:
+        ((version,),) = await quick.fetch(NEWEST)
+        if is_current(request, tag := version_tag(_text(version))):
+            return not_modified(request, tag)
+    for _try in range(2):
+        page, needed = await _page(quick, asking)
+        head, rows = await quick.fetch_beside(_head(asking.wish.known_at), page)
+        if head is None:
+            return None
+        version = _text(head[0])
+        if needed in {None, version}:
+            break
+    else:
+        return None
+    pinned = asking.window.cursor is not None
+    known_at = asking.place.at if pinned else None
+    shown = page_of(rows, asking.window, asking.place, known_at or _instant(head[1]))
+    texts = [_bytes(document) for _sk, document in shown.items]
+    return send_page(request, shown, texts, version_tag(version))
+
+
+async def answer_event(
+    quick: Quick, request: Request, event_id: str, kind: str | None = None
+) -> Response | None:
+    """One event; None where the long way has to be gone."""
+    if request.scope["query_string"] or not is_id(event_id):
+        return None
+    rows = await quick.fetch(Sql(_ONE, (event_id.lower(),)))
+    if not rows or (kind is not None and _text(rows[0][1]) != kind):
+        return None
+    ((version, _kind, document),) = rows
+    return send_json(request, _bytes(document), tag=version_tag(_text(version)))
+
+
+NEWEST = Sql("SELECT hash FROM ledger_entry ORDER BY seq DESC LIMIT 1")
+_ONE = (
+    "SELECT h.hash, e.kind, e.document"
+    " FROM (SELECT hash FROM ledger_entry ORDER BY seq DESC LIMIT 1) AS h"
+    " CROSS JOIN event_summary AS e WHERE e.event_id = ? AND e.valid_to IS NULL"
+)
+
+
+def _read(
+    request: Request, model: type[ListQuery], narrowed: Callable[[Any], EventFilter]
+) -> Asking | None:
+    """The query of a list; None where it is wrong or goes the long way."""
+    given: dict[str, Any] = {}
+    fields = _fields(model)
+    pairs = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    for name, value in pairs:
+        several = fields.get(name)
+        if several is None or name in LONG_WAY or (name in given and not several):
+            return None
+        if several:
+            given.setdefault(name, []).append(value)
+        else:
+            given[name] = value
+    try:
+        query = model.model_validate(given)
+    except ValidationError:
+        return None
+    descending = SHORT_SORTS.get(getattr(query, "sort", ""))
+    if descending is None or query.limit > LONGEST_PAGE:
+        return None
+    window = query.page(request)
+    return Asking(narrowed(query), window.wish, window, _place(window, descending=descending))
+
+
+@lru_cache
+def _fields(model: type[ListQuery]) -> dict[str, bool]:
+    """The parameters of a list, and whether they may stand more than once."""
+    return {
+        field.alias or name: field.default_factory is not None or isinstance(field.default, list)
+        for name, field in model.model_fields.items()
+    }
+
+
+def _place(window: Window, *, descending: bool) -> Place:
+    """Where the page begins, and in which state."""
+    at, after = window.wish.known_at, None
+    if window.cursor is not None:
+        cursor = decode(window.cursor, window.query, (int,))
+        at = window.wish.pinned(cursor.known_at).known_at
+        after = int(cursor.after[0])
+    return Place(window.limit + 1, after, at, descending)
+
+
+async def _page(quick: Quick, asking: Asking) -> tuple[Sql, str | None]:
+    """The statement that reads the page, and the version of the store for which alone it does."""
+    if asking.page is not None and monotonic() < asking.until:
+        return asking.page, None
+    recalled = await _recall(quick, asking)
+    engine = quick.reader.engine_name
+    steps = find_page(recalled.wanted, asking.place, engine, quick.counts)
+    rows: Any = None
+    while True:
+        try:
+            statement = steps.send(rows)
+        except StopIteration as end:
+            page: Sql = end.value
+            break
+        rows = await quick.fetch(statement)
+    if recalled.version is None:
+        asking.page, asking.until = page, monotonic() + KEPT_S
+    return page, recalled.version
+
+
+async def _recall(quick: Quick, asking: Asking) -> Recalled:
+    """The filter with its names looked up, in a thread where they were not before."""
+    recalled = quick.known.recall(asking.given, asking.place.at)
+    if recalled is None or recalled.version is not None:
+        await to_thread.run_sync(partial(_learn, quick, asking))
+        recalled = quick.known.recall(asking.given, asking.place.at)
+    if recalled is None:
+        raise UnansweredError
+    return recalled
+
+
+def _learn(quick: Quick, asking: Asking) -> None:
+    with reading(quick.engine) as session:
+        view = replace(asking.wish, known_at=asking.place.at).view(session)
+        quick.known.learn(session, asking.given, view.known_at, store_version(session))
+
+
+def _head(known_at: datetime | None) -> Sql:
+    """The version of the store, and the instant of the last write, or of the last up to one."""
+    newest = "SELECT hash, at FROM ledger_entry ORDER BY seq DESC LIMIT 1"
+    if known_at is None:
+        return Sql(newest)
+    last = "SELECT at FROM ledger_entry WHERE at <= ? ORDER BY at DESC LIMIT 1"
+    text = f"SELECT n.hash, k.at FROM ({newest}) AS n CROSS JOIN ({last}) AS k"  # noqa: S608
+    return Sql(text, (known_at,))
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def _bytes(value: str | bytes) -> bytes:
+    return value if isinstance(value, bytes) else value.encode()
+
+
+def _instant(value: bytes | datetime) -> datetime:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC)
+    return datetime.fromisoformat(value.decode()).replace(tzinfo=UTC)

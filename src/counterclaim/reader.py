@@ -1,0 +1,179 @@
+"""Kept connections for short reads in the event loop: the driver alone, nothing between.
+
+SQLite is asked on the spot, since its answer is there sooner than a thread would be; what takes
+long is broken off. PostgreSQL is waited for. Neither is ever written to from here.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, Any, Protocol
+
+from counterclaim.db import CACHE_MIB, prepare_sqlite
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from psycopg_pool import AsyncConnectionPool
+    from sqlalchemy import Engine
+
+    from counterclaim.db import EngineName
+
+    Row = Sequence[Any]
+    Rows = Sequence[Row]
+    Statement = tuple[str, Sequence[Any]]
+    """SQL in the driver's style, and its values."""
+
+STEPS = 50_000
+"""SQLite looks after so many instructions whether a statement takes too long, some milliseconds."""
+
+PATIENCE = 4
+"""So often it may look before a statement is broken off."""
+
+OWN = 2
+"""So many columns the statement has that stands beside another one."""
+
+WAIT_S = 1.0
+"""PostgreSQL's connections may all be busy for so long."""
+
+
+class UnansweredError(Exception):
+    """The statement takes too long for the event loop, or the database does not answer."""
+
+
+class Reader(Protocol):
+    """Answers statements, each in the state of its own instant."""
+
+    engine_name: EngineName
+
+    async def open(self) -> None:
+        """Be ready to answer."""
+
+    async def fetch(self, statement: Statement) -> Rows:
+        """All rows of a statement.
+
+        Raises:
+            UnansweredError: ask in another way.
+        """
+
+    async def fetch_beside(self, one: Statement, other: Statement) -> tuple[Row | None, Rows]:
+        """The only row of a statement of two columns, and all rows of another in the same state.
+
+        Raises:
+            UnansweredError: ask in another way.
+        """
+
+    async def close(self) -> None:
+        """Give back what was held."""
+
+
+class SqliteReader:
+    """One connection, asked in the thread that it is opened in; texts come as bytes."""
+
+    engine_name: EngineName = "sqlite"
+
+    def __init__(self, engine: Engine) -> None:
+        (self._name, *_), self._options = engine.dialect.create_connect_args(engine.url)
+        self._connection: sqlite3.Connection | None = None
+        self._looked = 0
+
+    async def open(self) -> None:
+        """Be ready to answer."""
+        options = {**self._options, "check_same_thread": False, "cached_statements": 500}
+        connection = sqlite3.connect(self._name, **options)
+        prepare_sqlite(CACHE_MIB, connection)
+        connection.execute("PRAGMA query_only=ON")
+        connection.text_factory = bytes
+        connection.set_progress_handler(self._takes_too_long, STEPS)
+        self._connection = connection
+
+    async def fetch(self, statement: Statement) -> Rows:
+        """All rows of a statement, at once."""
+        return self._execute(statement)
+
+    async def fetch_beside(self, one: Statement, other: Statement) -> tuple[Row | None, Rows]:
+        """Two statements in one transaction."""
+        self._execute(("BEGIN", ()))
+        try:
+            first, rows = self._execute(one), self._execute(other)
+        finally:
+            self._execute(("COMMIT", ()))
+        return (first[0] if first else None), rows
+
+    def _execute(self, statement: Statement) -> Rows:
+        if self._connection is None:
+            raise UnansweredError
+        self._looked = 0
+        try:
+            return self._connection.execute(*statement).fetchall()
+        except sqlite3.Error as error:
+            raise UnansweredError from error
+
+    async def close(self) -> None:
+        """Give back what was held."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _takes_too_long(self) -> bool:
+        self._looked += 1
+        return self._looked > PATIENCE
+
+
+class PostgresReader:
+    """A pool of connections that wait without a thread."""
+
+    engine_name: EngineName = "postgresql"
+
+    def __init__(self, engine: Engine, pool_size: int) -> None:
+        self._engine, self._size = engine, pool_size
+        self._pool: AsyncConnectionPool[Any] | None = None
+
+    async def open(self) -> None:
+        """Be ready to answer; connections are made when they are needed."""
+        from psycopg_pool import AsyncConnectionPool  # noqa: PLC0415 - SQLite needs none of it
+
+        _none, given = self._engine.dialect.create_connect_args(self._engine.url)
+        options = "-c timezone=UTC -c default_transaction_read_only=on"
+        self._pool = AsyncConnectionPool(
+            kwargs={**given, "autocommit": True, "options": options},
+            min_size=0,
+            max_size=self._size,
+            open=False,
+            check=None,
+        )
+        await self._pool.open()
+
+    async def fetch_beside(self, one: Statement, other: Statement) -> tuple[Row | None, Rows]:
+        """Both as one statement, which costs one way to the server and sees one state."""
+        text = f"SELECT a.*, b.* FROM ({one[0]}) AS a LEFT JOIN ({other[0]}) AS b ON TRUE"  # noqa: S608
+        rows = await self.fetch((text, (*one[1], *other[1])))
+        found = [row[OWN:] for row in rows if row[OWN] is not None]
+        return (rows[0][:OWN] if rows else None), found
+
+    async def fetch(self, statement: Statement) -> Rows:
+        """All rows of a statement, when they come."""
+        import psycopg  # noqa: PLC0415 - SQLite needs none of it
+        from psycopg_pool import PoolTimeout  # noqa: PLC0415
+
+        if self._pool is None:
+            raise UnansweredError
+        try:
+            async with self._pool.connection(WAIT_S) as connection:
+                found = await connection.execute(*statement)
+                return await found.fetchall()
+        except (psycopg.Error, PoolTimeout) as error:
+            raise UnansweredError from error
+
+    async def close(self) -> None:
+        """Give back what was held."""
+        if self._pool is not None:
+            await self._pool.close()
+            self._pool = None
+
+
+def make_reader(engine: Engine, pool_size: int) -> Reader:
+    """The reader of a store, not open yet."""
+    if engine.dialect.name == "sqlite":
+        return SqliteReader(engine)
+    return PostgresReader(engine, pool_size)
