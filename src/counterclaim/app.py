@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from anyio import CapacityLimiter
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
 
 from counterclaim import __version__, api, ogc, web
 from counterclaim.api import health
 from counterclaim.api.following import Watch
+from counterclaim.compression import CompressMiddleware
 from counterclaim.config import Settings
 from counterclaim.db import make_engine
 from counterclaim.middleware import (
@@ -58,13 +58,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(health.router)
     app.include_router(ogc.router)
     app.include_router(web.router)
-    app.mount("/static", StaticFiles(directory=Path(web.__file__).parent / "static"))
-    app.mount("/docs/assets", StaticFiles(directory=web.swagger_folder()))
+    app.mount("/static", web.Files(directory=Path(web.__file__).parent / "static"))
+    app.mount("/docs/assets", web.Files(directory=web.swagger_folder()))
     app.add_middleware(LinkMiddleware)
     app.add_middleware(BodyLimitMiddleware, max_body_bytes=settings.max_body_bytes)
     if settings.rate_limit.strip():
         rates = Rates(settings.rate_limit, settings.rate_limit_storage)
         app.add_middleware(RateLimitMiddleware, rates=rates)
+    app.add_middleware(CompressMiddleware)
     app.add_middleware(HeadMiddleware)
     add_problem_handlers(app)
     return app

@@ -43,3 +43,19 @@ class Settings(BaseSettings):
     max_body_bytes: Annotated[
         int, Field(ge=1, description="Bytes of the largest body that is read.")
     ] = 16 * 2**20
+    shared_max_age: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="Seconds for which a shared cache may hand on an answer of the API without "
+            "asking whether it changed.",
+        ),
+    ] = 0
+    past_max_age: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="Seconds for which any cache may hand on an answer as of a past instant; "
+            "so long may it hold words that were redacted since.",
+        ),
+    ] = 3600

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import orjson
@@ -15,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from counterclaim.access import Reader, may_review
-from counterclaim.db import is_id, reading
+from counterclaim.db import is_id, now, reading
 from counterclaim.errors import FilterError, NotFoundError
 from counterclaim.export import csv, formats, geojson
 from counterclaim.moment import isoformat_z
@@ -245,12 +246,43 @@ def entity_tag(content: bytes) -> str:
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
+VARY = "Accept, Accept-Encoding, Authorization"
+"""What of a request an answer depends on."""
+
+SETTLED = timedelta(hours=1)
+"""No write takes longer: what it stores at its instant can still change an answer until then."""
+
+
+def cache_control(request: Request) -> str:
+    """How long caches may hand an answer on unasked: not at all, unless it is of the past.
+
+    Nothing is immutable, since words can be redacted in answers of the past as well.
+    """
+    if "authorization" in request.headers:
+        return "private, no-cache"
+    settings = request.app.state.settings
+    if settings.past_max_age and _is_of_the_past(request):
+        return f"public, max-age={settings.past_max_age}"
+    if settings.shared_max_age and request.url.path.startswith("/v1/"):
+        return f"public, max-age=0, must-revalidate, s-maxage={settings.shared_max_age}"
+    return "public, no-cache"
+
+
+def _is_of_the_past(request: Request) -> bool:
+    """Whether no write can change what is asked for."""
+    if b"known_at=" not in request.scope["query_string"]:
+        return False
+    given = request.query_params.get("known_at")
+    try:
+        return given is not None and read_instant("known_at", given) < now() - SETTLED
+    except FilterError:
+        return False  # On a page that takes no parameters.
+
+
 def send(request: Request, content: bytes, media_type: str, **headers: str) -> Response:
     """An answer with its ETag, or 304 when the asker has it already."""
     tag = entity_tag(content)
-    private = "private, " if "authorization" in request.headers else ""
-    control = {"Cache-Control": f"{private}no-cache", "Vary": "Accept, Authorization"}
-    kept = {"ETag": tag, **control, **headers}
+    kept = {"ETag": tag, "Cache-Control": cache_control(request), "Vary": VARY, **headers}
     given = request.headers.get("if-none-match", "")
     if given.strip() == "*" or tag in {one.strip().removeprefix("W/") for one in given.split(",")}:
         return Response(status_code=304, headers=kept)

@@ -190,7 +190,9 @@ def problem_response(
     if errors:
         body["errors"] = list(errors)
     content = orjson.dumps({key: value for key, value in body.items() if value is not None})
-    return Response(content, body["status"], headers, MEDIA_TYPE)
+    return Response(
+        content, body["status"], {"Cache-Control": "no-store", **(headers or {})}, MEDIA_TYPE
+    )
 
 
 def add_problem_handlers(app: FastAPI) -> None:
@@ -358,7 +360,9 @@ async def _on_moved(request: Request, error: Exception) -> Response:
     old = next(iter(request.path_params.values()))
     target = request.url.path.replace(str(old), error.target)
     query = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(target + query, HTTPStatus.PERMANENT_REDIRECT)
+    # Merges can be undone, and a browser keeps this status for good unless it is told not to.
+    kept = {"Cache-Control": "no-store"}
+    return RedirectResponse(target + query, HTTPStatus.PERMANENT_REDIRECT, kept)
 
 
 async def _on_conflict(request: Request, error: Exception) -> Response:
