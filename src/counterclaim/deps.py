@@ -21,9 +21,9 @@ from counterclaim.errors import FilterError, NotFoundError
 from counterclaim.export import csv, formats, geojson
 from counterclaim.moment import isoformat_z
 from counterclaim.names import nearest
+from counterclaim.problems import described_problem
 from counterclaim.queries.asof import STORED_POLICY, View, Wish, read_instant
 from counterclaim.queries.pages import Slice, Window
-from counterclaim.schemas.problem import ProblemOut
 
 if TYPE_CHECKING:
     from counterclaim.export.flat import Row
@@ -57,9 +57,9 @@ RowKey = Annotated[
 ]
 
 READ_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    404: {"model": ProblemOut, "description": "There is no such thing."},
-    422: {"model": ProblemOut, "description": "A parameter is unknown or not valid."},
-    503: {"model": ProblemOut, "description": "The store does not answer."},
+    404: described_problem("There is no such thing."),
+    422: described_problem("A parameter is unknown or not valid."),
+    503: described_problem("The store does not answer."),
 }
 LIST_PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: READ_PROBLEMS[status] for status in (422, 503)

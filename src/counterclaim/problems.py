@@ -42,6 +42,16 @@ if TYPE_CHECKING:
     from counterclaim.errors import Problem
 
 MEDIA_TYPE = "application/problem+json"
+SCHEMA = "#/components/schemas/ProblemOut"
+"""Where the API's description has the shape of a problem."""
+
+
+def described_problem(description: str) -> dict[str, Any]:
+    """A problem among the responses of a route.
+
+    It points to the shape: given as a model, FastAPI would make a validator of it for every one.
+    """
+    return {"description": description, "content": {MEDIA_TYPE: {"schema": {"$ref": SCHEMA}}}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,41 +9,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import Progress
-from rich.table import Table
 
 from counterclaim import __version__
-from counterclaim.cli.dump import dump, restore
-from counterclaim.cli.export import export
-from counterclaim.cli.gazetteer import gazetteer
-from counterclaim.cli.imports import import_
-from counterclaim.cli.keys import keys
-from counterclaim.cli.ledger import release, verify
-from counterclaim.cli.redact import redact
+from counterclaim.cli.lazy import Commands
 from counterclaim.cli.terminal import err, opened_store, operator, out, say, shown
-from counterclaim.codebook import generated_docs
 from counterclaim.config import Settings
 from counterclaim.db import reading, writing
 from counterclaim.errors import RejectedError
-from counterclaim.importers.claim_file import read_claim_file
 from counterclaim.migrate import upgrade
-from counterclaim.seeding import seed as take_seed
-from counterclaim.store.ingest import ingest as take_file
 from counterclaim.store.keys import ensure_admin
 from counterclaim.store.ledger import open_writer
-from counterclaim.store.rebuild import is_behind
-from counterclaim.store.rebuild import rebuild as rebuild_all
-from counterclaim.store.redaction import holds_redactions
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from counterclaim.store.ingest import Intake
 
-# What speaks HTTP takes longer to import than all the rest: only the commands that need it do so.
+# Each command imports what it alone needs, so that none waits for what the others need.
 # ruff: noqa: PLC0415
 
 app = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -51,15 +37,6 @@ app = typer.Typer(
 )
 db = typer.Typer(no_args_is_help=True, help="The store's tables.")
 app.add_typer(db, name="db")
-app.add_typer(keys, name="keys")
-app.add_typer(redact, name="redact")
-app.command()(verify)
-app.command()(release)
-app.command("import")(import_)
-app.command()(export)
-app.command()(gazetteer)
-app.command()(dump)
-app.command()(restore)
 GRACE_S = 30
 """Seconds that requests under way are given when the server is told to stop."""
 
@@ -88,6 +65,8 @@ def db_upgrade() -> None:
     Where a revision adds to the read model, it is made anew.
     """
     with opened_store(migrated=False) as engine:
+        from counterclaim.store.rebuild import is_behind
+
         upgrade(engine)
         with reading(engine) as session:
             behind = is_behind(session)
@@ -106,6 +85,9 @@ def db_check() -> None:
 @app.command()
 def seed() -> None:
     """Load reference rows, ISO regions and the first article; twice changes nothing."""
+    from counterclaim.seeding import seed as take_seed
+    from counterclaim.store.redaction import holds_redactions
+
     with opened_store() as engine:
         try:
             with writing(engine) as session:
@@ -124,6 +106,9 @@ def ingest(
     dry_run: Annotated[bool, typer.Option(help="Say what would happen; store nothing.")] = False,
 ) -> None:
     """Take in a claim file, accepted at once: all of it, or nothing."""
+    from counterclaim.importers.claim_file import read_claim_file
+    from counterclaim.store.ingest import ingest as take_file
+
     with opened_store() as engine:
         body = read_claim_file(file)
         with writing(engine, dry_run=dry_run) as session:
@@ -132,6 +117,8 @@ def ingest(
 
 
 def _print_intake(name: str, intake: Intake, *, verb: str) -> None:
+    from rich.table import Table
+
     created = ", ".join(f"{count} {noun}" for noun, count in intake.created.items() if count)
     kept = ", ".join(f"{count} {noun}" for noun, count in intake.unchanged.items() if count)
     say(out, f"{name}: {created or 'nothing new'} {verb}; {kept or 'nothing'} unchanged.")
@@ -152,6 +139,10 @@ def rebuild() -> None:
 
 
 def _rebuild(engine: Engine) -> None:
+    from rich.progress import Progress
+
+    from counterclaim.store.rebuild import rebuild as rebuild_all
+
     with writing(engine) as session, Progress(console=err) as bar:
         task = bar.add_task("transactions", total=None)
         count = rebuild_all(
@@ -218,6 +209,8 @@ def docs(
     folder: Annotated[Path, typer.Option(help="Where they are written.")] = Path("docs"),
 ) -> None:
     """Write the pages that are made from the code: the codebook and the claim file's schema."""
+    from counterclaim.codebook import generated_docs
+
     for name, text in generated_docs().items():
         _write_or_check(folder / name, text, check=check)
 
