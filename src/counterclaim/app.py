@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,10 +30,26 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 
+def served_app(settings: Settings | None = None) -> FastAPI:
+    """An application for a process that only serves it.
+
+    What is there at the start stays, and is not looked through for garbage again and again.
+    """
+    app = create_app(settings)
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+    return app
+
+
 def create_app(settings: Settings | None = None) -> FastAPI:
     """An application on the store of its settings."""
     settings = settings or Settings()
-    engine = make_engine(settings.database_url, pool_size=settings.pool_size)
+    engine = make_engine(
+        settings.database_url,
+        pool_size=settings.pool_size,
+        cache_mib=max(1, settings.cache_mib // settings.pool_size),
+    )
     watch = Watch(engine)
 
     @asynccontextmanager

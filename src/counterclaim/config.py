@@ -27,9 +27,20 @@ class Settings(BaseSettings):
         SecretStr | None,
         Field(description="An admin key to have from the start; else one is made and shown once."),
     ] = None
+    workers: Annotated[
+        int, Field(ge=1, le=64, description="Processes that serve on the one port.")
+    ] = 1
     pool_size: Annotated[
         int, Field(ge=1, le=200, description="Database connections kept per process.")
     ] = 10
+    cache_mib: Annotated[
+        int,
+        Field(
+            ge=2,
+            description="MiB of a SQLite file that each process keeps in memory, shared out among "
+            "its connections.",
+        ),
+    ] = 128
     rate_limit: Annotated[
         str,
         Field(

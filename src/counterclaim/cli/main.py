@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import sys
@@ -21,6 +22,7 @@ from counterclaim.store.keys import ensure_admin
 from counterclaim.store.ledger import open_writer
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
     from sqlalchemy import Engine
 
     from counterclaim.store.ingest import Intake
@@ -39,6 +41,9 @@ db = typer.Typer(no_args_is_help=True, help="The store's tables.")
 app.add_typer(db, name="db")
 GRACE_S = 30
 """Seconds that requests under way are given when the server is told to stop."""
+
+BUSY_S = 60
+"""A worker that does not answer its parent for so many seconds hangs, and is replaced."""
 
 SHORT_KEY = 16
 """Below this many characters an admin key can be guessed; the operator is told."""
@@ -157,25 +162,41 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Instead of COUNTERCLAIM_PORT.")] = None,
 ) -> None:
     """Serve the API until told to stop; requests under way are finished first."""
-    import uvicorn
-
-    from counterclaim.app import create_app
-
     given = {"host": host, "port": port}
     settings = Settings().model_copy(update={k: v for k, v in given.items() if v is not None})
     with opened_store() as engine:
-        served = create_app(settings)
+        served = _served(settings)
         _show_first_key(engine, settings)
     say(out, f"Counterclaim answers at http://{settings.host}:{settings.port}")
+
+    import uvicorn
+
     uvicorn.run(
         served,
+        factory=settings.workers > 1,
+        workers=settings.workers,
         host=settings.host,
         port=settings.port,
         log_level="info",
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
+        timeout_worker_healthcheck=BUSY_S,
     )
+
+
+def _served(settings: Settings) -> FastAPI | str:
+    """The application, or where each of several workers, which are new processes, finds it."""
+    if settings.workers == 1:
+        gc.disable()  # There is no garbage in what is imported: the tenth part of the start.
+        from counterclaim.app import served_app
+
+        return served_app(settings)
+    if settings.rate_limit.strip():
+        from counterclaim.rates import Rates
+
+        Rates(settings.rate_limit, settings.rate_limit_storage)  # Wrong settings are told once.
+    return "counterclaim.app:served_app"
 
 
 def _show_first_key(engine: Engine, settings: Settings) -> None:
