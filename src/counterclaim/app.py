@@ -71,10 +71,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.writers = CapacityLimiter(1)
     app.state.uses_noted = {}
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
-    app.include_router(api.router)
-    app.include_router(health.router)
-    app.include_router(ogc.router)
-    app.include_router(web.router)
+    # Including routers would make all that FastAPI derives from a route a second time.
+    app.router.routes += [*api.routes, *health.router.routes, *ogc.routes, *web.router.routes]
     app.mount("/static", web.Files(directory=Path(web.__file__).parent / "static"))
     app.mount("/docs/assets", web.Files(directory=web.swagger_folder()))
     app.add_middleware(LinkMiddleware)

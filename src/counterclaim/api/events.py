@@ -49,7 +49,7 @@ from counterclaim.store.entry import enter_event
 from counterclaim.store.ledger import Writer
 from counterclaim.vocabulary import EventKind
 
-router = APIRouter(tags=["events"])
+router = APIRouter(prefix="/v1", tags=["events"])
 
 EVENT_ONE = {**NOT_MODIFIED, **MOVED, **READ_PROBLEMS}
 EVENT_OR_BUNDLE: dict[int | str, dict[str, Any]] = {

@@ -40,7 +40,7 @@ from counterclaim.queries.changes import (
 from counterclaim.queries.pages import Slice, Window
 from counterclaim.schemas.ledger import ChangesOut, HeadOut
 
-router = APIRouter(tags=["ledger"])
+router = APIRouter(prefix="/v1", tags=["ledger"])
 
 CHANGES: dict[int | str, dict[str, Any]] = {
     200: {

@@ -33,7 +33,7 @@ from counterclaim.schemas.release import ReleaseIn, ReleaseOut
 from counterclaim.store.ledger import Writer
 from counterclaim.store.releases import freeze_release
 
-router = APIRouter(tags=["releases"])
+router = APIRouter(prefix="/v1", tags=["releases"])
 
 ONE: dict[int | str, dict[str, Any]] = {
     200: {

@@ -36,7 +36,7 @@ from counterclaim.queries.pages import Slice, Window
 from counterclaim.schemas.claim import ClaimOut
 from counterclaim.vocabulary import EventKind
 
-router = APIRouter(prefix="/ogc/collections")
+router = APIRouter(prefix="/ogc/collections", include_in_schema=False)
 
 LIMIT, MOST = 100, 10_000
 """So many features a page has if nothing is said, and at most; more is cut down, never refused."""
