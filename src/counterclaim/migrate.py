@@ -52,7 +52,9 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 def newest_revision() -> str:
     """The revision that no other comes after, read from the files."""
     files = sorted((migration_folder() / "versions").glob("*.py"))
-    said = [found for file in files for found in REVISION.findall(file.read_text())]
+    said: list[tuple[str, str]] = [
+        found for file in files for found in REVISION.findall(file.read_text())
+    ]
     before = {name for is_before, name in said if is_before}
     (newest,) = (name for is_before, name in said if not is_before and name not in before)
     return newest
