@@ -52,9 +52,18 @@ def running_server(database_url: str, folder: Path, **settings: str) -> Iterator
 
     Further arguments are settings: ``ADMIN_KEY`` is ``COUNTERCLAIM_ADMIN_KEY``.
     """
+    with running_process(database_url, folder, **settings) as (client, _process):
+        yield client
+
+
+@contextmanager
+def running_process(
+    database_url: str, folder: Path, **settings: str
+) -> Iterator[tuple[httpx2.Client, subprocess.Popen[bytes]]]:
+    """The same with the process, which may have ended before."""
     given = {f"COUNTERCLAIM_{name}": value for name, value in settings.items()}
     port = _free_port()
-    log = folder / "server.log"
+    log = folder / f"server-{port}.log"
     with log.open("w") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "counterclaim", "serve", "--port", str(port)],
@@ -66,7 +75,7 @@ def running_server(database_url: str, folder: Path, **settings: str) -> Iterator
         try:
             with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
                 _wait_until_ready(client, process, log)
-                yield client
+                yield client, process
         finally:
             process.send_signal(signal.SIGTERM)
             try:

@@ -167,7 +167,8 @@ def set_up(profile: str) -> None:
         if sys.dont_write_bytecode:
             # Python will not keep what it compiles, and would do it again at every start.
             with phase("set-up: compiling it"):
-                call("-m", "compileall", "-qq", "-j", "0", *map(str, site_packages()), check=False)
+                sources = [*map(str, site_packages()), str(ROOT / "src")]
+                call("-m", "compileall", "-qq", "-j", "0", *sources, check=False)
         link_project()
         STAMP.write_text(fingerprint(profile), encoding="utf-8")
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from anyio import CapacityLimiter
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
 
 from counterclaim import __version__, api, ogc, web
 from counterclaim.api import events, health
 from counterclaim.api.following import Watch
 from counterclaim.api.quick import Quick, QuickMiddleware
+from counterclaim.compression import CompressMiddleware
 from counterclaim.config import Settings
 from counterclaim.db import make_engine
 from counterclaim.middleware import (
@@ -30,10 +31,26 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 
+def served_app(settings: Settings | None = None) -> FastAPI:
+    """An application for a process that only serves it.
+
+    What is there at the start stays, and is not looked through for garbage again and again.
+    """
+    app = create_app(settings)
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+    return app
+
+
 def create_app(settings: Settings | None = None) -> FastAPI:
     """An application on the store of its settings."""
     settings = settings or Settings()
-    engine = make_engine(settings.database_url, pool_size=settings.pool_size)
+    engine = make_engine(
+        settings.database_url,
+        pool_size=settings.pool_size,
+        cache_mib=max(1, settings.cache_mib // 2 // settings.pool_size),
+    )
     watch = Watch(engine)
     quick = Quick.of(engine, settings)
 
@@ -58,18 +75,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.writers = CapacityLimiter(1)
     app.state.uses_noted = {}
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
-    app.include_router(api.router)
-    app.include_router(health.router)
-    app.include_router(ogc.router)
-    app.include_router(web.router)
-    app.mount("/static", StaticFiles(directory=Path(web.__file__).parent / "static"))
-    app.mount("/docs/assets", StaticFiles(directory=web.swagger_folder()))
+    # Including routers would make all that FastAPI derives from a route a second time.
+    app.router.routes += [*api.routes, *health.router.routes, *ogc.routes, *web.router.routes]
+    app.mount("/static", web.Files(directory=Path(web.__file__).parent / "static"))
+    app.mount("/docs/assets", web.Files(directory=web.swagger_folder()))
     app.add_middleware(QuickMiddleware, quick=quick, ways=events.SHORT_WAYS)
     app.add_middleware(LinkMiddleware)
     app.add_middleware(BodyLimitMiddleware, max_body_bytes=settings.max_body_bytes)
     if settings.rate_limit.strip():
         rates = Rates(settings.rate_limit, settings.rate_limit_storage)
         app.add_middleware(RateLimitMiddleware, rates=rates)
+    app.add_middleware(CompressMiddleware)
     app.add_middleware(HeadMiddleware)
     add_problem_handlers(app)
     return app

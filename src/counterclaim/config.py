@@ -27,9 +27,20 @@ class Settings(BaseSettings):
         SecretStr | None,
         Field(description="An admin key to have from the start; else one is made and shown once."),
     ] = None
+    workers: Annotated[
+        int, Field(ge=1, le=64, description="Processes that serve on the one port.")
+    ] = 1
     pool_size: Annotated[
         int, Field(ge=1, le=200, description="Database connections kept per process.")
     ] = 10
+    cache_mib: Annotated[
+        int,
+        Field(
+            ge=2,
+            description="MiB of a SQLite file that each process keeps in memory, shared out among "
+            "its connections.",
+        ),
+    ] = 128
     rate_limit: Annotated[
         str,
         Field(
@@ -43,3 +54,19 @@ class Settings(BaseSettings):
     max_body_bytes: Annotated[
         int, Field(ge=1, description="Bytes of the largest body that is read.")
     ] = 16 * 2**20
+    shared_max_age: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="Seconds for which a shared cache may hand on an answer of the API without "
+            "asking whether it changed.",
+        ),
+    ] = 0
+    past_max_age: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="Seconds for which any cache may hand on an answer as of a past instant; "
+            "so long may it hold words that were redacted since.",
+        ),
+    ] = 3600

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn
 import orjson
 import uuid_utils
 from sqlalchemy import (
+    UUID,
     BigInteger,
     DateTime,
     Dialect,
@@ -32,7 +33,6 @@ from sqlalchemy import (
     make_url,
     text,
 )
-from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.exc import (
     ArgumentError,
     DataError,

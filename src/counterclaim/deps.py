@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 from urllib.parse import quote
 
@@ -17,14 +18,14 @@ from starlette.responses import Response
 
 from counterclaim import __version__
 from counterclaim.access import Reader, may_review
-from counterclaim.db import is_id, reading
+from counterclaim.db import is_id, now, reading
 from counterclaim.errors import FilterError, NotFoundError
 from counterclaim.export import csv, formats, geojson
 from counterclaim.moment import isoformat_z
 from counterclaim.names import nearest
+from counterclaim.problems import described_problem
 from counterclaim.queries.asof import STORED_POLICY, View, Wish, read_instant
 from counterclaim.queries.pages import Slice, Window
-from counterclaim.schemas.problem import ProblemOut
 
 if TYPE_CHECKING:
     from counterclaim.export.flat import Row
@@ -58,9 +59,9 @@ RowKey = Annotated[
 ]
 
 READ_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    404: {"model": ProblemOut, "description": "There is no such thing."},
-    422: {"model": ProblemOut, "description": "A parameter is unknown or not valid."},
-    503: {"model": ProblemOut, "description": "The store does not answer."},
+    404: described_problem("There is no such thing."),
+    422: described_problem("A parameter is unknown or not valid."),
+    503: described_problem("The store does not answer."),
 }
 LIST_PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: READ_PROBLEMS[status] for status in (422, 503)
@@ -247,6 +248,39 @@ def entity_tag(content: bytes) -> str:
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
+VARY = "Accept, Accept-Encoding, Authorization"
+"""What of a request an answer depends on."""
+
+SETTLED = timedelta(hours=1)
+"""No write takes longer: what it stores at its instant can still change an answer until then."""
+
+
+def cache_control(request: Request) -> str:
+    """How long caches may hand an answer on unasked: not at all, unless it is of the past.
+
+    Nothing is immutable, since words can be redacted in answers of the past as well.
+    """
+    if "authorization" in request.headers:
+        return "private, no-cache"
+    settings = request.app.state.settings
+    if settings.past_max_age and _is_of_the_past(request):
+        return f"public, max-age={settings.past_max_age}"
+    if settings.shared_max_age and request.scope["path"].startswith("/v1/"):
+        return f"public, max-age=0, must-revalidate, s-maxage={settings.shared_max_age}"
+    return "public, no-cache"
+
+
+def _is_of_the_past(request: Request) -> bool:
+    """Whether no write can change what is asked for."""
+    if b"known_at=" not in request.scope["query_string"]:
+        return False
+    given = request.query_params.get("known_at")
+    try:
+        return given is not None and read_instant("known_at", given) < now() - SETTLED
+    except FilterError:
+        return False  # On a page that takes no parameters.
+
+
 def version_tag(version: str) -> str:
     """The ETag of what changes with nothing but the store: its version, and the program's."""
     return f'"{__version__}-{version[:24]}"'
@@ -261,8 +295,7 @@ def is_current(request: Request, tag: str) -> bool:
 
 
 def _caching(request: Request) -> dict[str, str]:
-    private = "private, " if "authorization" in request.headers else ""
-    return {"Cache-Control": f"{private}no-cache", "Vary": "Accept, Authorization"}
+    return {"Cache-Control": cache_control(request), "Vary": VARY}
 
 
 def not_modified(request: Request, tag: str, **headers: str) -> Response:

@@ -32,7 +32,7 @@ NAMES = {
 }
 """By media type what ``f`` calls it."""
 
-FED = frozenset({"/strikes", "/events", "/claims", "/changes"})
+FED = frozenset({"/v1/strikes", "/v1/events", "/v1/claims", "/v1/changes"})
 """Lists that can be had as a feed, too."""
 SHAPING = frozenset({"f", "fields", "rows", "sort", "stream", "wait", "cursor"})
 """Parameters of lists that feeds do not have, and the page, which belongs to the list."""
@@ -165,7 +165,8 @@ def _each_link(
                 address = "&".join([*_without(pairs, {"f"}), f"f={name}"])
                 yield f'<{path}?{address}>; rel="alternate"; type="{media_type}"'
         if template in FED:
-            address = "?".join(filter(None, (template, "&".join(_without(pairs, SHAPING)))))
+            noun = template.removeprefix("/v1")
+            address = "?".join(filter(None, (noun, "&".join(_without(pairs, SHAPING)))))
             yield f'<{root}/v1/feeds{address}>; rel="alternate"; type="{ATOM}"'
     if template.endswith("}"):
         yield f'<{path.rpartition("/")[0]}>; rel="collection"'

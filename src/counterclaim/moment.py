@@ -12,8 +12,6 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from edtf import EDTFParseException, parse_edtf
-
 from counterclaim.errors import MomentError
 from counterclaim.vocabulary import Precision
 
@@ -235,6 +233,9 @@ def _instant(edtf: str, match: re.Match[str], *, fractions: bool) -> Moment:
 
 def _vague(edtf: str) -> Moment:
     """Seasons, unspecified digits and qualified dates, which the ``edtf`` library reads."""
+    # It makes its grammar when it is imported, for which most readers need not wait.
+    from edtf import EDTFParseException, parse_edtf  # noqa: PLC0415
+
     try:
         parsed = parse_edtf(edtf)
         first, last = _to_date(parsed.lower_strict()), _to_date(parsed.upper_strict())

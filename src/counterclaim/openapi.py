@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from fastapi import APIRouter
 from fastapi.openapi.utils import get_openapi
 
 from counterclaim import __version__
-from counterclaim.problems import MEDIA_TYPE
+from counterclaim.problems import described_problem
+from counterclaim.schemas.problem import ProblemOut
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from starlette.routing import BaseRoute
 
 SUMMARY = "Sourced battlefield-event claims: who said what about which strike, in which words."
 DESCRIPTION = """
@@ -22,7 +25,7 @@ Lists answer `{"items", "next", "known_at"}`: pass `next` as `cursor` and keep e
 Repeating a parameter means any of its values. Unknown parameters and values are refused with the
 nearest valid ones. Errors are problems after RFC 9457.
 """
-PROBLEM = "#/components/schemas/ProblemOut"
+_ASIDE = "/problem"
 ACCESS_PROBLEMS = {
     "401": "The key is not valid, or reads are closed and there is none.",
     "403": "The key lacks the scope.",
@@ -39,14 +42,22 @@ def describe(app: FastAPI) -> dict[str, Any]:
             summary=SUMMARY,
             description=DESCRIPTION.strip(),
             license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
-            routes=app.routes,
+            routes=[*app.routes, *_problems()],
         )
+        del described["paths"][_ASIDE]
         for operations in described["paths"].values():
             for method, operation in operations.items():
                 _mend_access(method, operation)
                 _mend_responses(operation["responses"])
         app.openapi_schema = described
     return app.openapi_schema
+
+
+def _problems() -> list[BaseRoute]:
+    """A route that answers a problem, so that the shape to which all others point is described."""
+    router = APIRouter()
+    router.add_api_route(_ASIDE, lambda: None, response_model=ProblemOut)
+    return router.routes
 
 
 def _mend_access(method: str, operation: dict[str, Any]) -> None:
@@ -57,15 +68,11 @@ def _mend_access(method: str, operation: dict[str, Any]) -> None:
     if method == "get" and "401" not in responses:
         operation["security"] = [{}, *operation["security"]]
     for status, description in ACCESS_PROBLEMS.items():
-        content = {"application/json": {"schema": {"$ref": PROBLEM}}}
-        responses.setdefault(status, {"description": description, "content": content})
+        responses.setdefault(status, described_problem(description))
 
 
 def _mend_responses(responses: dict[str, Any]) -> None:
     for status, response in responses.items():
-        content = response.get("content", {})
-        if content.get("application/json", {}).get("schema", {}).get("$ref") == PROBLEM:
-            content[MEDIA_TYPE] = content.pop("application/json")
         if status == "200":
             response["headers"] = {
                 "ETag": {"schema": {"type": "string"}, "description": "For If-None-Match."}

@@ -30,8 +30,8 @@ from counterclaim.errors import (
     ReusedKeyError,
 )
 from counterclaim.models import IdempotencyKey
+from counterclaim.problems import described_problem
 from counterclaim.queries.keys import Caller
-from counterclaim.schemas.problem import ProblemOut
 from counterclaim.store.ledger import Writer, open_writer
 from counterclaim.vocabulary import KeyScope
 
@@ -208,23 +208,21 @@ IfMatch = Annotated[
 """Documents If-Match; ``Post.check_match`` reads it."""
 
 
-def _problem(description: str) -> dict[str, Any]:
-    return {"model": ProblemOut, "description": description}
-
-
 POST_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    400: _problem("The body is no JSON."),
-    401: _problem("There is no key, or it is not valid."),
-    403: _problem("The key lacks the scope."),
-    409: _problem("It was written or decided by somebody else in the meantime."),
-    413: _problem("The body is too large."),
-    415: _problem("The body is not declared as JSON."),
-    422: _problem("Something in the request is not valid, or the Idempotency-Key was used."),
-    503: _problem("The store does not answer."),
+    400: described_problem("The body is no JSON."),
+    401: described_problem("There is no key, or it is not valid."),
+    403: described_problem("The key lacks the scope."),
+    409: described_problem("It was written or decided by somebody else in the meantime."),
+    413: described_problem("The body is too large."),
+    415: described_problem("The body is not declared as JSON."),
+    422: described_problem(
+        "Something in the request is not valid, or the Idempotency-Key was used."
+    ),
+    503: described_problem("The store does not answer."),
 }
-ON_ONE_PROBLEMS = {**POST_PROBLEMS, 404: _problem("There is no such thing.")}
+ON_ONE_PROBLEMS = {**POST_PROBLEMS, 404: described_problem("There is no such thing.")}
 DECISION_PROBLEMS = {
     **ON_ONE_PROBLEMS,
-    412: _problem("It has changed since it had the ETag given."),
-    428: _problem("The request has no If-Match."),
+    412: described_problem("It has changed since it had the ETag given."),
+    428: described_problem("The request has no If-Match."),
 }

@@ -42,6 +42,16 @@ if TYPE_CHECKING:
     from counterclaim.errors import Problem
 
 MEDIA_TYPE = "application/problem+json"
+SCHEMA = "#/components/schemas/ProblemOut"
+"""Where the API's description has the shape of a problem."""
+
+
+def described_problem(description: str) -> dict[str, Any]:
+    """A problem among the responses of a route.
+
+    It points to the shape: given as a model, FastAPI would make a validator of it for every one.
+    """
+    return {"description": description, "content": {MEDIA_TYPE: {"schema": {"$ref": SCHEMA}}}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +200,9 @@ def problem_response(
     if errors:
         body["errors"] = list(errors)
     content = orjson.dumps({key: value for key, value in body.items() if value is not None})
-    return Response(content, body["status"], headers, MEDIA_TYPE)
+    return Response(
+        content, body["status"], {"Cache-Control": "no-store", **(headers or {})}, MEDIA_TYPE
+    )
 
 
 def add_problem_handlers(app: FastAPI) -> None:
@@ -358,7 +370,9 @@ async def _on_moved(request: Request, error: Exception) -> Response:
     old = next(iter(request.path_params.values()))
     target = request.url.path.replace(str(old), error.target)
     query = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(target + query, HTTPStatus.PERMANENT_REDIRECT)
+    # Merges can be undone, and a browser keeps this status for good unless it is told not to.
+    kept = {"Cache-Control": "no-store"}
+    return RedirectResponse(target + query, HTTPStatus.PERMANENT_REDIRECT, kept)
 
 
 async def _on_conflict(request: Request, error: Exception) -> Response:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING, Any, Protocol
 
-from counterclaim.db import CACHE_MIB, prepare_sqlite
+from counterclaim.db import prepare_sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +72,8 @@ class SqliteReader:
 
     engine_name: EngineName = "sqlite"
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, cache_mib: int) -> None:
+        self._cache_mib = cache_mib
         (self._name, *_), self._options = engine.dialect.create_connect_args(engine.url)
         self._connection: sqlite3.Connection | None = None
         self._looked = 0
@@ -81,7 +82,7 @@ class SqliteReader:
         """Be ready to answer."""
         options = {**self._options, "check_same_thread": False, "cached_statements": 500}
         connection = sqlite3.connect(self._name, **options)
-        prepare_sqlite(CACHE_MIB, connection)
+        prepare_sqlite(self._cache_mib, connection)
         connection.execute("PRAGMA query_only=ON")
         connection.text_factory = bytes
         connection.set_progress_handler(self._takes_too_long, STEPS)
@@ -172,8 +173,8 @@ class PostgresReader:
             self._pool = None
 
 
-def make_reader(engine: Engine, pool_size: int) -> Reader:
-    """The reader of a store, not open yet."""
+def make_reader(engine: Engine, *, pool_size: int, cache_mib: int) -> Reader:
+    """The reader of a store, not open yet; the cache is SQLite's, the pool PostgreSQL's."""
     if engine.dialect.name == "sqlite":
-        return SqliteReader(engine)
+        return SqliteReader(engine, cache_mib)
     return PostgresReader(engine, pool_size)

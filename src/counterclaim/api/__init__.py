@@ -1,7 +1,5 @@
 """The HTTP API under /v1; one file per resource, each route a few lines over the queries."""
 
-from fastapi import APIRouter
-
 from counterclaim.api import (
     claims,
     disputes,
@@ -21,23 +19,26 @@ from counterclaim.api import (
     stats,
 )
 
-router = APIRouter(prefix="/v1")
-for resource in (
-    events,
-    explain,
-    judgements,
-    disputes,
-    claims,
-    documents,
-    references,
-    records,
-    policies,
-    stats,
-    feeds,
-    ingest,
-    ledger,
-    releases,
-    redactions,
-    keys,
-):
-    router.include_router(resource.router)
+routes = [
+    route
+    for resource in (
+        events,
+        explain,
+        judgements,
+        disputes,
+        claims,
+        documents,
+        references,
+        records,
+        policies,
+        stats,
+        feeds,
+        ingest,
+        ledger,
+        releases,
+        redactions,
+        keys,
+    )
+    for route in resource.router.routes
+]
+"""In the order in which an address is looked for."""

@@ -49,7 +49,7 @@ from counterclaim.store.review import (
     supersede_claim,
 )
 
-router = APIRouter(tags=["claims"])
+router = APIRouter(prefix="/v1", tags=["claims"])
 
 CLAIM_ONE: dict[int | str, dict[str, Any]] = {
     200: {

@@ -14,7 +14,7 @@ from counterclaim.queries.filters import EventFilter
 from counterclaim.schemas.page import Page
 from counterclaim.schemas.stats import DisputeOut
 
-router = APIRouter(tags=["stats"])
+router = APIRouter(prefix="/v1", tags=["stats"])
 
 
 class DisputeQuery(TableQuery, EventFilter):

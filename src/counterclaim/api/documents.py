@@ -34,7 +34,7 @@ from counterclaim.schemas.page import Page
 from counterclaim.store.entry import enter_document
 from counterclaim.store.ledger import Writer
 
-router = APIRouter(tags=["documents"])
+router = APIRouter(prefix="/v1", tags=["documents"])
 
 
 class DocumentQuery(TableQuery, DocumentFilter):

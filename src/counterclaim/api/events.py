@@ -51,7 +51,7 @@ from counterclaim.store.entry import enter_event
 from counterclaim.store.ledger import Writer
 from counterclaim.vocabulary import EventKind
 
-router = APIRouter(tags=["events"])
+router = APIRouter(prefix="/v1", tags=["events"])
 
 EVENT_ONE = {**NOT_MODIFIED, **MOVED, **READ_PROBLEMS}
 EVENT_OR_BUNDLE: dict[int | str, dict[str, Any]] = {
@@ -192,10 +192,10 @@ async def _strike(quick: Quick, request: Request, rest: str) -> Response | None:
 
 
 SHORT_WAYS = (
-    Way("/strikes", "/v1/strikes", EXPORTED, _strikes),
-    Way("/strikes/{id}", "/v1/strikes/", EVENT_OR_BUNDLE, _strike),
-    Way("/events", "/v1/events", EXPORTED, _events),
-    Way("/events/{id}", "/v1/events/", EVENT_OR_BUNDLE, answer_event),
+    Way("/v1/strikes", "/v1/strikes", EXPORTED, _strikes),
+    Way("/v1/strikes/{id}", "/v1/strikes/", EVENT_OR_BUNDLE, _strike),
+    Way("/v1/events", "/v1/events", EXPORTED, _events),
+    Way("/v1/events/{id}", "/v1/events/", EVENT_OR_BUNDLE, answer_event),
 )
 
 

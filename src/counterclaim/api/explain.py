@@ -19,7 +19,7 @@ from counterclaim.deps import (
 from counterclaim.queries.explain import explain_event
 from counterclaim.schemas.explain import ExplainOut
 
-router = APIRouter(tags=["events"])
+router = APIRouter(prefix="/v1", tags=["events"])
 
 
 @router.get(

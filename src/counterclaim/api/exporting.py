@@ -15,6 +15,7 @@ from counterclaim.db import reading
 from counterclaim.deps import (
     LIST_PROBLEMS,
     NOT_MODIFIED,
+    VARY,
     ListQuery,
     cut,
     send_page,
@@ -126,7 +127,7 @@ def _send_whole(
     headers = {
         "Content-Disposition": f'attachment; filename="{name}.{form}"',
         "Cache-Control": "no-store",
-        "Vary": "Accept, Authorization",
+        "Vary": VARY,
     }
     return StreamingResponse(chain([first], pieces), headers=headers, media_type=MEDIA_TYPES[form])
 

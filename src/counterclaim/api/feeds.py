@@ -27,7 +27,7 @@ from counterclaim.queries.filters import EventFilter
 from counterclaim.queries.pages import Slice
 from counterclaim.vocabulary import Status
 
-router = APIRouter(prefix="/feeds", tags=["feeds"])
+router = APIRouter(prefix="/v1/feeds", tags=["feeds"])
 
 NEWEST = "-updated_at"
 PUBLISHED = [Status.ACCEPTED, Status.SUPERSEDED, Status.RETRACTED]

@@ -16,7 +16,7 @@ from counterclaim.store.ingest import Intake, Taken, ingest
 from counterclaim.store.ledger import Writer
 from counterclaim.vocabulary import KeyScope
 
-router = APIRouter(tags=["ingest"])
+router = APIRouter(prefix="/v1", tags=["ingest"])
 
 
 class EntryQuery(BaseModel):

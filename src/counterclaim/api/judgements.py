@@ -29,7 +29,7 @@ from counterclaim.schemas.decisions import (
 from counterclaim.store.ledger import Writer
 from counterclaim.store.review import end_judgement, judge_events
 
-router = APIRouter(tags=["events"])
+router = APIRouter(prefix="/v1", tags=["events"])
 EVENT_ONE = {**NOT_MODIFIED, **MOVED, **READ_PROBLEMS}
 
 

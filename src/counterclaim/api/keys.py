@@ -16,7 +16,7 @@ from counterclaim.schemas.key import KeyIn, KeyMadeOut, KeyOut, KeysOut
 from counterclaim.store.keys import make_key, revoke_key
 from counterclaim.store.ledger import Writer
 
-router = APIRouter(tags=["keys"])
+router = APIRouter(prefix="/v1", tags=["keys"])
 ADMIN_PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: POST_PROBLEMS[status] for status in (401, 403, 422, 503)
 }

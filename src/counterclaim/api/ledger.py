@@ -40,7 +40,7 @@ from counterclaim.queries.changes import (
 from counterclaim.queries.pages import Slice, Window
 from counterclaim.schemas.ledger import ChangesOut, HeadOut
 
-router = APIRouter(tags=["ledger"])
+router = APIRouter(prefix="/v1", tags=["ledger"])
 
 CHANGES: dict[int | str, dict[str, Any]] = {
     200: {
@@ -103,7 +103,7 @@ async def _stream(
         raise FilterError("cursor", "A stream has no pages: use since.")
     query.clauses()  # What is wrong is told before the stream begins.
     seq = await run_in_threadpool(start_of, session, since)
-    headers = {"Cache-Control": "no-cache", "Vary": "Accept", "X-Accel-Buffering": "no"}
+    headers = {"Cache-Control": "no-store", "Vary": "Accept", "X-Accel-Buffering": "no"}
     events = server_sent(request.app.state.watch, request, query, seq)
     return StreamingResponse(events, headers=headers, media_type=EVENT_STREAM)
 

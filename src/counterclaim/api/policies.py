@@ -10,7 +10,7 @@ from counterclaim.deps import LIST_PROBLEMS, NOT_MODIFIED, OneQuery, Read, send_
 from counterclaim.queries.policies import policies_out
 from counterclaim.schemas.policy import PoliciesOut
 
-router = APIRouter(tags=["policies"])
+router = APIRouter(prefix="/v1", tags=["policies"])
 
 
 @router.get("/policies", response_model=PoliciesOut, responses={**NOT_MODIFIED, **LIST_PROBLEMS})

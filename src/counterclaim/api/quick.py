@@ -79,7 +79,9 @@ class Quick:
     @classmethod
     def of(cls, engine: Engine, settings: Settings) -> Quick:
         """The short way into a store, not open yet."""
-        return cls(engine, settings, make_reader(engine, settings.pool_size), counts_in(engine))
+        half = max(1, settings.cache_mib // 2)
+        reader = make_reader(engine, pool_size=settings.pool_size, cache_mib=half)
+        return cls(engine, settings, reader, counts_in(engine))
 
     async def open(self) -> None:
         """Be ready to answer."""

@@ -11,7 +11,7 @@ from counterclaim.deps import NOT_MODIFIED, READ_PROBLEMS, OneQuery, Read, RowKe
 from counterclaim.queries.record import source_record
 from counterclaim.schemas.record import RecordOut
 
-router = APIRouter(tags=["sources"])
+router = APIRouter(prefix="/v1", tags=["sources"])
 
 
 class RecordQuery(OneQuery):

@@ -14,7 +14,7 @@ from counterclaim.schemas.decisions import ReasonIn, RedactedOut
 from counterclaim.store.ledger import Writer
 from counterclaim.store.redaction import redact_document, redact_quote, redact_source, scrub
 
-router = APIRouter(tags=["redaction"])
+router = APIRouter(prefix="/v1", tags=["redaction"])
 
 
 @router.post("/documents/{id}/redact", response_model=RedactedOut, responses=ON_ONE_PROBLEMS)

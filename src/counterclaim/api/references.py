@@ -56,7 +56,7 @@ from counterclaim.store.entry import enter_names, enter_reference
 from counterclaim.store.ledger import Writer
 from counterclaim.store.review import rate_source
 
-router = APIRouter()
+router = APIRouter(prefix="/v1")
 ONE = {**NOT_MODIFIED, **READ_PROBLEMS}
 
 

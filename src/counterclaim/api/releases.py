@@ -15,10 +15,12 @@ from counterclaim.deps import (
     NDJSON,
     NOT_MODIFIED,
     READ_PROBLEMS,
+    VARY,
     ListQuery,
     OneQuery,
     Read,
     as_json,
+    cache_control,
     send_json,
     send_page,
     wanted_format,
@@ -31,7 +33,7 @@ from counterclaim.schemas.release import ReleaseIn, ReleaseOut
 from counterclaim.store.ledger import Writer
 from counterclaim.store.releases import freeze_release
 
-router = APIRouter(tags=["releases"])
+router = APIRouter(prefix="/v1", tags=["releases"])
 
 ONE: dict[int | str, dict[str, Any]] = {
     200: {
@@ -92,9 +94,10 @@ def _export(request: Request, release: Release) -> Response:
     sha256 = base64.b64encode(bytes.fromhex(release.sha256)).decode()
     headers = {
         "ETag": f'"{release.sha256}"',
+        "Cache-Control": cache_control(request),
         "Repr-Digest": f"sha-256=:{sha256}:",
         "Content-Disposition": f'attachment; filename="{release.name}.ndjson"',
-        "Vary": "Accept, Authorization",
+        "Vary": VARY,
         "Link": _cited_as(request),
     }
     lines = export_lines(lambda: reading(engine), release.known_at)

@@ -19,7 +19,7 @@ from counterclaim.queries.stats.grouping import GROUPS
 from counterclaim.resolve import WEIGHTS_VERSION
 from counterclaim.schemas.stats import CasualtyTotalsOut, EventTotalsOut, InterceptionTotalsOut
 
-router = APIRouter(prefix="/stats", tags=["stats"])
+router = APIRouter(prefix="/v1/stats", tags=["stats"])
 
 
 class StatsQuery(PolicyQuery, EventFilter):

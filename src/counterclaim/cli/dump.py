@@ -11,9 +11,9 @@ from typing import Annotated, BinaryIO
 import typer
 from rich.progress import Progress, TaskID
 
+from counterclaim.cli.progress import counting_bar
 from counterclaim.cli.terminal import (
     STDOUT,
-    counting_bar,
     err,
     opened_output,
     opened_store,

@@ -11,9 +11,9 @@ from urllib.parse import parse_qs
 import typer
 from pydantic import BaseModel, ValidationError
 
+from counterclaim.cli.progress import counting_bar
 from counterclaim.cli.terminal import (
     STDOUT,
-    counting_bar,
     err,
     opened_output,
     opened_store,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import sys
@@ -9,41 +10,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import Progress
-from rich.table import Table
 
 from counterclaim import __version__
-from counterclaim.cli.dump import dump, restore
-from counterclaim.cli.export import export
-from counterclaim.cli.gazetteer import gazetteer
-from counterclaim.cli.imports import import_
-from counterclaim.cli.keys import keys
-from counterclaim.cli.ledger import release, verify
-from counterclaim.cli.redact import redact
+from counterclaim.cli.lazy import Commands
 from counterclaim.cli.terminal import err, opened_store, operator, out, say, shown
-from counterclaim.codebook import generated_docs
 from counterclaim.config import Settings
 from counterclaim.db import reading, writing
 from counterclaim.errors import RejectedError
-from counterclaim.importers.claim_file import read_claim_file
 from counterclaim.migrate import upgrade
-from counterclaim.seeding import seed as take_seed
-from counterclaim.store.ingest import ingest as take_file
 from counterclaim.store.keys import ensure_admin
 from counterclaim.store.ledger import open_writer
-from counterclaim.store.rebuild import is_behind
-from counterclaim.store.rebuild import rebuild as rebuild_all
-from counterclaim.store.redaction import holds_redactions
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
     from sqlalchemy import Engine
 
     from counterclaim.store.ingest import Intake
 
-# What speaks HTTP takes longer to import than all the rest: only the commands that need it do so.
+# Each command imports what it alone needs, so that none waits for what the others need.
 # ruff: noqa: PLC0415
 
 app = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -51,17 +39,11 @@ app = typer.Typer(
 )
 db = typer.Typer(no_args_is_help=True, help="The store's tables.")
 app.add_typer(db, name="db")
-app.add_typer(keys, name="keys")
-app.add_typer(redact, name="redact")
-app.command()(verify)
-app.command()(release)
-app.command("import")(import_)
-app.command()(export)
-app.command()(gazetteer)
-app.command()(dump)
-app.command()(restore)
 GRACE_S = 30
 """Seconds that requests under way are given when the server is told to stop."""
+
+BUSY_S = 60
+"""A worker that does not answer its parent for so many seconds hangs, and is replaced."""
 
 SHORT_KEY = 16
 """Below this many characters an admin key can be guessed; the operator is told."""
@@ -88,6 +70,8 @@ def db_upgrade() -> None:
     Where a revision adds to the read model, it is made anew.
     """
     with opened_store(migrated=False) as engine:
+        from counterclaim.store.rebuild import is_behind
+
         upgrade(engine)
         with reading(engine) as session:
             behind = is_behind(session)
@@ -106,6 +90,9 @@ def db_check() -> None:
 @app.command()
 def seed() -> None:
     """Load reference rows, ISO regions and the first article; twice changes nothing."""
+    from counterclaim.seeding import seed as take_seed
+    from counterclaim.store.redaction import holds_redactions
+
     with opened_store() as engine:
         try:
             with writing(engine) as session:
@@ -124,6 +111,9 @@ def ingest(
     dry_run: Annotated[bool, typer.Option(help="Say what would happen; store nothing.")] = False,
 ) -> None:
     """Take in a claim file, accepted at once: all of it, or nothing."""
+    from counterclaim.importers.claim_file import read_claim_file
+    from counterclaim.store.ingest import ingest as take_file
+
     with opened_store() as engine:
         body = read_claim_file(file)
         with writing(engine, dry_run=dry_run) as session:
@@ -132,6 +122,8 @@ def ingest(
 
 
 def _print_intake(name: str, intake: Intake, *, verb: str) -> None:
+    from rich.table import Table
+
     created = ", ".join(f"{count} {noun}" for noun, count in intake.created.items() if count)
     kept = ", ".join(f"{count} {noun}" for noun, count in intake.unchanged.items() if count)
     say(out, f"{name}: {created or 'nothing new'} {verb}; {kept or 'nothing'} unchanged.")
@@ -152,6 +144,10 @@ def rebuild() -> None:
 
 
 def _rebuild(engine: Engine) -> None:
+    from rich.progress import Progress
+
+    from counterclaim.store.rebuild import rebuild as rebuild_all
+
     with writing(engine) as session, Progress(console=err) as bar:
         task = bar.add_task("transactions", total=None)
         count = rebuild_all(
@@ -166,25 +162,41 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Instead of COUNTERCLAIM_PORT.")] = None,
 ) -> None:
     """Serve the API until told to stop; requests under way are finished first."""
-    import uvicorn
-
-    from counterclaim.app import create_app
-
     given = {"host": host, "port": port}
     settings = Settings().model_copy(update={k: v for k, v in given.items() if v is not None})
     with opened_store() as engine:
-        served = create_app(settings)
+        served = _served(settings)
         _show_first_key(engine, settings)
     say(out, f"Counterclaim answers at http://{settings.host}:{settings.port}")
+
+    import uvicorn
+
     uvicorn.run(
         served,
+        factory=settings.workers > 1,
+        workers=settings.workers,
         host=settings.host,
         port=settings.port,
         log_level="info",
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
+        timeout_worker_healthcheck=BUSY_S,
     )
+
+
+def _served(settings: Settings) -> FastAPI | str:
+    """The application, or where each of several workers, which are new processes, finds it."""
+    if settings.workers == 1:
+        gc.disable()  # There is no garbage in what is imported: the tenth part of the start.
+        from counterclaim.app import served_app
+
+        return served_app(settings)
+    if settings.rate_limit.strip():
+        from counterclaim.rates import Rates
+
+        Rates(settings.rate_limit, settings.rate_limit_storage)  # Wrong settings are told once.
+    return "counterclaim.app:served_app"
 
 
 def _show_first_key(engine: Engine, settings: Settings) -> None:
@@ -218,6 +230,8 @@ def docs(
     folder: Annotated[Path, typer.Option(help="Where they are written.")] = Path("docs"),
 ) -> None:
     """Write the pages that are made from the code: the codebook and the claim file's schema."""
+    from counterclaim.codebook import generated_docs
+
     for name, text in generated_docs().items():
         _write_or_check(folder / name, text, check=check)
 

@@ -1,4 +1,4 @@
-"""How far a file was read: a bar where there is a terminal, else a line now and then."""
+"""How far a command is: a bar, or a line now and then where there is no terminal."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ from typing import TYPE_CHECKING
 from rich.progress import (
     BarColumn,
     DownloadColumn,
+    MofNCompleteColumn,
     Progress,
+    ProgressColumn,
+    Task,
     TaskProgressColumn,
     TextColumn,
+    TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
 
 from counterclaim.cli.terminal import err, say
 
@@ -52,3 +57,23 @@ def progress_through(table: TableFile, what: str = "") -> Iterator[Callable[[int
 def _rate(rows: int, started: float) -> str:
     passed = time.monotonic() - started
     return f"{rows} rows, {rows / passed if passed else 0:.0f} a second"
+
+
+class _Rate(ProgressColumn):
+    """Items a second."""
+
+    def render(self, task: Task) -> Text:
+        """The rate so far."""
+        return Text(f"{task.finished_speed or task.speed or 0:,.0f}/s")
+
+
+def counting_bar() -> Progress:
+    """A bar on standard error with how many of how many, the rate and the time."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _Rate(),
+        TimeElapsedColumn(),
+        console=err,
+    )

@@ -13,16 +13,6 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import typer
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TextColumn,
-    TimeElapsedColumn,
-)
-from rich.text import Text
 
 from counterclaim.config import Settings
 from counterclaim.db import CACHE_MIB, make_engine
@@ -101,23 +91,3 @@ def opened_output(file: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
         part.replace(file)
     finally:
         part.unlink(missing_ok=True)
-
-
-class _Rate(ProgressColumn):
-    """Items a second."""
-
-    def render(self, task: Task) -> Text:
-        """The rate so far."""
-        return Text(f"{task.finished_speed or task.speed or 0:,.0f}/s")
-
-
-def counting_bar() -> Progress:
-    """A bar on standard error with how many of how many, the rate and the time."""
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        _Rate(),
-        TimeElapsedColumn(),
-        console=err,
-    )

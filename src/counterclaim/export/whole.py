@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from counterclaim.db import dumps
 from counterclaim.errors import FilterError
-from counterclaim.export import csv, geojson, ndjson, xlsx
+from counterclaim.export import csv, geojson, ndjson
 from counterclaim.export.batches import Batch
 from counterclaim.export.selections import COLUMNS, Rows, source_rows
 from counterclaim.queries.pages import stream_pages
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from counterclaim.export.batches import About
     from counterclaim.export.flat import Row
     from counterclaim.export.selections import Selection
+    from counterclaim.export.xlsx import Sheets
     from counterclaim.queries.pages import Sessions, Slice, Window
 
 PAGE = 500
@@ -114,7 +115,9 @@ def _parquet(export: Export[Any]) -> Iterator[bytes]:
 
 
 def _xlsx(export: Export[Any]) -> Iterator[bytes]:
-    def load(session: Session, page: Slice[Any]) -> list[xlsx.Sheets]:
+    from counterclaim.export import xlsx  # noqa: PLC0415 - as for Parquet
+
+    def load(session: Session, page: Slice[Any]) -> list[Sheets]:
         return [export.selection.sheets(session, page)]
 
     def sources(keys: set[str], known_at: datetime) -> list[Row]:

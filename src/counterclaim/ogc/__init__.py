@@ -6,10 +6,6 @@ the API's own description as OpenAPI 3.0, which is what clients read.
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from counterclaim.ogc import items, landing
 
-router = APIRouter(include_in_schema=False)
-router.include_router(landing.router)
-router.include_router(items.router)
+routes = [*landing.router.routes, *items.router.routes]

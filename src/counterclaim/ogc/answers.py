@@ -8,7 +8,7 @@ import orjson
 from pydantic import Field
 from starlette.responses import Response
 
-from counterclaim.deps import NoQuery
+from counterclaim.deps import VARY, NoQuery
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +29,7 @@ class PlainQuery(NoQuery):
 
 def answer(content: Mapping[str, Any], media_type: str = JSON) -> Response:
     """A document."""
-    headers = {"Cache-Control": "no-cache", "Vary": "Authorization"}
+    headers = {"Cache-Control": "no-cache", "Vary": VARY}
     return Response(orjson.dumps(content), headers=headers, media_type=media_type)
 
 

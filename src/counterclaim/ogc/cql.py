@@ -108,14 +108,16 @@ class ClaimTerms:
         return and_(*conditions(self.session, ClaimFilter(**given), view))
 
 
-def translate(parameter: str, text: str | None, terms: Terms) -> ColumnElement[bool] | None:
-    """The condition that a filter in CQL2 text means; None where there is no filter.
+TERMS: dict[str, Callable[[Session], Terms]] = {"strikes": EventTerms, "claims": ClaimTerms}
+"""By the id of a layer."""
+
+
+def translate(parameter: str, text: str, terms: Terms) -> ColumnElement[bool]:
+    """The condition that a filter in CQL2 text means.
 
     Raises:
         FilterError: it is no CQL2, or asks for what a layer cannot be asked for.
     """
-    if text is None:
-        return None
     try:
         tree = parse(text)
     except LarkError as error:

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field, StringConstraints, field_validator
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
 
 from counterclaim.access import may_review
 from counterclaim.db import now
@@ -18,7 +20,6 @@ from counterclaim.models import EventSummary
 from counterclaim.moment import isoformat_z
 from counterclaim.ogc.answers import GEOJSON, JSON, address, answer, link
 from counterclaim.ogc.collections import CLAIMS, STRIKES, Collection
-from counterclaim.ogc.cql import ClaimTerms, EventTerms, translate
 from counterclaim.queries.asof import Wish
 from counterclaim.queries.claim_filters import ClaimFilter, page_claims
 from counterclaim.queries.claims import get_claim
@@ -35,7 +36,7 @@ from counterclaim.queries.pages import Slice, Window
 from counterclaim.schemas.claim import ClaimOut
 from counterclaim.vocabulary import EventKind
 
-router = APIRouter(prefix="/ogc/collections")
+router = APIRouter(prefix="/ogc/collections", include_in_schema=False)
 
 LIMIT, MOST = 100, 10_000
 """So many features a page has if nothing is said, and at most; more is cut down, never refused."""
@@ -85,7 +86,7 @@ class ClaimsQuery(ItemsQuery, ClaimFilter):
 @router.get("/strikes/items")
 def strikes(request: Request, session: Read, query: Annotated[StrikesQuery, Query()]) -> Response:
     """Strikes as features, newest first."""
-    also = translate("filter", query.filter, EventTerms(session))
+    also = _meant(session, query.filter, STRIKES)
     page = page_events(session, strikes_only(query), query.page(request), also=also)
     figures = figures_of(session, page.items)
     features = [_strike(*shown) for shown in zip(page.items, figures, strict=True)]
@@ -95,9 +96,19 @@ def strikes(request: Request, session: Read, query: Annotated[StrikesQuery, Quer
 @router.get("/claims/items")
 def claims(request: Request, session: Read, query: Annotated[ClaimsQuery, Query()]) -> Response:
     """Claims as features, newest first."""
-    also = translate("filter", query.filter, ClaimTerms(session))
+    also = _meant(session, query.filter, CLAIMS)
     page = page_claims(session, query, query.page(request), also=also)
     return _page(request, CLAIMS, page, [_claim(one) for one in page.items])
+
+
+def _meant(session: Session, given: str | None, of: Collection) -> ColumnElement[bool] | None:
+    """What a client's own filter means for a layer; None where there is none."""
+    if given is None:
+        return None
+    # Its grammar is made when it is imported: only who sends such a filter first waits for it.
+    from counterclaim.ogc.cql import TERMS, translate  # noqa: PLC0415
+
+    return translate("filter", given, TERMS[of.id](session))
 
 
 FeatureId = Annotated[str, Path(alias="featureId", max_length=100)]

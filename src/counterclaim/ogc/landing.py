@@ -24,7 +24,7 @@ from counterclaim.ogc.collections import COLLECTIONS, Collection, queryables
 from counterclaim.ogc.description import describe
 from counterclaim.queries.extent import Extent, extent_of
 
-router = APIRouter(prefix="/ogc")
+router = APIRouter(prefix="/ogc", include_in_schema=False)
 
 CORE = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
 FILTERING = "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf"
