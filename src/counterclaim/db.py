@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn
 import orjson
 import uuid_utils
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     DateTime,
     Dialect,
@@ -27,9 +28,13 @@ from sqlalchemy import (
     String,
     Table,
     TypeDecorator,
+    any_,
     create_engine,
     event,
+    func,
+    literal,
     make_url,
+    select,
     text,
 )
 from sqlalchemy.dialects.postgresql import UUID
@@ -50,9 +55,10 @@ from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from counterclaim.errors import ConflictError, InputError, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from enum import StrEnum
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.orm import MappedColumn
     from sqlalchemy.pool import ConnectionPoolEntry
@@ -262,6 +268,18 @@ def table_of(model: type[Base]) -> Table:
 def dialect_of(session: Session) -> Literal["sqlite", "postgresql"]:
     """Which engine a session talks to."""
     return "postgresql" if session.get_bind().dialect.name == "postgresql" else "sqlite"
+
+
+def among(session: Session, column: Any, values: Sequence[Any]) -> ColumnElement[bool]:
+    """Whether a column has one of thousands of values: they go as one parameter, not as thousands.
+
+    The values are as Python has them for that column.
+    """
+    if dialect_of(session) == "sqlite":
+        given = func.json_each(dumps(values)).table_valued("value")
+        return column.in_(select(given.c.value))
+    kind = UUID(as_uuid=False) if isinstance(column.type, Id) else column.type
+    return column == any_(literal(values, ARRAY(kind)))
 
 
 @contextmanager

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from counterclaim.export.flat import Cell
+
+    Line = tuple[Cell, ...]
+    """One row of a table, its cells in the order of the columns."""
+
 T_co = TypeVar("T_co", covariant=True)
 
 

@@ -1,46 +1,79 @@
-"""CSV after RFC 4180, UTF-8; a cell can never start a formula in a spreadsheet."""
+"""CSV after RFC 4180, UTF-8; a cell can never start a formula in a spreadsheet.
+
+Cells are written a column at a time: what is said of a whole column need not be asked of each cell.
+"""
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from counterclaim.export.batches import Batch
+    from counterclaim.export.batches import Batch, Line
     from counterclaim.export.flat import Cell, Row
 
 MEDIA_TYPE = "text/csv; charset=utf-8"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_QUOTED = re.compile('[",\r\n]')
+_WORDS = {str, type(None)}
+_NUMBERS = {int, type(None)}
 
 
 def to_csv(rows: Iterable[Row], columns: Iterable[str]) -> bytes:
     """A table with a header line; null is an empty cell."""
-    names = list(columns)
-    return _lines([names]) + _lines([row.get(name) for name in names] for row in rows)
+    names = tuple(columns)
+    return _lines([names]) + _lines([tuple(row.get(name) for name in names) for row in rows])
 
 
-def stream_csv(batches: Iterable[Batch[Row]], columns: Sequence[str]) -> Iterator[bytes]:
+def stream_csv(batches: Iterable[Batch[Line]], columns: Sequence[str]) -> Iterator[bytes]:
     """The same table of any length, a piece a batch."""
-    head = _lines([columns])
+    head = _lines([tuple(columns)])
     for batch in batches:
-        yield head + _lines([row[name] for name in columns] for row in batch.rows)
+        yield head + _lines(batch.rows)
         head = b""
 
 
-def _lines(rows: Iterable[Sequence[Cell]]) -> bytes:
-    out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\r\n").writerows(map(_cell, row) for row in rows)
-    return out.getvalue().encode()
+def _lines(rows: Sequence[Line]) -> bytes:
+    if not rows:
+        return b""
+    columns = map(_column, zip(*rows, strict=True))
+    lines = map(",".join, zip(*columns, strict=True))
+    return "".join([f"{line}\r\n" for line in lines]).encode()
 
 
-def _cell(value: Cell) -> str | int | float:
+def _column(cells: Sequence[Cell]) -> Sequence[str]:
+    kinds = set(map(type, cells))
+    if kinds <= _NUMBERS:
+        return ["" if cell is None else str(cell) for cell in cells]
+    if not kinds <= _WORDS:
+        return [_cell(cell) for cell in cells]
+    if _are_plain(cells):
+        return [cell or "" for cell in cells]
+    written = {cell: _cell(cell) for cell in set(cells)}
+    return [written[cell] for cell in cells]
+
+
+def _are_plain(cells: Iterable[Cell]) -> bool:
+    """Whether none of these texts is to be quoted or could start a formula."""
+    texts = [cell for cell in set(cells) if isinstance(cell, str)]
+    whole = "".join(f"\n{text}" for text in texts)
+    return (
+        whole.count("\n") == len(texts)
+        and not any(mark in whole for mark in ('"', ",", "\r"))
+        and not any(f"\n{start}" in whole for start in FORMULA_STARTS)
+    )
+
+
+def _cell(value: Cell) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return repr(value)
+    text = f"'{value}" if value.startswith(FORMULA_STARTS) else value
+    if _QUOTED.search(text):
+        return '"' + text.replace('"', '""') + '"'
+    return text

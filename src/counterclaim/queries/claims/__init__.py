@@ -5,7 +5,7 @@ from counterclaim.queries.claims.figures import (
     Bearing,
     Figure,
     figures_of_claims,
-    figures_of_events,
+    figures_of_versions,
 )
 from counterclaim.queries.claims.positions import event_positions
 from counterclaim.queries.claims.shapes import (
@@ -23,7 +23,7 @@ __all__ = [
     "event_claims",
     "event_positions",
     "figures_of_claims",
-    "figures_of_events",
+    "figures_of_versions",
     "get_claim",
     "moment_out",
     "quote_out",
