@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterclaim.export import columns, workbook, xlsx
-from counterclaim.export.batches import About, Batch
+from counterclaim.export.batches import About, Batch, Table
 from counterclaim.export.columns import Column
 from counterclaim.export.csv import stream_csv
 from counterclaim.export.flat import CLAIM_COLUMNS, EVENT_COLUMNS
@@ -21,7 +21,6 @@ from counterclaim.export.flat import CLAIM_COLUMNS, EVENT_COLUMNS
 if TYPE_CHECKING:
     import pytest
 
-    from counterclaim.export.batches import Line
 
 AT = datetime(2024, 5, 1, tzinfo=UTC)
 DOCS = Path(__file__).parents[2] / "docs" / "exporting.md"
@@ -31,7 +30,7 @@ cells = st.tuples(starts, st.text(st.sampled_from("=+-@\t\r\n\"',;1aж"), max_si
 
 @given(st.lists(cells, min_size=1, max_size=5))
 def test_no_cell_of_csv_starts_a_formula_and_its_words_come_back(given_cells: list[str]) -> None:
-    rows: list[Line] = [(cell, -1) for cell in given_cells]
+    rows = Table([given_cells, [-1] * len(given_cells)])
     (content,) = stream_csv([Batch(rows, AT)], ["text", "number"])
     assert content.endswith(b"\r\n")
     _head, *read = csv.reader(io.StringIO(content.decode(), newline=""))
@@ -46,10 +45,13 @@ def test_a_workbook_goes_on_in_further_sheets_and_never_holds_a_formula(
 ) -> None:
     monkeypatch.setattr(xlsx, "SHEET_ROWS", 3)
     texts = ["=1+1", "https://example.org", "-1", "x" * 40_000, "\x01"]
-    rows: list[Line] = [(text, place) for place, text in enumerate(texts)]
+    rows = Table([texts, range(len(texts))])
     shape = {"claims": (Column("text", "text", "A."), Column("number", "integer", "B."))}
     pieces = xlsx.stream_xlsx(
-        [Batch([{"claims": rows}], AT)], shape, lambda _keys, _at: [], About("claims", "")
+        [Batch([{"claims": rows}], AT)],
+        shape,
+        lambda _keys, _at: Table.of([], 8),
+        About("claims", ""),
     )
     book = openpyxl.load_workbook(io.BytesIO(b"".join(pieces)))
     found = [

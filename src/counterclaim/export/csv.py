@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from counterclaim.export.batches import Table
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from counterclaim.export.batches import Batch, Line
+    from counterclaim.export.batches import Batch
     from counterclaim.export.flat import Cell, Row
 
 MEDIA_TYPE = "text/csv; charset=utf-8"
@@ -24,22 +26,24 @@ _NUMBERS = {int, type(None)}
 def to_csv(rows: Iterable[Row], columns: Iterable[str]) -> bytes:
     """A table with a header line; null is an empty cell."""
     names = tuple(columns)
-    return _lines([names]) + _lines([tuple(row.get(name) for name in names) for row in rows])
+    lines = [tuple(row.get(name) for name in names) for row in rows]
+    return _head(names) + _lines(Table.of(lines, len(names)))
 
 
-def stream_csv(batches: Iterable[Batch[Line]], columns: Sequence[str]) -> Iterator[bytes]:
+def stream_csv(batches: Iterable[Batch[Table]], columns: Sequence[str]) -> Iterator[bytes]:
     """The same table of any length, a piece a batch."""
-    head = _lines([tuple(columns)])
+    head = _head(columns)
     for batch in batches:
         yield head + _lines(batch.rows)
         head = b""
 
 
-def _lines(rows: Sequence[Line]) -> bytes:
-    if not rows:
-        return b""
-    columns = map(_column, zip(*rows, strict=True))
-    lines = map(",".join, zip(*columns, strict=True))
+def _head(names: Sequence[str]) -> bytes:
+    return _lines(Table([(name,) for name in names]))
+
+
+def _lines(table: Table) -> bytes:
+    lines = map(",".join, zip(*map(_column, table.columns), strict=True))
     return "".join([f"{line}\r\n" for line in lines]).encode()
 
 

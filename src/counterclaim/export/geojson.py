@@ -14,7 +14,7 @@ from counterclaim.export.ndjson import trailer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from counterclaim.export.batches import Batch, Line
+    from counterclaim.export.batches import Batch, Line, Table
     from counterclaim.export.flat import Cell, Row
 
 MEDIA_TYPE = "application/geo+json"
@@ -41,7 +41,7 @@ def to_geojson(rows: Iterable[Row], members: Mapping[str, object]) -> bytes:
     return dumps({"type": "FeatureCollection", "features": features, **members}).encode()
 
 
-def stream_geojson(batches: Iterable[Batch[Line]], columns: Sequence[str]) -> Iterator[bytes]:
+def stream_geojson(batches: Iterable[Batch[Table]], columns: Sequence[str]) -> Iterator[bytes]:
     """A feature collection of any length.
 
     Behind the features stand their number and the SHA-256 of the bytes between the brackets.

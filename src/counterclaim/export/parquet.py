@@ -20,9 +20,8 @@ from counterclaim.moment import isoformat_z
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from counterclaim.export.batches import About, Batch, Line
+    from counterclaim.export.batches import About, Batch, Table
     from counterclaim.export.columns import Column
-    from counterclaim.export.flat import Cell
 
 GROUP_ROWS = 4_000
 """So many rows are one row group, and as many are held in memory: more would pass 200 MB."""
@@ -39,7 +38,7 @@ _POINT = struct.Struct("<BIdd")
 
 
 def stream_parquet(
-    batches: Iterable[Batch[Line]], columns: Sequence[Column], about: About
+    batches: Iterable[Batch[Table]], columns: Sequence[Column], about: About
 ) -> Iterator[bytes]:
     """A Parquet file of any length, a row group at a time; without its footer it cannot be read."""
     outlet, box, waiting = _Outlet(), _Box(), _Waiting(_schema(columns))
@@ -140,11 +139,11 @@ def _schema(columns: Sequence[Column]) -> Any:
     return pa.schema(fields)
 
 
-def _table(lines: Sequence[Line], columns: Sequence[Column], schema: Any, box: _Box) -> Any:
-    found: Sequence[Sequence[Cell]] = list(zip(*lines, strict=True)) or [()] * len(columns)
-    arrays = [_array(cells, column.kind) for cells, column in zip(found, columns, strict=True)]
+def _table(table: Table, columns: Sequence[Column], schema: Any, box: _Box) -> Any:
+    found = zip(table.columns, columns, strict=True)
+    arrays = [_array(cells, column.kind) for cells, column in found]
     if _has_points(columns):
-        place = {column.name: cells for cells, column in zip(found, columns, strict=True)}
+        place = dict(zip((column.name for column in columns), table.columns, strict=True))
         points = box.points(place["longitude"], place["latitude"])
         arrays.append(pa.array(points, pa.binary()))
     return pa.Table.from_arrays(arrays, schema=schema)

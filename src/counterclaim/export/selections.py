@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import select
 
 from counterclaim.export import columns
-from counterclaim.export.figures import figure_lines
+from counterclaim.export.batches import Table
 from counterclaim.export.flat import claim_line, event_line
 from counterclaim.models import Source
 from counterclaim.queries.claim_filters import page_claim_ids
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from counterclaim.export.batches import Line
     from counterclaim.export.columns import Column
     from counterclaim.export.xlsx import Sheets
     from counterclaim.queries.asof import Wish
@@ -65,7 +64,7 @@ class Selection(Protocol[Item]):
     def lines(self, session: Session, page: Slice[Item]) -> Sequence[bytes]:
         """The items as the list serves them, JSON."""
 
-    def rows(self, session: Session, page: Slice[Item], kind: Rows) -> list[Line]:
+    def rows(self, session: Session, page: Slice[Item], kind: Rows) -> Table:
         """Flat rows of the items, or of the figures of the claims behind them."""
 
     def sheets(self, session: Session, page: Slice[Item]) -> Sheets:
@@ -92,15 +91,16 @@ class Events:
         """The events as they are stored."""
         return [event.text.encode() for event in page.items]
 
-    def rows(self, session: Session, page: Slice[Shown], kind: Rows) -> list[Line]:
+    def rows(self, session: Session, page: Slice[Shown], kind: Rows) -> Table:
         """One row per event, or per figure of the claims that bear on them."""
         if kind is Rows.FIGURES:
             return self._figures(session, page)
         figures = figures_of(session, page.items)
-        return [
+        lines = [
             event_line(orjson.loads(event.text), found)
             for event, found in zip(page.items, figures, strict=True)
         ]
+        return Table.of(lines, len(columns.EVENTS))
 
     def sheets(self, session: Session, page: Slice[Shown]) -> Sheets:
         """Events, and the claims that bear on them with their figures."""
@@ -111,10 +111,9 @@ class Events:
         """Those of events and of figures."""
         return {"events": columns.EVENTS, "claims": columns.FIGURE_ROWS}
 
-    def _figures(self, session: Session, page: Slice[Shown], *, bare: bool = False) -> list[Line]:
-        versions = [event.sk for event in page.items]
-        found = figures_of_versions(session, versions, self.wish.pinned(page.known_at))
-        return figure_lines(found, bare=bare)
+    def _figures(self, session: Session, page: Slice[Shown], *, bare: bool = False) -> Table:
+        versions, view = [event.sk for event in page.items], self.wish.pinned(page.known_at)
+        return Table(figures_of_versions(session, versions, view, bare=bare))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,26 +135,26 @@ class Claims:
             for claim in claims_out(session, page.items, page.known_at)
         ]
 
-    def rows(self, session: Session, page: Slice[str], kind: Rows) -> list[Line]:
+    def rows(self, session: Session, page: Slice[str], kind: Rows) -> Table:
         """One row per claim, or per figure of one."""
         if kind is Rows.FIGURES:
-            found = figures_of_claims(session, page.items, page.known_at)
-            return figure_lines(found)
-        return [claim_line(orjson.loads(line)) for line in self.lines(session, page)]
+            return Table(figures_of_claims(session, page.items, page.known_at))
+        lines = [claim_line(orjson.loads(line)) for line in self.lines(session, page)]
+        return Table.of(lines, len(columns.CLAIMS))
 
     def sheets(self, session: Session, page: Slice[str]) -> Sheets:
         """The claims with their figures."""
-        found = figures_of_claims(session, page.items, page.known_at)
-        return {"claims": figure_lines(found, bare=True)}
+        found = figures_of_claims(session, page.items, page.known_at, bare=True)
+        return {"claims": Table(found)}
 
     def sheet_columns(self) -> dict[str, tuple[Column, ...]]:
         """Those of figures."""
         return {"claims": columns.FIGURE_ROWS}
 
 
-def source_lines(session: Session, keys: set[str], known_at: datetime) -> list[Line]:
+def source_table(session: Session, keys: set[str], known_at: datetime) -> Table:
     """The sources with these keys as rows, by key."""
     query = select(Source).where(Source.key.in_(keys)).order_by(Source.key)
     shapes = sources_out(session, session.scalars(query).all(), known_at)
     named = attrgetter(*(column.name for column in columns.SOURCES))
-    return [named(shape) for shape in shapes]
+    return Table.of([named(shape) for shape in shapes], len(columns.SOURCES))

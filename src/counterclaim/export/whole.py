@@ -11,16 +11,16 @@ import orjson
 from counterclaim.errors import FilterError
 from counterclaim.export import csv, geojson, ndjson, xlsx
 from counterclaim.export.batches import Batch
-from counterclaim.export.selections import COLUMNS, Rows, source_lines
+from counterclaim.export.selections import COLUMNS, Rows, source_table
 from counterclaim.queries.pages import stream_pages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sized
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
-    from counterclaim.export.batches import About, Line
+    from counterclaim.export.batches import About, Table
     from counterclaim.export.selections import Selection
     from counterclaim.queries.pages import Sessions, Slice, Window
 
@@ -28,7 +28,7 @@ PAGE = 2_000
 """Items are read this many at a time."""
 
 Item = TypeVar("Item")
-Loaded = TypeVar("Loaded")
+Loaded = TypeVar("Loaded", bound="Sized")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,7 @@ class Export(Generic[Item]):
         check_rows(form, self.rows, self.selection.own)
         return _WRITERS[form](self)
 
-    def batches(
-        self, load: Callable[[Session, Slice[Item]], Sequence[Loaded]]
-    ) -> Iterator[Batch[Loaded]]:
+    def batches(self, load: Callable[[Session, Slice[Item]], Loaded]) -> Iterator[Batch[Loaded]]:
         """What is loaded of all pages."""
         pages = stream_pages(self.sessions, self.window, self.selection.take, load)
         for page, loaded in pages:
@@ -70,7 +68,7 @@ class Export(Generic[Item]):
             if self.one_page:
                 return
 
-    def table(self) -> Iterator[Batch[Line]]:
+    def table(self) -> Iterator[Batch[Table]]:
         """All rows."""
         return self.batches(partial(self.selection.rows, kind=self.rows))
 
@@ -122,9 +120,9 @@ def _xlsx(export: Export[Any]) -> Iterator[bytes]:
     def load(session: Session, page: Slice[Any]) -> list[xlsx.Sheets]:
         return [export.selection.sheets(session, page)]
 
-    def sources(keys: set[str], known_at: datetime) -> list[Line]:
+    def sources(keys: set[str], known_at: datetime) -> Table:
         with export.sessions() as session:
-            return source_lines(session, keys, known_at)
+            return source_table(session, keys, known_at)
 
     columns = export.selection.sheet_columns()
     return xlsx.stream_xlsx(export.batches(load), columns, sources, export.about)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from counterclaim.export.batches import Line
+    from counterclaim.export.batches import Table
     from counterclaim.export.flat import Cell
 
 CELL_LENGTH = 32_767
@@ -52,15 +52,16 @@ class Sheet:
         self._out = file.open("w", encoding="utf-8", newline="")
         self._out.write(_SHEET)
 
-    def add(self, lines: Sequence[Line]) -> None:
+    def add(self, table: Table) -> None:
         """Write rows below those before; what is None is no cell."""
-        numbers = range(self.rows + 1, self.rows + len(lines) + 1)
-        names = map(_letters, range(len(lines[0]) if lines else 0))
-        columns = zip(names, zip(*lines, strict=True), strict=True)
-        cells = [self._column(name, numbers, column) for name, column in columns]
-        for number, row in zip(numbers, zip(*cells, strict=True), strict=True):
+        numbers = range(self.rows + 1, self.rows + len(table) + 1)
+        columns = [
+            self._column(_letters(place), numbers, column)
+            for place, column in enumerate(table.columns)
+        ]
+        for number, row in zip(numbers, zip(*columns, strict=True), strict=True):
             self._out.write(f'<row r="{number}">{"".join(row)}</row>')
-        self.rows += len(lines)
+        self.rows += len(table)
 
     def close(self) -> None:
         """Write no more."""

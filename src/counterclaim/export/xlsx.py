@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from counterclaim import __version__
+from counterclaim.export.batches import Table
 from counterclaim.export.columns import SOURCES
 from counterclaim.export.workbook import Workbook
 from counterclaim.moment import isoformat_z
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from counterclaim.export.columns import Column
     from counterclaim.export.workbook import Sheet
 
-    Sheets = dict[str, list[Line]]
+    Sheets = dict[str, Table]
     """Rows by the sheet that they belong to."""
 
 SHEET_ROWS = 1_048_576
@@ -34,9 +35,9 @@ _NAMING = {"said_by", "claimant", "publisher"}
 
 
 def stream_xlsx(
-    batches: Iterable[Batch[Sheets]],
+    batches: Iterable[Batch[Sequence[Sheets]]],
     sheets: Mapping[str, Sequence[Column]],
-    sources: Callable[[set[str], datetime], list[Line]],
+    sources: Callable[[set[str], datetime], Table],
     about: About,
 ) -> Iterator[bytes]:
     """A workbook of any length; empty pieces come while it is made.
@@ -51,9 +52,9 @@ def stream_xlsx(
         written = {name: _Table(book, name, columns) for name, columns in sheets.items()}
         keys: set[str] = set()
         for batch in batches:
-            for name, lines in batch.rows[0].items():
-                written[name].add(lines)
-                keys |= _named_sources(lines, sheets[name])
+            for name, table in batch.rows[0].items():
+                written[name].add(table)
+                keys |= _named_sources(table, sheets[name])
             yield b""
         written["sources"] = _Table(book, "sources", SOURCES)
         written["sources"].add(sources(keys, batch.known_at))
@@ -78,7 +79,7 @@ class _Table:
 
     def __init__(self, book: Workbook, name: str, columns: Sequence[Column]) -> None:
         self.name, self.rows = name, 0
-        self._book, self._header = book, tuple(column.name for column in columns)
+        self._book, self._header = book, Table([(column.name,) for column in columns])
         self._sheets: list[Sheet] = []
         self._sheet = self._next_sheet()
 
@@ -90,39 +91,40 @@ class _Table:
     def _next_sheet(self) -> Sheet:
         number = len(self._sheets) + 1
         sheet = self._book.add_sheet(self.name if number == 1 else f"{self.name} {number}")
-        sheet.add([self._header])
+        sheet.add(self._header)
         self._sheets.append(sheet)
         return sheet
 
-    def add(self, lines: Sequence[Line]) -> None:
+    def add(self, table: Table) -> None:
         """Write rows below those before."""
-        self.rows += len(lines)
-        while lines:
+        self.rows += len(table)
+        while len(table):
             if self._sheet.rows == SHEET_ROWS:
                 self._sheet = self._next_sheet()
             room = SHEET_ROWS - self._sheet.rows
-            self._sheet.add(lines[:room])
-            lines = lines[room:]
+            self._sheet.add(table[:room])
+            table = table[room:]
 
 
-def _named_sources(lines: Sequence[Line], columns: Sequence[Column]) -> set[str]:
+def _named_sources(table: Table, columns: Sequence[Column]) -> set[str]:
     told = {
-        str(line[place])
-        for place, column in enumerate(columns)
+        str(cell)
+        for column, cells in zip(columns, table.columns, strict=True)
         if column.name in _NAMING
-        for line in lines
-        if line[place]
+        for cell in set(cells)
+        if cell
     }
     return {key for keys in told for key in keys.split(";")}
 
 
 def _write_dictionary(book: Workbook, sheets: Mapping[str, Sequence[Column]]) -> None:
+    head = ("sheet", "column", "type", "meaning")
     lines = [(name, c.name, c.kind, c.meaning) for name, columns in sheets.items() for c in columns]
-    book.add_sheet("dictionary").add([("sheet", "column", "type", "meaning"), *lines])
+    book.add_sheet("dictionary").add(Table.of([head, *lines], len(head)))
 
 
 def _write_citation(
-    book: Workbook, about: About, last: Batch[Sheets], written: Mapping[str, _Table]
+    book: Workbook, about: About, last: Batch[Sequence[Sheets]], written: Mapping[str, _Table]
 ) -> None:
     """What a reader needs to ask for the same again, and how many rows a complete copy has."""
     known_at = isoformat_z(last.known_at)
@@ -136,4 +138,4 @@ def _write_citation(
     ]
     lines += [(f"rows in {table.name}", table.rows) for table in written.values()]
     lines.append(("cells cut to fit", sum(table.cut for table in written.values())))
-    book.add_sheet("citation").add(lines)
+    book.add_sheet("citation").add(Table.of(lines, 2))

@@ -2,8 +2,7 @@
 
 from counterclaim.queries.claims.bearing import event_claims
 from counterclaim.queries.claims.figures import (
-    Bearing,
-    Figure,
+    FIGURE_COLUMNS,
     figures_of_claims,
     figures_of_versions,
 )
@@ -17,8 +16,7 @@ from counterclaim.queries.claims.shapes import (
 )
 
 __all__ = [
-    "Bearing",
-    "Figure",
+    "FIGURE_COLUMNS",
     "claims_out",
     "event_claims",
     "event_positions",

@@ -1,15 +1,15 @@
-"""Every figure of many claims as plain tuples: one statement a table, and no objects in between.
+"""Every figure of many claims as columns of a table: one statement a table, no objects in between.
 
-A figure is one count, casualty, damage or tally of one claim. Here a claim comes with what a table
-shows beside each of its figures, as texts and numbers. Sources, munitions and documents, which
-many claims share, are looked up once for all of them.
+A figure is one count, casualty, damage or tally of one claim. Here it comes with what a table shows
+beside it, as texts and numbers. Sources, munitions and documents, which many claims share, are
+looked up once for all of them; the rest goes from the driver's rows to columns as a whole.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Text, case, cast, select, type_coerce
 
@@ -36,7 +36,7 @@ from counterclaim.queries.components import Links, linked, with_links
 from counterclaim.vocabulary import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Select
@@ -44,81 +44,63 @@ if TYPE_CHECKING:
 
     from counterclaim.queries.asof import View
 
+    Columns = list[Sequence[Any]]
+    """A table, by column."""
+
 Line = tuple[Any, ...]
 
+EVENT = ("event", "label", "event_kind", "scope")
+OCCURRENCE = ("occurred", "occurred_from", "occurred_to", "attacker", "defender")
+KIND = ("figure",)
+PEOPLE = ("harmed_side", "harmed_status", "harm")
+FIGURE = (*KIND, "munition", "outcome", *PEOPLE, "object", "severity", "low", "high", "said")
+CLAIM = ("claim", "claim_kind", "claimant", "side", "said_by", "stance", "polarity", "distribution")
+LIFE = ("status", "basis", "said_on", "accepted_at")
+PUBLISHED = ("document", "title", "publisher", "url", "published")
+QUOTE = ("quote", "start", "end")
+FIGURE_COLUMNS = (*EVENT, "shared", *OCCURRENCE, *FIGURE, *CLAIM, *LIFE, *PUBLISHED, *QUOTE)
+"""What stands in the columns of figures, in their order."""
 
-class Figure(NamedTuple):
-    """One number of one claim; what its kind does not have is None."""
-
-    kind: str | None
-    munition: str | None = None
-    outcome: str | None = None
-    harmed_side: str | None = None
-    harmed_status: str | None = None
-    harm: str | None = None
-    object: str | None = None
-    severity: str | None = None
-    low: int | None = None
-    high: int | None = None
-    said: str | None = None
-
-
-class Stated(NamedTuple):
-    """A claim as a table shows it.
-
-    ``occurrence`` is date, its first instant and its end, attacker and defender; ``beside`` what
-    stands behind a figure: the claim, its claimant, its life, its document and its quote.
-    """
-
-    occurrence: Line
-    beside: Line
-    figures: Sequence[Figure]
+Borne = tuple[Line, bool, str]
+"""An event, whether a claim is shared with others that it is part of, and that claim."""
+NO_EVENT = (None,) * len(EVENT)
+NO_FIGURE = ((None,) * len(FIGURE),)
 
 
-class Bearing(NamedTuple):
-    """A claim beside an event that it bears on; ``shared`` with all parts of a collection.
+def figures_of_versions(
+    session: Session, sks: Sequence[int], view: View, *, bare: bool = False
+) -> Columns:
+    """The figures of the counted claims that bear on the events of these versions.
 
-    The event is its id, label, kind and scope, all None where the claim is about none.
-    """
-
-    event: Line
-    shared: bool
-    stated: Stated
-
-
-NO_EVENT = (None, None, None, None)
-
-
-def figures_of_versions(session: Session, sks: Sequence[int], view: View) -> list[Bearing]:
-    """The counted claims that bear on the events of these versions, in their order, then by id.
-
-    They are those of ``event_claims``. One about a collection stands at each of its parts.
+    They are those of ``event_claims``, in the order of the versions, then by claim. One about a
+    collection stands at each of its parts. ``bare`` gives a claim without figures one row.
     """
     events = _events_of(session, sks)
     links = _links(session, [event[0] for event in events], view.known_at)
     subjects = {event[0]: event[0] for event in events} | links.stands_for
-    own, stated = _about(session, subjects, view)
-    return [
-        Bearing(event, shared, stated[claim])
+    own, heads = _about(session, subjects, view)
+    borne = [
+        (event, shared, claim)
         for event in events
         for claim, shared in _bearing(event[0], links, own)
     ]
+    return _table(session, borne, heads, bare=bare)
 
 
-def figures_of_claims(session: Session, ids: Sequence[str], at: datetime) -> list[Bearing]:
-    """These claims in their order, each beside the event that it is about, if there is one."""
-    heads = list(_heads(session, at, among(session, Claim.id, ids)))
-    about = {head.id: head.event_id for head in heads}
-    stated = _stated(session, heads)
-    events = {event for event in about.values() if event is not None}
-    links = _links(session, sorted(events), at)
-    first = {event: event for event in events} | links.stands_for
+def figures_of_claims(
+    session: Session, ids: Sequence[str], at: datetime, *, bare: bool = False
+) -> Columns:
+    """The figures of these claims, each beside the event that it is about, if there is one."""
+    heads = {head[0]: head for head in _heads(session, at, among(session, Claim.id, ids))}
+    about = {key: head[_EVENT_ID] for key, head in heads.items()}
+    events = sorted({event for event in about.values() if event is not None})
+    links = _links(session, events, at)
+    first = dict(zip(events, events, strict=True)) | links.stands_for
     shown = {event[0]: event for event in _events(session, sorted(set(first.values())), at)}
-    return [
-        Bearing(shown.get(first.get(about[key] or "", ""), NO_EVENT), False, stated[key])
-        for key in ids
-        if key in stated
+    borne = [
+        (shown.get(first.get(about[key], ""), NO_EVENT), False, key) for key in ids if key in heads
     ]
+    return _table(session, borne, heads, bare=bare)
 
 
 def _bearing(event: str, links: Links, own: Mapping[str, list[str]]) -> list[tuple[str, bool]]:
@@ -138,10 +120,8 @@ def _links(session: Session, events: Sequence[str], at: datetime) -> Links:
 
 def _events_of(session: Session, sks: Sequence[int]) -> list[Line]:
     version = select(EventSummary.sk, *_EVENT).join(Event, Event.id == EventSummary.event_id)
-    found = {
-        sk: tuple(event)
-        for sk, *event in _fetched(session, version.where(among(session, EventSummary.sk, sks)))
-    }
+    rows = _fetched(session, version.where(among(session, EventSummary.sk, sks)))
+    found = {row[0]: row[1:] for row in rows}
     return [found[sk] for sk in sks]
 
 
@@ -152,90 +132,108 @@ def _events(session: Session, ids: Sequence[str], at: datetime) -> list[Line]:
 
 def _about(
     session: Session, subjects: Mapping[str, str], view: View
-) -> tuple[dict[str, list[str]], dict[str, Stated]]:
+) -> tuple[dict[str, list[str]], dict[str, Line]]:
     """By the event that ``subjects`` gives the claims about its events, and about these claims."""
     counted = counted_claim(view)
     own: dict[str, list[str]] = defaultdict(list)
-    found: dict[str, _Head] = {}
-    frontier, column, index = dict(subjects), Claim.event_id, "event_id"
+    found: dict[str, Line] = {}
+    frontier, column, place = dict(subjects), Claim.event_id, _EVENT_ID
     while frontier:
         about = among(session, column, sorted(frontier))
         above, frontier = frontier, {}
         for head in _heads(session, view.known_at, counted, about):
-            if head.id not in found:
-                found[head.id] = head
-                frontier[head.id] = event = above[getattr(head, index)]
-                own[event].append(head.id)
-        column, index = Claim.about_id, "about_id"
-    return own, _stated(session, list(found.values()))
+            key = head[0]
+            if key not in found:
+                found[key] = head
+                frontier[key] = event = above[head[place]]
+                own[event].append(key)
+        column, place = Claim.about_id, _ABOUT_ID
+    return own, found
 
 
-class _Head(NamedTuple):
-    """A claim with its quote and its occurrence, as the columns of ``_columns``."""
-
-    id: str
-    event_id: str | None
-    about_id: str | None
-    claimant_id: str
-    document_id: str
-    accepted_at: Any
-    kind: str
-    spoken: Line
-    quote: Line
-    occurrence: Line
+_EVENT_ID, _ABOUT_ID, _CLAIMANT_ID, _DOCUMENT_ID = 1, 2, 3, 4
+"""Where in a head stand the ids that are no cells."""
+_SPOKEN, _QUOTE, _OCCURRENCE = slice(7, 13), slice(13, 16), slice(16, 21)
 
 
-def _columns(at: datetime) -> tuple[ColumnElement[Any], ...]:
-    """The life of a claim is that at an instant."""
-    known = case((Claim.accepted_at <= at, type_coerce(Claim.accepted_at, Text)))
+def _heads(session: Session, at: datetime, *conditions: ColumnElement[bool]) -> list[Line]:
+    """Claims with quote and occurrence; their life is that at an instant."""
     status = case(
         (Claim.ended_at <= at, type_coerce(Claim.status, Text)),
         (Claim.accepted_at <= at, str(Status.ACCEPTED)),
         else_=str(Status.PENDING),
     )
+    accepted = case((Claim.accepted_at <= at, type_coerce(Claim.accepted_at, Text)))
     ids = (Claim.id, Claim.event_id, Claim.about_id, Claim.claimant_id, Claim.document_id)
     words = (Claim.stance, Claim.polarity, Claim.distribution, status, Claim.basis, Claim.said_edtf)
     quote = (Quote.exact, Quote.start, Quote.end)
     dates = (Occurrence.occurred_edtf, Occurrence.occurred_from, Occurrence.occurred_to)
     sides = (Occurrence.attacker, Occurrence.defender)
-    plain = map(_plain, (Claim.kind, *words, *quote, *dates, *sides))
-    return *map(_id, ids), known, *plain
-
-
-def _heads(session: Session, at: datetime, *conditions: ColumnElement[bool]) -> Iterator[_Head]:
+    cells = map(_plain, (accepted, Claim.kind, *words, *quote, *dates, *sides))
     query = (
-        select(*_columns(at))
+        select(*map(_id, ids), *cells)
         .outerjoin(Quote, Quote.id == Claim.quote_id)
         .outerjoin(Occurrence, Occurrence.claim_id == Claim.id)
-        .where(*conditions)
     )
-    for row in _fetched(session, query):
-        date, first, end, attacker, defender = row[16:]
-        occurrence = date, written(first), written(end), attacker, defender
-        yield _Head(*row[:7], row[7:13], row[13:16], occurrence)
+    return _fetched(session, query.where(*conditions))
 
 
-def _stated(session: Session, heads: Sequence[_Head]) -> dict[str, Stated]:
-    ids = sorted(head.id for head in heads)
-    chains = _chains(session, ids)
-    documents = _documents(session, {head.document_id for head in heads})
-    sources = {head.claimant_id for head in heads}
-    sides = sides_of(session, sources)
-    sources.update(source for chain in chains.values() for source in chain)
-    sources.update(document[1] for document in documents.values() if document[1])
-    keys = _keys(session, Source, sources)
-    said_by = lru_cache(None)(lambda chain: ";".join(map(keys.__getitem__, chain)) or None)
-    figures = _figures(session, ids)
-    found: dict[str, Stated] = {}
-    for head in heads:
-        key, claimant, document = head.id, head.claimant_id, head.document_id
-        title, publisher, url, published = documents[document]
-        chain = said_by(tuple(chains.get(key, ())))
-        claim = key, head.kind, keys[claimant], sides.get(claimant), chain, *head.spoken
-        source = document, title, keys.get(publisher), url, published
-        beside = *claim, written(head.accepted_at), *source, *head.quote
-        found[key] = Stated(head.occurrence, beside, figures.get(key, ()))
-    return found
+def _table(
+    session: Session, borne: Sequence[Borne], heads: Mapping[str, Line], *, bare: bool
+) -> Columns:
+    """The columns of what these claims say, where they stand beside these events."""
+    figures = _figures(session, sorted(heads))
+    without = NO_FIGURE if bare else ()
+    rows = [
+        (event, shared, key, figure)
+        for event, shared, key in borne
+        for figure in figures.get(key, without)
+    ]
+    if not rows:
+        return [()] * len(FIGURE_COLUMNS)
+    events, shared, keys, found = zip(*rows, strict=True)
+    occurrence, beside = _claim_columns(session, heads)
+    place = dict(zip(heads, range(len(heads)), strict=True))
+    order = [place[key] for key in keys]
+    return [
+        *zip(*events, strict=True),
+        shared,
+        *(_spread(column, order) for column in occurrence),
+        *zip(*found, strict=True),
+        *(_spread(column, order) for column in beside),
+    ]
+
+
+def _spread(column: Sequence[Any], order: Sequence[int]) -> list[Any]:
+    return list(map(column.__getitem__, order))
+
+
+def _claim_columns(session: Session, heads: Mapping[str, Line]) -> tuple[Columns, Columns]:
+    """What stands before the figures of these claims, and what stands behind them."""
+    columns: Columns = list(zip(*heads.values(), strict=True))
+    keys, claimants, sources = columns[0], columns[_CLAIMANT_ID], columns[_DOCUMENT_ID]
+    chains = _chains(session, sorted(keys))
+    documents = _documents(session, set(sources))
+    sides = sides_of(session, set(claimants))
+    named = {*claimants, *(source for chain in chains.values() for source in chain)}
+    names = _keys(session, Source, named | {one[2] for one in documents.values()} - {None})
+    said_by = lru_cache(None)(lambda chain: ";".join(map(names.__getitem__, chain)) or None)
+    published = zip(*map(documents.__getitem__, sources), strict=True)
+    document, title, publisher, url, date = published
+    edtf, first, end, attacker, defender = columns[_OCCURRENCE]
+    occurrence = [edtf, _written(first), _written(end), attacker, defender]
+    beside = [
+        keys,
+        columns[6],
+        list(map(names.__getitem__, claimants)),
+        list(map(sides.get, claimants)),
+        [said_by(tuple(chains.get(key, ()))) for key in keys],
+        *columns[_SPOKEN],
+        _written(columns[5]),
+        *(document, title, list(map(names.get, publisher)), url, date),
+        *columns[_QUOTE],
+    ]
+    return occurrence, beside
 
 
 def _chains(session: Session, ids: Sequence[str]) -> dict[str, list[str]]:
@@ -251,10 +249,8 @@ def _chains(session: Session, ids: Sequence[str]) -> dict[str, list[str]]:
 def _documents(session: Session, ids: set[str]) -> dict[str, Line]:
     one = Document
     query = select(_id(one.id), one.title, _id(one.publisher_id), one.url, one.published_edtf)
-    return {
-        key: tuple(rest)
-        for key, *rest in _fetched(session, query.where(among(session, one.id, sorted(ids))))
-    }
+    found = _fetched(session, query.where(among(session, one.id, sorted(ids))))
+    return {row[0]: row for row in found}
 
 
 def _keys(session: Session, model: Any, ids: Iterable[str]) -> dict[str | None, str]:
@@ -262,41 +258,42 @@ def _keys(session: Session, model: Any, ids: Iterable[str]) -> dict[str | None, 
     return dict(_fetched(session, query))
 
 
-def _figures(session: Session, ids: Sequence[str]) -> dict[str, list[Figure]]:
+def _figures(session: Session, ids: Sequence[str]) -> dict[str, list[Line]]:
     """By claim: counts, casualties, damage, tallies, each in the order of the claim."""
-    found: dict[str, list[Figure]] = defaultdict(list)
-    count, casualty = InterceptionCount, Casualty
-    counts = list(_measured(session, count, ids, _id(count.munition_id), count.outcome))
+    found: dict[str, list[Line]] = defaultdict(list)
+    count, harm, damage, tally = InterceptionCount, Casualty, Damage, Tally
+    counts = _measured(session, count, ids, _id(count.munition_id), count.outcome)
     munitions = _keys(session, Munition, {row[4] for row in counts} - {None})
     for claim, low, high, said, munition, outcome in counts:
-        named = munitions.get(munition), outcome
-        found[claim].append(Figure("count", *named, low=low, high=high, said=said))
-    of_people = casualty.side, casualty.status, casualty.harm
-    for claim, low, high, said, *harmed in _measured(session, casualty, ids, *of_people):
-        figure = Figure("casualty", None, None, *harmed, low=low, high=high, said=said)
-        found[claim].append(figure)
-    for table, name, kept in ((Damage, "damage", ("object", "severity")), (Tally, "tally", _THING)):
-        columns = (getattr(table, column) for column in kept)
-        for claim, low, high, said, *cells in _measured(session, table, ids, *columns):
-            named = dict(zip(kept, cells, strict=True))
-            found[claim].append(Figure(name, low=low, high=high, said=said, **named))
+        key = munitions.get(munition)
+        found[claim].append(("count", key, outcome, *NOBODY, None, None, low, high, said))
+    for claim, *ends, side, status, kind in _measured(
+        session, harm, ids, harm.side, harm.status, harm.harm
+    ):
+        found[claim].append(("casualty", None, None, side, status, kind, None, None, *ends))
+    for claim, *ends, thing, severity in _measured(
+        session, damage, ids, damage.object, damage.severity
+    ):
+        found[claim].append(("damage", None, None, *NOBODY, thing, severity, *ends))
+    for claim, *ends, thing in _measured(session, tally, ids, tally.object):
+        found[claim].append(("tally", None, None, *NOBODY, thing, None, *ends))
     return found
 
 
-_THING = ("object",)
+NOBODY = (None,) * len(PEOPLE)
 
 
-def _measured(session: Session, table: Any, ids: Sequence[str], *columns: Any) -> Iterator[Line]:
+def _measured(session: Session, table: Any, ids: Sequence[str], *columns: Any) -> list[Line]:
     kept = table.low, table.high, table.said, *columns
-    yield from _ordered(session, select(_id(table.claim_id), *map(_plain, kept)), table, ids)
+    return _ordered(session, select(_id(table.claim_id), *map(_plain, kept)), table, ids)
 
 
 def _ordered(
     session: Session, query: Select[*tuple[Any, ...]], table: Any, ids: Sequence[str]
-) -> Iterator[Line]:
+) -> list[Line]:
     """The rows of these claims; those of one claim come together, in its order."""
     these = query.where(among(session, table.claim_id, ids))
-    yield from _fetched(session, these.order_by(table.claim_id, table.position))
+    return _fetched(session, these.order_by(table.claim_id, table.position))
 
 
 def _fetched(session: Session, query: Select[*tuple[Any, ...]]) -> list[Line]:
@@ -319,9 +316,13 @@ def _plain(column: Any) -> ColumnElement[Any]:
 _EVENT = (_id(Event.id), Event.label, _plain(Event.kind), _plain(Event.scope))
 
 
-@lru_cache(maxsize=65_536)
-def written(instant: str | datetime | None) -> str | None:
-    """An instant as drivers give it, as it is written; few of them are new, so they are kept."""
+def _written(instants: Iterable[str | datetime | None]) -> list[str | None]:
+    """Instants as drivers give them, as they are written; few of them differ."""
+    told = {instant: _instant(instant) for instant in set(instants)}
+    return list(map(told.__getitem__, instants))
+
+
+def _instant(instant: str | datetime | None) -> str | None:
     if isinstance(instant, str):  # SQLite: 2024-05-01 04:30:00.000000, always UTC.
         return f"{instant.removesuffix('.000000').replace(' ', 'T')}Z"
     return None if instant is None else isoformat_z(instant)
