@@ -11,7 +11,7 @@ import uuid
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, cast
 
 import orjson
 import uuid_utils
@@ -277,9 +277,11 @@ def among(session: Session, column: Any, values: Sequence[Any]) -> ColumnElement
     """
     if dialect_of(session) == "sqlite":
         given = func.json_each(dumps(values)).table_valued("value")
-        return column.in_(select(given.c.value))
-    kind = UUID(as_uuid=False) if isinstance(column.type, Id) else column.type
-    return column == any_(literal(values, ARRAY(kind)))
+        found = column.in_(select(given.c.value))
+    else:
+        kind = UUID(as_uuid=False) if isinstance(column.type, Id) else column.type
+        found = column == any_(literal(values, ARRAY(kind)))
+    return cast("ColumnElement[bool]", found)
 
 
 @contextmanager

@@ -6,7 +6,8 @@ Cells are written a column at a time: what is said of a whole column need not be
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from itertools import repeat
+from typing import TYPE_CHECKING, cast
 
 from counterclaim.export.batches import Table
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 MEDIA_TYPE = "text/csv; charset=utf-8"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _QUOTED = re.compile('[",\r\n]')
-_WORDS = {str, type(None)}
-_NUMBERS = {int, type(None)}
 
 
 def to_csv(rows: Iterable[Row], columns: Iterable[str]) -> bytes:
@@ -47,16 +46,18 @@ def _lines(table: Table) -> bytes:
     return "".join([f"{line}\r\n" for line in lines]).encode()
 
 
-def _column(cells: Sequence[Cell]) -> Sequence[str]:
+def _column(cells: Sequence[Cell]) -> Iterable[str]:
     kinds = set(map(type, cells))
-    if kinds <= _NUMBERS:
-        return ["" if cell is None else str(cell) for cell in cells]
-    if not kinds <= _WORDS:
-        return [_cell(cell) for cell in cells]
-    if _are_plain(cells):
-        return [cell or "" for cell in cells]
+    if kinds == {str} and _are_plain(cells):
+        return cast("Sequence[str]", cells)
+    if kinds == {int}:
+        return map(str, cells)
+    if kinds == {type(None)}:
+        return repeat("", len(cells))
+    if float in kinds or len(kinds - {type(None)}) > 1:  # 1, 1.0 and true would be one cell.
+        return map(_cell, cells)
     written = {cell: _cell(cell) for cell in set(cells)}
-    return [written[cell] for cell in cells]
+    return map(written.__getitem__, cells)
 
 
 def _are_plain(cells: Iterable[Cell]) -> bool:

@@ -66,6 +66,8 @@ def _encoder(columns: Sequence[str]) -> Callable[[Line], bytes]:
     told = itemgetter(*map(columns.index, names))
 
     def encode(line: Line) -> bytes:
-        return orjson.dumps(_feature(*apart(line), dict(zip(names, told(line), strict=True))))
+        key, latitude, longitude = apart(line)
+        properties = dict(zip(names, told(line), strict=True))
+        return orjson.dumps(_feature(key, latitude, longitude, properties))
 
     return encode

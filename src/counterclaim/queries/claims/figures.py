@@ -61,8 +61,8 @@ QUOTE = ("quote", "start", "end")
 FIGURE_COLUMNS = (*EVENT, "shared", *OCCURRENCE, *FIGURE, *CLAIM, *LIFE, *PUBLISHED, *QUOTE)
 """What stands in the columns of figures, in their order."""
 
-Borne = tuple[Line, bool, str]
-"""An event, whether a claim is shared with others that it is part of, and that claim."""
+Borne = tuple[int, bool, str]
+"""The place of an event, a claim that bears on it, and whether that is shared with other events."""
 NO_EVENT = (None,) * len(EVENT)
 NO_FIGURE = ((None,) * len(FIGURE),)
 
@@ -80,11 +80,11 @@ def figures_of_versions(
     subjects = {event[0]: event[0] for event in events} | links.stands_for
     own, heads = _about(session, subjects, view)
     borne = [
-        (event, shared, claim)
-        for event in events
+        (place, shared, claim)
+        for place, event in enumerate(events)
         for claim, shared in _bearing(event[0], links, own)
     ]
-    return _table(session, borne, heads, bare=bare)
+    return _table(session, events, borne, heads, bare=bare)
 
 
 def figures_of_claims(
@@ -96,11 +96,10 @@ def figures_of_claims(
     events = sorted({event for event in about.values() if event is not None})
     links = _links(session, events, at)
     first = dict(zip(events, events, strict=True)) | links.stands_for
-    shown = {event[0]: event for event in _events(session, sorted(set(first.values())), at)}
-    borne = [
-        (shown.get(first.get(about[key], ""), NO_EVENT), False, key) for key in ids if key in heads
-    ]
-    return _table(session, borne, heads, bare=bare)
+    shown = [NO_EVENT, *_events(session, sorted(set(first.values())), at)]
+    place = {event[0]: place for place, event in enumerate(shown)}
+    borne = [(place.get(first.get(about[key]), 0), False, key) for key in ids if key in heads]
+    return _table(session, shown, borne, heads, bare=bare)
 
 
 def _bearing(event: str, links: Links, own: Mapping[str, list[str]]) -> list[tuple[str, bool]]:
@@ -179,28 +178,36 @@ def _heads(session: Session, at: datetime, *conditions: ColumnElement[bool]) -> 
 
 
 def _table(
-    session: Session, borne: Sequence[Borne], heads: Mapping[str, Line], *, bare: bool
+    session: Session,
+    events: Sequence[Line],
+    borne: Sequence[Borne],
+    heads: Mapping[str, Line],
+    *,
+    bare: bool,
 ) -> Columns:
     """The columns of what these claims say, where they stand beside these events."""
     figures = _figures(session, sorted(heads))
     without = NO_FIGURE if bare else ()
-    rows = [
-        (event, shared, key, figure)
-        for event, shared, key in borne
-        for figure in figures.get(key, without)
-    ]
-    if not rows:
+    beside_event: list[int] = []
+    is_shared: list[bool] = []
+    of_claim: list[int] = []
+    found: list[Line] = []
+    places = dict(zip(heads, range(len(heads)), strict=True))
+    for event, shared, claim in borne:
+        said = figures.get(claim, without)
+        found += said
+        beside_event += [event] * len(said)
+        is_shared += [shared] * len(said)
+        of_claim += [places[claim]] * len(said)
+    if not found:
         return [()] * len(FIGURE_COLUMNS)
-    events, shared, keys, found = zip(*rows, strict=True)
     occurrence, beside = _claim_columns(session, heads)
-    place = dict(zip(heads, range(len(heads)), strict=True))
-    order = [place[key] for key in keys]
     return [
-        *zip(*events, strict=True),
-        shared,
-        *(_spread(column, order) for column in occurrence),
+        *(_spread(column, beside_event) for column in zip(*events, strict=True)),
+        is_shared,
+        *(_spread(column, of_claim) for column in occurrence),
         *zip(*found, strict=True),
-        *(_spread(column, order) for column in beside),
+        *(_spread(column, of_claim) for column in beside),
     ]
 
 
@@ -299,7 +306,8 @@ def _ordered(
 def _fetched(session: Session, query: Select[*tuple[Any, ...]]) -> list[Line]:
     """The rows as the driver makes them, without an object around each."""
     with session.connection().execute(query) as result:
-        rows: list[Line] = result.cursor.fetchall()
+        cursor: Any = result.cursor
+        rows: list[Line] = cursor.fetchall()
     return rows
 
 
