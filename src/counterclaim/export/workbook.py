@@ -32,9 +32,9 @@ _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _SHEET = (
     f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
-    '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
-    "</sheetView></sheetViews><sheetData>"
+    "%s</sheetView></sheetViews><sheetData>"
 )
+_HEADER = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
 _SHEET_END = "</sheetData></worksheet>"
 _TEXT = ' t="inlineStr"><is><t xml:space="preserve">'
 _TEXT_END = "</t></is></c>"
@@ -44,13 +44,13 @@ _ESCAPE = re.compile("_(?=x[0-9a-fA-F]{4}_)")
 
 
 class Sheet:
-    """One sheet; its rows are numbered from 1."""
+    """One sheet; its rows are numbered from 1, and the first stays in sight if it is a header."""
 
-    def __init__(self, title: str, file: Path) -> None:
+    def __init__(self, title: str, file: Path, *, header: bool) -> None:
         self.title, self.file = title, file
         self.rows = self.cut = 0
         self._out = file.open("w", encoding="utf-8", newline="")
-        self._out.write(_SHEET)
+        self._out.write(_SHEET % (_HEADER if header else ""))
 
     def add(self, table: Table) -> None:
         """Write rows below those before; what is None is no cell."""
@@ -130,9 +130,9 @@ class Workbook:
         self._folder = folder
         self.sheets: list[Sheet] = []
 
-    def add_sheet(self, title: str) -> Sheet:
+    def add_sheet(self, title: str, *, header: bool = True) -> Sheet:
         """A further sheet, empty."""
-        sheet = Sheet(title, self._folder / f"{len(self.sheets)}.xml")
+        sheet = Sheet(title, self._folder / f"{len(self.sheets)}.xml", header=header)
         self.sheets.append(sheet)
         return sheet
 

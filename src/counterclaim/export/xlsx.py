@@ -138,4 +138,4 @@ def _write_citation(
     ]
     lines += [(f"rows in {table.name}", table.rows) for table in written.values()]
     lines.append(("cells cut to fit", sum(table.cut for table in written.values())))
-    book.add_sheet("citation").add(Table.of(lines, 2))
+    book.add_sheet("citation", header=False).add(Table.of(lines, 2))
