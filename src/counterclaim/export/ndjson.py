@@ -18,7 +18,7 @@ def stream_ndjson(batches: Iterable[Batch[Sequence[bytes]]]) -> Iterator[bytes]:
     """Lines of JSON, and a trailer with their number and the SHA-256 of all bytes before it."""
     digest, count = hashlib.sha256(), 0
     for batch in batches:
-        piece = b"".join(line + b"\n" for line in batch.rows)
+        piece = b"\n".join([*batch.rows, b""])
         digest.update(piece)
         count += len(batch.rows)
         yield piece

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from counterclaim.export.selections import Selection
     from counterclaim.queries.pages import Sessions, Slice, Window
 
-PAGE = 2_000
+PAGE = 1_000
 """Items are read this many at a time."""
 
 Item = TypeVar("Item")
