@@ -11,11 +11,12 @@ import uuid
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, cast
 
 import orjson
 import uuid_utils
 from sqlalchemy import (
+    ARRAY,
     UUID,
     BigInteger,
     DateTime,
@@ -28,9 +29,13 @@ from sqlalchemy import (
     String,
     Table,
     TypeDecorator,
+    any_,
     create_engine,
     event,
+    func,
+    literal,
     make_url,
+    select,
     text,
 )
 from sqlalchemy.exc import (
@@ -53,6 +58,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from enum import StrEnum
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.orm import MappedColumn
     from sqlalchemy.pool import ConnectionPoolEntry
@@ -270,6 +276,20 @@ def table_of(model: type[Base]) -> Table:
 def dialect_of(session: Session) -> EngineName:
     """Which engine a session talks to."""
     return "postgresql" if session.get_bind().dialect.name == "postgresql" else "sqlite"
+
+
+def among(session: Session, column: Any, values: Sequence[Any]) -> ColumnElement[bool]:
+    """Whether a column has one of thousands of values: they go as one parameter, not as thousands.
+
+    The values are as Python has them for that column.
+    """
+    if dialect_of(session) == "sqlite":
+        given = func.json_each(dumps(values)).table_valued("value")
+        found = column.in_(select(given.c.value))
+    else:
+        kind = UUID(as_uuid=False) if isinstance(column.type, Id) else column.type
+        found = column == any_(literal(values, ARRAY(kind)))
+    return cast("ColumnElement[bool]", found)
 
 
 @contextmanager

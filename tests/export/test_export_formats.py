@@ -12,16 +12,17 @@ import openpyxl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterclaim.export import columns, xlsx
-from counterclaim.export.batches import About, Batch
+from counterclaim.export import columns, workbook, xlsx
+from counterclaim.export.batches import About, Batch, Table
 from counterclaim.export.columns import Column
 from counterclaim.export.csv import stream_csv
-from counterclaim.export.flat import CLAIM_COLUMNS, EVENT_COLUMNS
+from counterclaim.queries.claims import FIGURE_COLUMNS
 
 if TYPE_CHECKING:
     import pytest
 
-    from counterclaim.export.flat import Row
+    from counterclaim.export.batches import Line
+
 
 AT = datetime(2024, 5, 1, tzinfo=UTC)
 DOCS = Path(__file__).parents[2] / "docs" / "exporting.md"
@@ -31,7 +32,7 @@ cells = st.tuples(starts, st.text(st.sampled_from("=+-@\t\r\n\"',;1aж"), max_si
 
 @given(st.lists(cells, min_size=1, max_size=5))
 def test_no_cell_of_csv_starts_a_formula_and_its_words_come_back(given_cells: list[str]) -> None:
-    rows: list[Row] = [{"text": cell, "number": -1} for cell in given_cells]
+    rows = Table([given_cells, [-1] * len(given_cells)])
     (content,) = stream_csv([Batch(rows, AT)], ["text", "number"])
     assert content.endswith(b"\r\n")
     _head, *read = csv.reader(io.StringIO(content.decode(), newline=""))
@@ -41,15 +42,33 @@ def test_no_cell_of_csv_starts_a_formula_and_its_words_come_back(given_cells: li
         assert shown.removeprefix("'") == cell.removeprefix("'")
 
 
+numbers = st.none() | st.integers() | st.floats(allow_nan=False)
+values = st.none() | st.text(st.sampled_from('b\n",ж '), max_size=4) | st.booleans() | numbers
+
+
+@given(st.lists(st.tuples(values, values, st.none() | st.integers()), max_size=6))
+def test_csv_is_what_the_standard_library_writes(lines: list[Line]) -> None:
+    (content,) = stream_csv([Batch(Table.of(lines, 3), AT)], ["a", "b", "c"])
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(["a", "b", "c"])
+    for line in lines:
+        writer.writerow([str(cell).lower() if isinstance(cell, bool) else cell for cell in line])
+    assert content.decode() == out.getvalue()
+
+
 def test_a_workbook_goes_on_in_further_sheets_and_never_holds_a_formula(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(xlsx, "SHEET_ROWS", 3)
     texts = ["=1+1", "https://example.org", "-1", "x" * 40_000, "\x01"]
-    rows: list[Row] = [{"text": text, "number": place} for place, text in enumerate(texts)]
+    rows = Table([texts, range(len(texts))])
     shape = {"claims": (Column("text", "text", "A."), Column("number", "integer", "B."))}
     pieces = xlsx.stream_xlsx(
-        [Batch([{"claims": rows}], AT)], shape, lambda _keys, _at: [], About("claims", "")
+        [Batch([{"claims": rows}], AT)],
+        shape,
+        lambda _keys, _at: Table.of([], 8),
+        About("claims", ""),
     )
     book = openpyxl.load_workbook(io.BytesIO(b"".join(pieces)))
     found = [
@@ -60,14 +79,13 @@ def test_a_workbook_goes_on_in_further_sheets_and_never_holds_a_formula(
     assert [row[1].value for row in found] == [0, 1, 2, 3, 4]
     assert {row[0].data_type for row in found} == {"s"}
     assert [row[0].value for row in found][:3] == texts[:3]
-    assert str(found[3][0].value).endswith(xlsx.CUT)
+    assert str(found[3][0].value).endswith(workbook.CUT)
     told = dict(book["citation"].iter_rows(values_only=True))
     assert (told["rows in claims"], told["cells cut to fit"]) == (5, 1)
 
 
 def test_every_column_has_its_meaning_in_the_dictionary_and_on_the_page() -> None:
-    assert tuple(column.name for column in columns.EVENTS) == EVENT_COLUMNS
-    assert tuple(column.name for column in columns.CLAIMS) == CLAIM_COLUMNS
+    assert tuple(column.name for column in columns.FIGURE_ROWS) == FIGURE_COLUMNS
     page = DOCS.read_text(encoding="utf-8")
     for table in (columns.EVENTS, columns.CLAIMS, columns.FIGURE_ROWS, columns.SOURCES):
         for column in table:

@@ -95,7 +95,10 @@ def send_selection(
         tag = version_tag(store_version(session)) if selection.own is Rows.EVENTS else None
         return send_page(request, page, texts if fields is None else cut(texts, fields), tag)
     names = [column.name for column in COLUMNS[rows]]
-    return send_rows(request, page, selection.rows(session, page, rows), form, names)
+    lines = selection.rows(session, page, rows)
+    return send_rows(
+        request, page, [dict(zip(names, line, strict=True)) for line in lines], form, names
+    )
 
 
 def _send_whole(

@@ -2,70 +2,92 @@
 
 from __future__ import annotations
 
+from itertools import chain
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from counterclaim.export import columns
 from counterclaim.queries.events import FIGURES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from counterclaim.export.batches import Line
     from counterclaim.queries.events import Figure
 
 Cell = str | int | float | bool | None
 Row = dict[str, Cell]
 
+EVENT_COLUMNS = tuple(column.name for column in columns.EVENTS)
+"""The columns of a table of events."""
+CLAIM_COLUMNS = tuple(column.name for column in columns.CLAIMS)
+"""The columns of a table of claims."""
+
+_HEAD = itemgetter("id", "kind", "scope", "label")
+_STANDING = itemgetter("grade", "disputed", "voices", "claims", "documents")
+_NOTHING: Mapping[str, Any] = {}
+_UNKNOWN: Figure = (None, None, None)
+
+
+_PLACE = ("country", "region", "latitude", "longitude", "uncertainty_m")
+
+
+def event_line(document: Mapping[str, Any], figures: Mapping[str, Figure]) -> Line:
+    """An event as one row; its figures summed over munitions or sides, null where not known."""
+    occurred = document["occurred"] or _NOTHING
+    place = shown_place(document["places"]) or _NOTHING
+    date, here, told = occurred.get, place.get, document.get
+    return (
+        *_HEAD(document),
+        *map(date, ("edtf", "from", "to")),
+        document["attacker"],
+        document["defender"],
+        here("name") or here("said"),
+        *map(here, (*_PLACE, "precision")),
+        joined([line["key"] or "unnamed" for line in document["munitions"]]),
+        *chain.from_iterable([figures.get(figure, _UNKNOWN) for figure in FIGURES]),
+        *_STANDING(document),
+        joined([f"{side}={said}" for side, said in document["positions"].items()]),
+        joined(document["part_of"]),
+        *map(told, ("policy", "policy_version", "updated_at")),
+    )
+
 
 def event_row(document: Mapping[str, Any], figures: Mapping[str, Figure]) -> Row:
-    """An event as one row; its figures summed over munitions or sides, null where not known."""
-    occurred = document["occurred"] or {}
-    place = shown_place(document["places"]) or {}
-    row: Row = {key: document[key] for key in ("id", "kind", "scope", "label")}
-    row["occurred"] = occurred.get("edtf")
-    row["occurred_from"] = occurred.get("from")
-    row["occurred_to"] = occurred.get("to")
-    row["attacker"], row["defender"] = document["attacker"], document["defender"]
-    row["place"] = place.get("name") or place.get("said")
-    for key in ("country", "region", "latitude", "longitude", "uncertainty_m", "precision"):
-        row[key] = place.get(key)
-    row["munitions"] = joined(line["key"] or "unnamed" for line in document["munitions"])
-    for figure in FIGURES:
-        low, best, high = figures.get(figure, (None, None, None))
-        row.update({f"{figure}_low": low, f"{figure}_best": best, f"{figure}_high": high})
-    for key in ("grade", "disputed", "voices", "claims", "documents"):
-        row[key] = document[key]
-    row["positions"] = joined(f"{side}={said}" for side, said in document["positions"].items())
-    row["part_of"] = joined(document["part_of"])
-    for key in ("policy", "policy_version", "updated_at"):
-        row[key] = document.get(key)
-    return row
+    """The same with the names of its columns."""
+    return dict(zip(EVENT_COLUMNS, event_line(document, figures), strict=True))
+
+
+def claim_line(claim: Mapping[str, Any]) -> Line:
+    """A claim as one row; its figures in one column, one after the other."""
+    quote, document = claim["quote"] or _NOTHING, claim["document"]
+    here = (shown_place(claim["places"]) or _NOTHING).get
+    return (
+        *_SUBJECT(claim),
+        joined(claim["said_by"]),
+        *_SPOKEN(claim),
+        *map(quote.get, ("exact", "start", "end")),
+        *_DOCUMENT(document),
+        (claim["said"] or _NOTHING).get("edtf"),
+        (claim["occurred"] or _NOTHING).get("edtf"),
+        claim["attacker"],
+        claim["defender"],
+        here("name") or here("said"),
+        *map(here, _PLACE),
+        joined(_figures(claim)),
+        *_LIFE(claim),
+    )
+
+
+_SUBJECT = itemgetter("id", "kind", "status", "event", "about", "munition", "claimant", "side")
+_SPOKEN = itemgetter("speech", "stance", "polarity", "distribution")
+_DOCUMENT = itemgetter("id", "title", "publisher", "url")
+_LIFE = itemgetter("basis", "inference_rule", "note", "recorded_at", "accepted_at", "ended_at")
 
 
 def claim_row(claim: Mapping[str, Any]) -> Row:
-    """A claim as one row; its figures in one column, one after the other."""
-    quote, document = claim["quote"] or {}, claim["document"]
-    place = shown_place(claim["places"]) or {}
-    kept = ("id", "kind", "status", "event", "about", "munition", "claimant", "side")
-    row: Row = {key: claim[key] for key in kept}
-    row["said_by"] = joined(claim["said_by"])
-    for key in ("speech", "stance", "polarity", "distribution"):
-        row[key] = claim[key]
-    row["quote"], row["start"], row["end"] = (
-        quote.get("exact"),
-        quote.get("start"),
-        quote.get("end"),
-    )
-    row["document"], row["title"] = document["id"], document["title"]
-    row["publisher"], row["url"] = document["publisher"], document["url"]
-    row["said"] = (claim["said"] or {}).get("edtf")
-    row["occurred"] = (claim["occurred"] or {}).get("edtf")
-    row["attacker"], row["defender"] = claim["attacker"], claim["defender"]
-    row["place"] = place.get("name") or place.get("said")
-    for key in ("country", "region", "latitude", "longitude", "uncertainty_m"):
-        row[key] = place.get(key)
-    row["figures"] = joined(_figures(claim))
-    for key in ("basis", "inference_rule", "note", "recorded_at", "accepted_at", "ended_at"):
-        row[key] = claim[key]
-    return row
+    """The same with the names of its columns."""
+    return dict(zip(CLAIM_COLUMNS, claim_line(claim), strict=True))
 
 
 def plain_row(item: Mapping[str, Any]) -> Row:
@@ -154,26 +176,3 @@ DISPUTE_COLUMNS = tuple(
     )
 )
 """The columns of a table of disputes."""
-
-_EVENT_KEYS = ("id", "kind", "scope", "label", "occurred", "attacker", "defender", "grade")
-_EVENT: dict[str, Any] = {
-    **dict.fromkeys((*_EVENT_KEYS, "disputed", "voices", "claims", "documents")),
-    **dict.fromkeys(("policy", "policy_version", "updated_at")),
-    "places": [],
-    "munitions": [],
-    "positions": {},
-    "part_of": [],
-}
-EVENT_COLUMNS = tuple(event_row(_EVENT, {}))
-"""The columns of a table of events."""
-
-_CLAIM: dict[str, Any] = {
-    **dict.fromkeys(("id", "kind", "status", "event", "about", "munition", "claimant", "side")),
-    **dict.fromkeys(("speech", "stance", "polarity", "distribution", "quote", "said")),
-    **dict.fromkeys(("occurred", "attacker", "defender", "basis", "inference_rule", "note")),
-    **dict.fromkeys(("recorded_at", "accepted_at", "ended_at")),
-    **{key: [] for key in ("said_by", "places", "counts", "casualties", "damage", "tallies")},
-    "document": dict.fromkeys(("id", "title", "publisher", "url")),
-}
-CLAIM_COLUMNS = tuple(claim_row(_CLAIM))
-"""The columns of a table of claims."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -11,26 +12,27 @@ from counterclaim.db import dumps
 from counterclaim.export.ndjson import trailer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from counterclaim.export.batches import Batch
-    from counterclaim.export.flat import Row
+    from counterclaim.export.batches import Batch, Line, Table
+    from counterclaim.export.flat import Cell, Row
 
 MEDIA_TYPE = "application/geo+json"
+_APART = ("id", "latitude", "longitude")
+"""Columns that are no properties of a feature."""
 
 
 def feature(row: Row) -> dict[str, Any]:
     """One flat row as a feature; longitude stands before latitude."""
-    properties = {key: value for key, value in row.items() if key not in {"latitude", "longitude"}}
+    properties = {key: value for key, value in row.items() if key not in _APART}
+    return _feature(row["id"], row.get("latitude"), row.get("longitude"), properties)
+
+
+def _feature(key: Cell, latitude: Cell, longitude: Cell, properties: Row) -> dict[str, Any]:
     geometry = None
-    if row.get("latitude") is not None:
-        geometry = {"type": "Point", "coordinates": [row["longitude"], row["latitude"]]}
-    return {
-        "type": "Feature",
-        "id": properties.pop("id"),
-        "geometry": geometry,
-        "properties": properties,
-    }
+    if latitude is not None:
+        geometry = {"type": "Point", "coordinates": [longitude, latitude]}
+    return {"type": "Feature", "id": key, "geometry": geometry, "properties": properties}
 
 
 def to_geojson(rows: Iterable[Row], members: Mapping[str, object]) -> bytes:
@@ -39,18 +41,33 @@ def to_geojson(rows: Iterable[Row], members: Mapping[str, object]) -> bytes:
     return dumps({"type": "FeatureCollection", "features": features, **members}).encode()
 
 
-def stream_geojson(batches: Iterable[Batch[Row]]) -> Iterator[bytes]:
+def stream_geojson(batches: Iterable[Batch[Table]], columns: Sequence[str]) -> Iterator[bytes]:
     """A feature collection of any length.
 
     Behind the features stand their number and the SHA-256 of the bytes between the brackets.
     """
     digest, count, lead = hashlib.sha256(), 0, b""
     head = b'{"type":"FeatureCollection","features":['
+    encode = _encoder(columns)
     for batch in batches:
-        piece = b",".join(orjson.dumps(feature(row)) for row in batch.rows)
+        piece = b",".join([encode(line) for line in batch.rows])
         piece = lead + piece if piece else b""
         digest.update(piece)
         count += len(batch.rows)
         yield head + piece
         head, lead = b"", b"," if count else b""
     yield b"]," + dumps(trailer(batch, count, digest.hexdigest())).encode()[1:]
+
+
+def _encoder(columns: Sequence[str]) -> Callable[[Line], bytes]:
+    """What makes the feature of a line; which cells go where is found out once."""
+    names = [name for name in columns if name not in _APART]
+    apart = itemgetter(*map(columns.index, _APART))
+    told = itemgetter(*map(columns.index, names))
+
+    def encode(line: Line) -> bytes:
+        key, latitude, longitude = apart(line)
+        properties = dict(zip(names, told(line), strict=True))
+        return orjson.dumps(_feature(key, latitude, longitude, properties))
+
+    return encode

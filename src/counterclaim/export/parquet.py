@@ -20,9 +20,8 @@ from counterclaim.moment import isoformat_z
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from counterclaim.export.batches import About, Batch
+    from counterclaim.export.batches import About, Batch, Table
     from counterclaim.export.columns import Column
-    from counterclaim.export.flat import Row
 
 GROUP_ROWS = 4_000
 """So many rows are one row group, and as many are held in memory: more would pass 200 MB."""
@@ -39,13 +38,13 @@ _POINT = struct.Struct("<BIdd")
 
 
 def stream_parquet(
-    batches: Iterable[Batch[Row]], columns: Sequence[Column], about: About
+    batches: Iterable[Batch[Table]], columns: Sequence[Column], about: About
 ) -> Iterator[bytes]:
     """A Parquet file of any length, a row group at a time; without its footer it cannot be read."""
     outlet, box, waiting = _Outlet(), _Box(), _Waiting(_schema(columns))
     with pq.ParquetWriter(pa.PythonFile(outlet, "w"), waiting.schema, compression="zstd") as writer:
         for batch in batches:
-            waiting.add(_table(batch.rows, columns, box))
+            waiting.add(_table(batch.rows, columns, waiting.schema, box))
             if waiting.rows >= GROUP_ROWS:
                 writer.write_table(waiting.taken())
             yield outlet.taken()
@@ -112,14 +111,18 @@ class _Box:
     def __init__(self) -> None:
         self.edges: list[float] | None = None
 
-    def point(self, row: Row) -> bytes | None:
-        """A row's point as WKB, now within the box."""
-        x, y = row["longitude"], row["latitude"]
-        if not isinstance(x, float | int) or not isinstance(y, float | int):
-            return None
-        west, south, east, north = self.edges or (x, y, x, y)
-        self.edges = [min(west, x), min(south, y), max(east, x), max(north, y)]
-        return _POINT.pack(1, 1, x, y)
+    def points(self, longitudes: Sequence[Any], latitudes: Sequence[Any]) -> list[bytes | None]:
+        """Points as WKB, now within the box; None where there are no coordinates."""
+        pairs = zip(longitudes, latitudes, strict=True)
+        known = [pair for pair in pairs if None not in pair]
+        if known:
+            xs, ys = zip(*known, strict=True)
+            west, south, east, north = self.edges or (xs[0], ys[0], xs[0], ys[0])
+            self.edges = [min(west, *xs), min(south, *ys), max(east, *xs), max(north, *ys)]
+        return [
+            None if x is None or y is None else _POINT.pack(1, 1, x, y)
+            for x, y in zip(longitudes, latitudes, strict=True)
+        ]
 
 
 def _has_points(columns: Sequence[Column]) -> bool:
@@ -136,14 +139,17 @@ def _schema(columns: Sequence[Column]) -> Any:
     return pa.schema(fields)
 
 
-def _table(rows: Sequence[Row], columns: Sequence[Column], box: _Box) -> Any:
-    arrays = [_array([row[column.name] for row in rows], column.kind) for column in columns]
+def _table(table: Table, columns: Sequence[Column], schema: Any, box: _Box) -> Any:
+    found = zip(table.columns, columns, strict=True)
+    arrays = [_array(cells, column.kind) for cells, column in found]
     if _has_points(columns):
-        arrays.append(pa.array([box.point(row) for row in rows], pa.binary()))
-    return pa.Table.from_arrays(arrays, schema=_schema(columns))
+        place = dict(zip((column.name for column in columns), table.columns, strict=True))
+        points = box.points(place["longitude"], place["latitude"])
+        arrays.append(pa.array(points, pa.binary()))
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _array(values: list[Any], kind: str) -> Any:
+def _array(values: Sequence[Any], kind: str) -> Any:
     if kind == "instant":
         return pa.array(values, pa.string()).cast(_TYPES[kind])
     return pa.array(values, _TYPES[kind])

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import attrgetter
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import orjson
 from sqlalchemy import select
 
 from counterclaim.export import columns
-from counterclaim.export.figures import figure_rows
-from counterclaim.export.flat import claim_row, event_row
+from counterclaim.export.batches import Table
+from counterclaim.export.flat import claim_line, event_line
 from counterclaim.models import Source
 from counterclaim.queries.claim_filters import page_claim_ids
-from counterclaim.queries.claims import claims_out, figures_of_claims, figures_of_events
+from counterclaim.queries.claims import claims_out, figures_of_claims, figures_of_versions
 from counterclaim.queries.events import figures_of, page_events
 from counterclaim.queries.references import sources_out
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from counterclaim.export.columns import Column
-    from counterclaim.export.flat import Row
     from counterclaim.export.xlsx import Sheets
     from counterclaim.queries.asof import Wish
     from counterclaim.queries.claim_filters import ClaimFilter
@@ -64,7 +64,7 @@ class Selection(Protocol[Item]):
     def lines(self, session: Session, page: Slice[Item]) -> Sequence[bytes]:
         """The items as the list serves them, JSON."""
 
-    def rows(self, session: Session, page: Slice[Item], kind: Rows) -> list[Row]:
+    def rows(self, session: Session, page: Slice[Item], kind: Rows) -> Table:
         """Flat rows of the items, or of the figures of the claims behind them."""
 
     def sheets(self, session: Session, page: Slice[Item]) -> Sheets:
@@ -91,29 +91,29 @@ class Events:
         """The events as they are stored."""
         return [event.text.encode() for event in page.items]
 
-    def rows(self, session: Session, page: Slice[Shown], kind: Rows) -> list[Row]:
+    def rows(self, session: Session, page: Slice[Shown], kind: Rows) -> Table:
         """One row per event, or per figure of the claims that bear on them."""
-        documents = [orjson.loads(event.text) for event in page.items]
         if kind is Rows.FIGURES:
-            return self._figures(session, page, [one["id"] for one in documents])
+            return self._figures(session, page)
         figures = figures_of(session, page.items)
-        return [event_row(one, found) for one, found in zip(documents, figures, strict=True)]
+        lines = [
+            event_line(orjson.loads(event.text), found)
+            for event, found in zip(page.items, figures, strict=True)
+        ]
+        return Table.of(lines, len(columns.EVENTS))
 
     def sheets(self, session: Session, page: Slice[Shown]) -> Sheets:
         """Events, and the claims that bear on them with their figures."""
         events = self.rows(session, page, Rows.EVENTS)
-        claims = self._figures(session, page, [str(row["id"]) for row in events], bare=True)
-        return {"events": events, "claims": claims}
+        return {"events": events, "claims": self._figures(session, page, bare=True)}
 
     def sheet_columns(self) -> dict[str, tuple[Column, ...]]:
         """Those of events and of figures."""
         return {"events": columns.EVENTS, "claims": columns.FIGURE_ROWS}
 
-    def _figures(
-        self, session: Session, page: Slice[Shown], ids: list[str], *, bare: bool = False
-    ) -> list[Row]:
-        found = figures_of_events(session, ids, self.wish.pinned(page.known_at))
-        return figure_rows(found, page.known_at, bare=bare)
+    def _figures(self, session: Session, page: Slice[Shown], *, bare: bool = False) -> Table:
+        versions, view = [event.sk for event in page.items], self.wish.pinned(page.known_at)
+        return Table(figures_of_versions(session, versions, view, bare=bare))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,26 +135,26 @@ class Claims:
             for claim in claims_out(session, page.items, page.known_at)
         ]
 
-    def rows(self, session: Session, page: Slice[str], kind: Rows) -> list[Row]:
+    def rows(self, session: Session, page: Slice[str], kind: Rows) -> Table:
         """One row per claim, or per figure of one."""
         if kind is Rows.FIGURES:
-            found = figures_of_claims(session, page.items, page.known_at)
-            return figure_rows(found, page.known_at)
-        return [claim_row(orjson.loads(line)) for line in self.lines(session, page)]
+            return Table(figures_of_claims(session, page.items, page.known_at))
+        lines = [claim_line(orjson.loads(line)) for line in self.lines(session, page)]
+        return Table.of(lines, len(columns.CLAIMS))
 
     def sheets(self, session: Session, page: Slice[str]) -> Sheets:
         """The claims with their figures."""
-        found = figures_of_claims(session, page.items, page.known_at)
-        return {"claims": figure_rows(found, page.known_at, bare=True)}
+        found = figures_of_claims(session, page.items, page.known_at, bare=True)
+        return {"claims": Table(found)}
 
     def sheet_columns(self) -> dict[str, tuple[Column, ...]]:
         """Those of figures."""
         return {"claims": columns.FIGURE_ROWS}
 
 
-def source_rows(session: Session, keys: set[str], known_at: datetime) -> list[Row]:
+def source_table(session: Session, keys: set[str], known_at: datetime) -> Table:
     """The sources with these keys as rows, by key."""
     query = select(Source).where(Source.key.in_(keys)).order_by(Source.key)
     shapes = sources_out(session, session.scalars(query).all(), known_at)
-    named = [column.name for column in columns.SOURCES]
-    return [{name: getattr(shape, name) for name in named} for shape in shapes]
+    named = attrgetter(*(column.name for column in columns.SOURCES))
+    return Table.of([named(shape) for shape in shapes], len(columns.SOURCES))

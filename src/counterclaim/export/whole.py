@@ -6,30 +6,30 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from counterclaim.db import dumps
+import orjson
+
 from counterclaim.errors import FilterError
 from counterclaim.export import csv, geojson, ndjson
 from counterclaim.export.batches import Batch
-from counterclaim.export.selections import COLUMNS, Rows, source_rows
+from counterclaim.export.selections import COLUMNS, Rows, source_table
 from counterclaim.queries.pages import stream_pages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sized
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
-    from counterclaim.export.batches import About
-    from counterclaim.export.flat import Row
+    from counterclaim.export.batches import About, Table
     from counterclaim.export.selections import Selection
     from counterclaim.export.xlsx import Sheets
     from counterclaim.queries.pages import Sessions, Slice, Window
 
-PAGE = 500
+PAGE = 1_000
 """Items are read this many at a time."""
 
 Item = TypeVar("Item")
-Loaded = TypeVar("Loaded")
+Loaded = TypeVar("Loaded", bound="Sized")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,7 @@ class Export(Generic[Item]):
         check_rows(form, self.rows, self.selection.own)
         return _WRITERS[form](self)
 
-    def batches(
-        self, load: Callable[[Session, Slice[Item]], Sequence[Loaded]]
-    ) -> Iterator[Batch[Loaded]]:
+    def batches(self, load: Callable[[Session, Slice[Item]], Loaded]) -> Iterator[Batch[Loaded]]:
         """What is loaded of all pages."""
         pages = stream_pages(self.sessions, self.window, self.selection.take, load)
         for page, loaded in pages:
@@ -71,7 +69,7 @@ class Export(Generic[Item]):
             if self.one_page:
                 return
 
-    def table(self) -> Iterator[Batch[Row]]:
+    def table(self) -> Iterator[Batch[Table]]:
         """All rows."""
         return self.batches(partial(self.selection.rows, kind=self.rows))
 
@@ -87,24 +85,29 @@ def check_rows(form: str, rows: Rows, own: Rows) -> None:
         raise FilterError("rows", msg, suggestions=[own])
 
 
+def _names(export: Export[Any]) -> list[str]:
+    return [column.name for column in COLUMNS[export.rows]]
+
+
 def _ndjson(export: Export[Any]) -> Iterator[bytes]:
     if export.rows is export.selection.own:
         return ndjson.stream_ndjson(export.batches(export.selection.lines))
 
+    names = _names(export)
+
     def load(session: Session, page: Slice[Any]) -> list[bytes]:
-        rows = export.selection.rows(session, page, export.rows)
-        return [dumps(row).encode() for row in rows]
+        lines = export.selection.rows(session, page, export.rows)
+        return [orjson.dumps(dict(zip(names, line, strict=True))) for line in lines]
 
     return ndjson.stream_ndjson(export.batches(load))
 
 
 def _csv(export: Export[Any]) -> Iterator[bytes]:
-    names = [column.name for column in COLUMNS[export.rows]]
-    return csv.stream_csv(export.table(), names)
+    return csv.stream_csv(export.table(), _names(export))
 
 
 def _geojson(export: Export[Any]) -> Iterator[bytes]:
-    return geojson.stream_geojson(export.table())
+    return geojson.stream_geojson(export.table(), _names(export))
 
 
 def _parquet(export: Export[Any]) -> Iterator[bytes]:
@@ -120,9 +123,9 @@ def _xlsx(export: Export[Any]) -> Iterator[bytes]:
     def load(session: Session, page: Slice[Any]) -> list[Sheets]:
         return [export.selection.sheets(session, page)]
 
-    def sources(keys: set[str], known_at: datetime) -> list[Row]:
+    def sources(keys: set[str], known_at: datetime) -> Table:
         with export.sessions() as session:
-            return source_rows(session, keys, known_at)
+            return source_table(session, keys, known_at)
 
     columns = export.selection.sheet_columns()
     return xlsx.stream_xlsx(export.batches(load), columns, sources, export.about)

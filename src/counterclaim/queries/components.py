@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select
 
+from counterclaim.db import among
 from counterclaim.models import Event, EventJudgement, EventPart
 from counterclaim.queries.asof import live_row
 from counterclaim.vocabulary import Judgement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -60,6 +61,21 @@ def linked(session: Session, ids: Iterable[str], at: datetime) -> Links:
         frontier = {key for pair in edges | found for key in pair} - known
     recorded = select(Event).where(Event.id.in_(known), Event.recorded_at <= at)
     return link({row.id: row for row in session.scalars(recorded)}, same, parts)
+
+
+def with_links(session: Session, ids: Sequence[str], at: datetime) -> set[str]:
+    """Those of these events that are one with others, or whole or part, as of an instant."""
+    judged, part = EventJudgement, EventPart
+    same = judged.judgement == Judgement.SAME, live_row(judged, at)
+    linking = [
+        *(select(column).where(*same) for column in (judged.left_id, judged.right_id)),
+        *(select(column).where(live_row(part, at)) for column in (part.whole_id, part.part_id)),
+    ]
+    return {
+        event
+        for query in linking
+        for event in session.scalars(query.where(among(session, query.selected_columns[0], ids)))
+    }
 
 
 def link(

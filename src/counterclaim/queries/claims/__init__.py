@@ -2,10 +2,9 @@
 
 from counterclaim.queries.claims.bearing import event_claims
 from counterclaim.queries.claims.figures import (
-    Bearing,
-    Figure,
+    FIGURE_COLUMNS,
     figures_of_claims,
-    figures_of_events,
+    figures_of_versions,
 )
 from counterclaim.queries.claims.positions import event_positions
 from counterclaim.queries.claims.shapes import (
@@ -17,13 +16,12 @@ from counterclaim.queries.claims.shapes import (
 )
 
 __all__ = [
-    "Bearing",
-    "Figure",
+    "FIGURE_COLUMNS",
     "claims_out",
     "event_claims",
     "event_positions",
     "figures_of_claims",
-    "figures_of_events",
+    "figures_of_versions",
     "get_claim",
     "moment_out",
     "quote_out",

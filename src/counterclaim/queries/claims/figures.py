@@ -1,24 +1,27 @@
-"""Every figure of many claims as plain rows: one statement a table, and no shapes in between.
+"""Every figure of many claims as columns of a table: one statement a table, no objects in between.
 
-A figure is one count, casualty, damage or tally of one claim. Here a claim comes with what a table
-shows beside each of its figures.
+A figure is one count, casualty, damage or tally of one claim. Here it comes with what a table shows
+beside it, as texts and numbers. Sources, munitions and documents, which many claims share, are
+looked up once for all of them; the rest goes from the driver's rows to columns as a whole.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Text, case, cast, select, type_coerce
 
+from counterclaim.db import among
 from counterclaim.models import (
     Attribution,
     Casualty,
     Claim,
     Damage,
     Document,
+    Event,
+    EventSummary,
     InterceptionCount,
     Munition,
     Occurrence,
@@ -26,200 +29,308 @@ from counterclaim.models import (
     Source,
     Tally,
 )
-from counterclaim.queries.claims.bearing import claims_about
+from counterclaim.moment import isoformat_z
+from counterclaim.queries.asof import counted_claim
 from counterclaim.queries.claims.rows import sides_of
-from counterclaim.queries.components import linked
+from counterclaim.queries.components import Links, linked, with_links
+from counterclaim.vocabulary import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
 
-    from counterclaim.models import Event
     from counterclaim.queries.asof import View
-    from counterclaim.queries.components import Links
 
-BATCH = 2000
-"""Claims are loaded this many at a time."""
+    Columns = list[Sequence[Any]]
+    """A table, by column."""
 
+Line = tuple[Any, ...]
 
-class Figure(NamedTuple):
-    """One number of one claim; what its kind does not have is None."""
+EVENT = ("event", "label", "event_kind", "scope")
+OCCURRENCE = ("occurred", "occurred_from", "occurred_to", "attacker", "defender")
+KIND = ("figure",)
+PEOPLE = ("harmed_side", "harmed_status", "harm")
+FIGURE = (*KIND, "munition", "outcome", *PEOPLE, "object", "severity", "low", "high", "said")
+CLAIM = ("claim", "claim_kind", "claimant", "side", "said_by", "stance", "polarity", "distribution")
+LIFE = ("status", "basis", "said_on", "accepted_at")
+PUBLISHED = ("document", "title", "publisher", "url", "published")
+QUOTE = ("quote", "start", "end")
+FIGURE_COLUMNS = (*EVENT, "shared", *OCCURRENCE, *FIGURE, *CLAIM, *LIFE, *PUBLISHED, *QUOTE)
+"""What stands in the columns of figures, in their order."""
 
-    kind: str
-    munition: str | None = None
-    outcome: str | None = None
-    harmed_side: str | None = None
-    harmed_status: str | None = None
-    harm: str | None = None
-    object: str | None = None
-    severity: str | None = None
-    low: int | None = None
-    high: int | None = None
-    said: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Stated:
-    """A claim with its chain of sources, root first, its claimant's side and its figures."""
-
-    claim: Any
-    said_by: tuple[str, ...]
-    side: str | None
-    figures: tuple[Figure, ...]
+Borne = tuple[int, bool, str]
+"""The place of an event, a claim that bears on it, and whether that is shared with other events."""
+NO_EVENT = (None,) * len(EVENT)
+NO_FIGURE = ((None,) * len(FIGURE),)
 
 
-@dataclass(frozen=True, slots=True)
-class Bearing:
-    """A claim beside an event that it bears on; ``shared`` with all parts of a collection."""
+def figures_of_versions(
+    session: Session, sks: Sequence[int], view: View, *, bare: bool = False
+) -> Columns:
+    """The figures of the counted claims that bear on the events of these versions.
 
-    event: Event | None
-    stated: Stated
-    shared: bool
-
-
-def figures_of_events(session: Session, events: Sequence[str], view: View) -> list[Bearing]:
-    """The counted claims that bear on these events, in the order of events, then of claims.
-
-    They are those of ``event_claims``. One about a collection stands at each of its parts.
+    They are those of ``event_claims``, in the order of the versions, then by claim. One about a
+    collection stands at each of its parts. ``bare`` gives a claim without figures one row.
     """
-    links = linked(session, events, view.known_at)
-    own = _claims_about(session, links, view)
-    found: list[tuple[str, str, bool]] = []
-    for event in events:
-        claims = dict.fromkeys(own.get(event, ()), False)
-        for whole in links.above(event) if links.parts else ():
-            for claim in own.get(whole, ()):
-                claims.setdefault(claim, True)
-        found += [(event, claim, shared) for claim, shared in sorted(claims.items())]
-    stated = _stated(session, {claim for _event, claim, _shared in found})
-    return [Bearing(links.events[event], stated[claim], shared) for event, claim, shared in found]
-
-
-def figures_of_claims(session: Session, ids: Sequence[str], at: datetime) -> list[Bearing]:
-    """These claims in their order, each beside the event that it is about, if there is one."""
-    stated = _stated(session, set(ids))
-    links = linked(session, {one.claim.event_id for one in stated.values()} - {None}, at)
-    return [
-        Bearing(links.events.get(links.stands_for.get(one.claim.event_id, "")), one, shared=False)
-        for key in ids
-        if (one := stated.get(key)) is not None
+    events = _events_of(session, sks)
+    links = _links(session, [event[0] for event in events], view.known_at)
+    subjects = {event[0]: event[0] for event in events} | links.stands_for
+    own, heads = _about(session, subjects, view)
+    borne = [
+        (place, shared, claim)
+        for place, event in enumerate(events)
+        for claim, shared in _bearing(event[0], links, own)
     ]
+    return _table(session, events, borne, heads, bare=bare)
 
 
-def _claims_about(session: Session, links: Links, view: View) -> dict[str, list[str]]:
-    """By the id that stands for an event the claims about it, and about claims about it."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for claim, event in claims_about(session, links.stands_for, view).items():
-        found[event].append(claim)
-    return found
+def figures_of_claims(
+    session: Session, ids: Sequence[str], at: datetime, *, bare: bool = False
+) -> Columns:
+    """The figures of these claims, each beside the event that it is about, if there is one."""
+    heads = {head[0]: head for head in _heads(session, at, among(session, Claim.id, ids))}
+    about = {key: head[_EVENT_ID] for key, head in heads.items()}
+    events = sorted({event for event in about.values() if event is not None})
+    links = _links(session, events, at)
+    first = dict(zip(events, events, strict=True)) | links.stands_for
+    shown = [NO_EVENT, *_events(session, sorted(set(first.values())), at)]
+    place = {event[0]: place for place, event in enumerate(shown)}
+    borne = [(place.get(first.get(about[key]), 0), False, key) for key in ids if key in heads]
+    return _table(session, shown, borne, heads, bare=bare)
 
 
-def _stated(session: Session, ids: set[str]) -> dict[str, Stated]:
-    found: dict[str, Stated] = {}
-    wanted = sorted(ids)
-    for start in range(0, len(wanted), BATCH):
-        batch = wanted[start : start + BATCH]
-        heads = session.execute(_heads().where(Claim.id.in_(batch))).all()
-        chains = _chains(session, batch)
-        sides = sides_of(session, {head.claimant_id for head in heads})
-        figures = _figures(session, batch)
-        for head in heads:
-            key, side = head.id, sides.get(head.claimant_id)
-            found[key] = Stated(head, tuple(chains[key]), side, tuple(figures[key]))
-    return found
+def _bearing(event: str, links: Links, own: Mapping[str, list[str]]) -> list[tuple[str, bool]]:
+    """The claims that bear on an event, by id, and whether it shares each with other events."""
+    claims = dict.fromkeys(own.get(event, ()), False)
+    for whole in links.above(event) if links.parts else ():
+        for claim in own.get(whole, ()):
+            claims.setdefault(claim, True)
+    return sorted(claims.items())
 
 
-def _heads() -> Select[*tuple[Any, ...]]:
-    """A claim and its document, quote and occurrence, without the document's text."""
-    publisher = aliased(Source)
-    return (
-        select(
-            Claim.id,
-            Claim.kind,
-            Claim.event_id,
-            Claim.claimant_id,
-            Source.key.label("claimant"),
-            Claim.stance,
-            Claim.polarity,
-            Claim.distribution,
-            Claim.status,
-            Claim.basis,
-            Claim.said_edtf,
-            Claim.accepted_at,
-            Claim.ended_at,
-            Occurrence.occurred_edtf,
-            Occurrence.occurred_from,
-            Occurrence.occurred_to,
-            Occurrence.attacker,
-            Occurrence.defender,
-            Document.id.label("document_id"),
-            Document.title,
-            Document.url,
-            Document.published_edtf,
-            publisher.key.label("publisher"),
-            Quote.exact,
-            Quote.start,
-            Quote.end,
-        )
-        .join(Source, Source.id == Claim.claimant_id)
-        .join(Document, Document.id == Claim.document_id)
-        .outerjoin(publisher, publisher.id == Document.publisher_id)
+def _links(session: Session, events: Sequence[str], at: datetime) -> Links:
+    """What hangs together with these; most events hang together with none, and are not in it."""
+    found = with_links(session, events, at)
+    return linked(session, found, at) if found else Links()
+
+
+def _events_of(session: Session, sks: Sequence[int]) -> list[Line]:
+    version = select(EventSummary.sk, *_EVENT).join(Event, Event.id == EventSummary.event_id)
+    rows = _fetched(session, version.where(among(session, EventSummary.sk, sks)))
+    found = {row[0]: row[1:] for row in rows}
+    return [found[sk] for sk in sks]
+
+
+def _events(session: Session, ids: Sequence[str], at: datetime) -> list[Line]:
+    known = select(*_EVENT).where(Event.recorded_at <= at, among(session, Event.id, ids))
+    return _fetched(session, known)
+
+
+def _about(
+    session: Session, subjects: Mapping[str, str], view: View
+) -> tuple[dict[str, list[str]], dict[str, Line]]:
+    """By the event that ``subjects`` gives the claims about its events, and about these claims."""
+    counted = counted_claim(view)
+    own: dict[str, list[str]] = defaultdict(list)
+    found: dict[str, Line] = {}
+    frontier, column, place = dict(subjects), Claim.event_id, _EVENT_ID
+    while frontier:
+        about = among(session, column, sorted(frontier))
+        above, frontier = frontier, {}
+        for head in _heads(session, view.known_at, counted, about):
+            key = head[0]
+            if key not in found:
+                found[key] = head
+                frontier[key] = event = above[head[place]]
+                own[event].append(key)
+        column, place = Claim.about_id, _ABOUT_ID
+    return own, found
+
+
+_EVENT_ID, _ABOUT_ID, _CLAIMANT_ID, _DOCUMENT_ID = 1, 2, 3, 4
+"""Where in a head stand the ids that are no cells."""
+_SPOKEN, _QUOTE, _OCCURRENCE = slice(7, 13), slice(13, 16), slice(16, 21)
+
+
+def _heads(session: Session, at: datetime, *conditions: ColumnElement[bool]) -> list[Line]:
+    """Claims with quote and occurrence; their life is that at an instant."""
+    status = case(
+        (Claim.ended_at <= at, type_coerce(Claim.status, Text)),
+        (Claim.accepted_at <= at, str(Status.ACCEPTED)),
+        else_=str(Status.PENDING),
+    )
+    accepted = case((Claim.accepted_at <= at, type_coerce(Claim.accepted_at, Text)))
+    ids = (Claim.id, Claim.event_id, Claim.about_id, Claim.claimant_id, Claim.document_id)
+    words = (Claim.stance, Claim.polarity, Claim.distribution, status, Claim.basis, Claim.said_edtf)
+    quote = (Quote.exact, Quote.start, Quote.end)
+    dates = (Occurrence.occurred_edtf, Occurrence.occurred_from, Occurrence.occurred_to)
+    sides = (Occurrence.attacker, Occurrence.defender)
+    cells = map(_plain, (accepted, Claim.kind, *words, *quote, *dates, *sides))
+    query = (
+        select(*map(_id, ids), *cells)
         .outerjoin(Quote, Quote.id == Claim.quote_id)
         .outerjoin(Occurrence, Occurrence.claim_id == Claim.id)
     )
+    return _fetched(session, query.where(*conditions))
+
+
+def _table(
+    session: Session,
+    events: Sequence[Line],
+    borne: Sequence[Borne],
+    heads: Mapping[str, Line],
+    *,
+    bare: bool,
+) -> Columns:
+    """The columns of what these claims say, where they stand beside these events."""
+    figures = _figures(session, sorted(heads))
+    without = NO_FIGURE if bare else ()
+    beside_event: list[int] = []
+    is_shared: list[bool] = []
+    of_claim: list[int] = []
+    found: list[Line] = []
+    places = dict(zip(heads, range(len(heads)), strict=True))
+    for event, shared, claim in borne:
+        said = figures.get(claim, without)
+        found += said
+        beside_event += [event] * len(said)
+        is_shared += [shared] * len(said)
+        of_claim += [places[claim]] * len(said)
+    if not found:
+        return [()] * len(FIGURE_COLUMNS)
+    occurrence, beside = _claim_columns(session, heads)
+    return [
+        *(_spread(column, beside_event) for column in zip(*events, strict=True)),
+        is_shared,
+        *(_spread(column, of_claim) for column in occurrence),
+        *zip(*found, strict=True),
+        *(_spread(column, of_claim) for column in beside),
+    ]
+
+
+def _spread(column: Sequence[Any], order: Sequence[int]) -> list[Any]:
+    return list(map(column.__getitem__, order))
+
+
+def _claim_columns(session: Session, heads: Mapping[str, Line]) -> tuple[Columns, Columns]:
+    """What stands before the figures of these claims, and what stands behind them."""
+    columns: Columns = list(zip(*heads.values(), strict=True))
+    keys, claimants, sources = columns[0], columns[_CLAIMANT_ID], columns[_DOCUMENT_ID]
+    chains = _chains(session, sorted(keys))
+    documents = _documents(session, set(sources))
+    sides = sides_of(session, set(claimants))
+    named = {*claimants, *(source for chain in chains.values() for source in chain)}
+    names = _keys(session, Source, named | {one[2] for one in documents.values()} - {None})
+    said_by = lru_cache(None)(lambda chain: ";".join(map(names.__getitem__, chain)) or None)
+    published = zip(*map(documents.__getitem__, sources), strict=True)
+    document, title, publisher, url, date = published
+    edtf, first, end, attacker, defender = columns[_OCCURRENCE]
+    occurrence = [edtf, _written(first), _written(end), attacker, defender]
+    beside = [
+        keys,
+        columns[6],
+        list(map(names.__getitem__, claimants)),
+        list(map(sides.get, claimants)),
+        [said_by(tuple(chains.get(key, ()))) for key in keys],
+        *columns[_SPOKEN],
+        _written(columns[5]),
+        *(document, title, list(map(names.get, publisher)), url, date),
+        *columns[_QUOTE],
+    ]
+    return occurrence, beside
 
 
 def _chains(session: Session, ids: Sequence[str]) -> dict[str, list[str]]:
-    query = (
-        select(Attribution.claim_id, Source.key)
-        .join(Source)
-        .where(Attribution.claim_id.in_(ids))
-        .order_by(Attribution.claim_id, Attribution.position)
-    )
+    """The sources of each claim, root first."""
+    link = Attribution
+    query = select(_id(link.claim_id), _id(link.source_id)).where(link.source_id.is_not(None))
     found: dict[str, list[str]] = defaultdict(list)
-    for claim, source in session.execute(query):
+    for claim, source in _ordered(session, query, link, ids):
         found[claim].append(source)
     return found
 
 
-def _figures(session: Session, ids: Sequence[str]) -> dict[str, list[Figure]]:
+def _documents(session: Session, ids: set[str]) -> dict[str, Line]:
+    one = Document
+    query = select(_id(one.id), one.title, _id(one.publisher_id), one.url, one.published_edtf)
+    found = _fetched(session, query.where(among(session, one.id, sorted(ids))))
+    return {row[0]: row for row in found}
+
+
+def _keys(session: Session, model: Any, ids: Iterable[str]) -> dict[str | None, str]:
+    query = select(_id(model.id), model.key).where(among(session, model.id, sorted(ids)))
+    return dict(_fetched(session, query))
+
+
+def _figures(session: Session, ids: Sequence[str]) -> dict[str, list[Line]]:
     """By claim: counts, casualties, damage, tallies, each in the order of the claim."""
-    found: dict[str, list[Figure]] = defaultdict(list)
-    for claim, figure in _read_figures(session, ids):
-        found[claim].append(figure)
+    found: dict[str, list[Line]] = defaultdict(list)
+    count, harm, damage, tally = InterceptionCount, Casualty, Damage, Tally
+    counts = _measured(session, count, ids, _id(count.munition_id), count.outcome)
+    munitions = _keys(session, Munition, {row[4] for row in counts} - {None})
+    for claim, low, high, said, munition, outcome in counts:
+        key = munitions.get(munition)
+        found[claim].append(("count", key, outcome, *NOBODY, None, None, low, high, said))
+    for claim, *ends, side, status, kind in _measured(
+        session, harm, ids, harm.side, harm.status, harm.harm
+    ):
+        found[claim].append(("casualty", None, None, side, status, kind, None, None, *ends))
+    for claim, *ends, thing, severity in _measured(
+        session, damage, ids, damage.object, damage.severity
+    ):
+        found[claim].append(("damage", None, None, *NOBODY, thing, severity, *ends))
+    for claim, *ends, thing in _measured(session, tally, ids, tally.object):
+        found[claim].append(("tally", None, None, *NOBODY, thing, None, *ends))
     return found
 
 
-def _read_figures(session: Session, ids: Sequence[str]) -> Iterator[tuple[str, Figure]]:
-    count, casualty, damage, tally = InterceptionCount, Casualty, Damage, Tally
-    for row in session.execute(
-        _measured(count, ids, Munition.key, count.outcome).outerjoin(
-            Munition, Munition.id == count.munition_id
-        )
-    ):
-        claim, low, high, said, munition, outcome = row
-        yield claim, Figure("count", munition, outcome, low=low, high=high, said=said)
-    for row in session.execute(
-        _measured(casualty, ids, casualty.side, casualty.status, casualty.harm)
-    ):
-        claim, low, high, said, side, status, harm = row
-        yield claim, Figure("casualty", None, None, side, status, harm, None, None, low, high, said)
-    for row in session.execute(_measured(damage, ids, damage.object, damage.severity)):
-        claim, low, high, said, thing, severity = row
-        yield (
-            claim,
-            Figure("damage", object=thing, severity=severity, low=low, high=high, said=said),
-        )
-    for claim, low, high, said, thing in session.execute(_measured(tally, ids, tally.object)):
-        yield claim, Figure("tally", object=thing, low=low, high=high, said=said)
+NOBODY = (None,) * len(PEOPLE)
 
 
-def _measured(table: Any, ids: Sequence[str], *columns: Any) -> Select[*tuple[Any, ...]]:
-    return (
-        select(table.claim_id, table.low, table.high, table.said, *columns)
-        .where(table.claim_id.in_(ids))
-        .order_by(table.claim_id, table.position)
-    )
+def _measured(session: Session, table: Any, ids: Sequence[str], *columns: Any) -> list[Line]:
+    kept = table.low, table.high, table.said, *columns
+    return _ordered(session, select(_id(table.claim_id), *map(_plain, kept)), table, ids)
+
+
+def _ordered(
+    session: Session, query: Select[*tuple[Any, ...]], table: Any, ids: Sequence[str]
+) -> list[Line]:
+    """The rows of these claims; those of one claim come together, in its order."""
+    these = query.where(among(session, table.claim_id, ids))
+    return _fetched(session, these.order_by(table.claim_id, table.position))
+
+
+def _fetched(session: Session, query: Select[*tuple[Any, ...]]) -> list[Line]:
+    """The rows as the driver makes them, without an object around each."""
+    with session.connection().execute(query) as result:
+        cursor: Any = result.cursor
+        rows: list[Line] = cursor.fetchall()
+    return rows
+
+
+def _id(column: Any) -> ColumnElement[str]:
+    """An id as text, which it is not for every driver."""
+    return cast(column, Text)
+
+
+def _plain(column: Any) -> ColumnElement[Any]:
+    """A column as the driver gives it, without the conversion of each word and instant."""
+    return type_coerce(column, Text)
+
+
+_EVENT = (_id(Event.id), Event.label, _plain(Event.kind), _plain(Event.scope))
+
+
+def _written(instants: Iterable[str | datetime | None]) -> list[str | None]:
+    """Instants as drivers give them, as they are written; few of them differ."""
+    told = {instant: _instant(instant) for instant in set(instants)}
+    return list(map(told.__getitem__, instants))
+
+
+def _instant(instant: str | datetime | None) -> str | None:
+    if isinstance(instant, str):  # SQLite: 2024-05-01 04:30:00.000000, always UTC.
+        return f"{instant.removesuffix('.000000').replace(' ', 'T')}Z"
+    return None if instant is None else isoformat_z(instant)
