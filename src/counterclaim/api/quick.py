@@ -27,7 +27,7 @@ from counterclaim.deps import ListQuery, is_current, not_modified, send_json, se
 from counterclaim.errors import CounterclaimError
 from counterclaim.queries.asof import Wish, store_version
 from counterclaim.queries.cursors import decode
-from counterclaim.queries.event_pages import Counts, Place, find_page, for_driver
+from counterclaim.queries.event_pages import Counts, PageSql, Place, find_page, for_driver
 from counterclaim.queries.event_sql import Sql
 from counterclaim.queries.events import counts_in, page_of
 from counterclaim.queries.filters import EventFilter
@@ -60,7 +60,7 @@ class Asking:
     wish: Wish
     window: Window
     place: Place
-    page: Sql | None = None
+    page: PageSql | None = None
     until: float = 0.0
 
 
@@ -193,8 +193,12 @@ async def answer_page(
             return not_modified(request, tag)
     for _try in range(2):
         page, needed = await _page(quick, asking)
-        head, rows = await quick.fetch_beside(_head(asking.wish.known_at), page)
-        if head is None:
+        newest = _head(asking.wish.known_at)
+        head, found = await quick.fetch_beside(newest, page.quick)
+        rows = page.settled(found, asking.place.limit)
+        if rows is None and page.sure is not None:
+            head, rows = await quick.fetch_beside(newest, page.sure)
+        if head is None or rows is None:
             return None
         version = _text(head[0])
         if needed in {None, version}:
@@ -274,7 +278,7 @@ def _place(window: Window, *, descending: bool) -> Place:
     return Place(window.limit + 1, after, at, descending)
 
 
-async def _page(quick: Quick, asking: Asking) -> tuple[Sql, str | None]:
+async def _page(quick: Quick, asking: Asking) -> tuple[PageSql, str | None]:
     """The statement that reads the page, and the version of the store for which alone it does."""
     if asking.page is not None and monotonic() < asking.until:
         return asking.page, None
@@ -286,7 +290,7 @@ async def _page(quick: Quick, asking: Asking) -> tuple[Sql, str | None]:
         try:
             statement = steps.send(rows)
         except StopIteration as end:
-            page: Sql = end.value
+            page: PageSql = end.value
             break
         rows = await quick.fetch(statement)
     if recalled.version is None:

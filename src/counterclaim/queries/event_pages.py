@@ -7,7 +7,7 @@ the way. No statement sorts or counts more rows than it must.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,7 +17,7 @@ from counterclaim.models.summary import FARTHEST, NARROW, SERIAL_BITS, sort_key
 from counterclaim.queries.event_sql import FEW, Sql, asked_of, facet_is, joined, paired
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
     from counterclaim.db import EngineName
     from counterclaim.queries.event_sql import Asked, Set, Stretch
@@ -36,6 +36,9 @@ SPAN = "span"
 OPEN = "open"
 """Facet of events of which only the end is known."""
 
+AHEAD = "ahead"
+"""Facet of events that were recorded before they happened."""
+
 COMMON_DAYS = 2
 LONGEST_DAYS = 36_525
 """Where an event lasts longer, no event is too early to reach into the time asked for."""
@@ -44,16 +47,19 @@ ENDLESS = "x"
 DAY = 86_400 << SERIAL_BITS
 
 
-def span_facet(start: datetime | None, end: datetime | None) -> tuple[str, str] | None:
-    """The facet that tells that the beginning of an event is far from its end; None for most."""
+def facets_of_time(
+    start: datetime | None, end: datetime | None, recorded_at: datetime
+) -> Iterator[tuple[str, str]]:
+    """The facets of events that are not where their beginning, or their recording, puts them."""
     if start is None:
-        return None if end is None else (OPEN, "from")
-    if end is None:
-        return SPAN, ENDLESS
-    days = -(-(end - start) // timedelta(days=1))
-    if days <= COMMON_DAYS:
-        return None
-    return SPAN, f"{days:06d}" if days <= LONGEST_DAYS else ENDLESS
+        if end is not None:
+            yield OPEN, "from"
+        return
+    if start > recorded_at:
+        yield AHEAD, "recorded"
+    days = LONGEST_DAYS + 1 if end is None else -(-(end - start) // timedelta(days=1))
+    if days > COMMON_DAYS:
+        yield SPAN, f"{days:06d}" if days <= LONGEST_DAYS else ENDLESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,35 +122,102 @@ def _counted(found: Set) -> Sql:
     return Sql(f"SELECT count(*) FROM ({every.text} LIMIT {MANY}) AS c", every.values)
 
 
-def find_page(
-    wanted: Wanted, place: Place, engine: EngineName, counts: Counts
-) -> Generator[Sql, Rows, Sql]:
+@dataclass(frozen=True, slots=True)
+class PageSql:
     """The statement that reads a page: sort keys and documents, in no order that is promised.
 
-    It yields statements that count, where it must know how many rows a set has.
+    Attributes:
+        quick: It may read versions that do not belong to the page; then it tells which do.
+        most: So many versions it reads at most, if it may.
+        sure: The one to fall back on, if too few of those do.
+    """
+
+    quick: Sql
+    most: int = 0
+    sure: Sql | None = None
+
+    def settled(self, rows: Rows, limit: int) -> Rows | None:
+        """The rows that belong to the page; None if there may be more of them."""
+        if self.sure is None:
+            return rows
+        fit = [row[:2] for row in rows if row[2]]
+        return fit if len(fit) >= limit or len(rows) < self.most else None
+
+
+def find_page(
+    wanted: Wanted, place: Place, engine: EngineName, counts: Counts
+) -> Generator[Sql, Rows, PageSql]:
+    """How to read a page; yields statements that count, where it must know how many rows there are.
+
+    Few stretches are read with the documents, each as far as the page may need it. Of many first
+    the sort keys are put together.
     """
     asked = asked_of(paired(wanted), engine)
     start = yield from _beginning(asked, counts)
-    low, high = _stretch(wanted, place)
-    arms = [Arm(asked, start, one, (low, high)) for one in _starts(start)]
+    light = wanted.columns.keys() <= {"kind", "scope"} and start is not None
+    arms = [Arm(asked, start, one, bounds) for one, bounds in _stretches(wanted, place, start)]
+    extra = [Arm(asked, facet, facet.starts[0], of) for facet, of in _rare(wanted, place)]
+    if light and len(arms) == 1:
+        each = (_read(arm, place, engine, "sk, document") for arm in (*arms, *extra))
+        return PageSql(_every(each, "sk, document", "UNION ALL"))
+    sure = _put_together([_read(arm, place, engine) for arm in (*arms, *extra)], place)
+    documents = "SELECT p.sk, e.document{} FROM ({}) AS p CROSS JOIN event_summary AS e{}"
+    text = documents.format("", sure.text, " WHERE e.sk = p.sk")
+    if not light or extra or len(asked.sets) > 1:
+        return PageSql(Sql(text, sure.values))
+    most = place.limit + place.limit // 4 + 10
+    wide = replace(place, limit=most)
+    loose = _put_together([_read(arm, wide, engine, "loose") for arm in (*arms, *extra)], wide)
+    fits = joined([live(place.at), *(one.named(e="e") for one in asked.versions)])
+    fitting = documents.format(f", ({fits.text})", loose.text, " WHERE e.sk = p.sk")
+    return PageSql(Sql(fitting, (*fits.values, *loose.values)), most, Sql(text, sure.values))
+
+
+def _put_together(each: Sequence[Sql], place: Place) -> Sql:
+    """The first sort keys of several stretches."""
+    if len(each) == 1:
+        return each[0]
+    found = _every(each, "sk", "UNION")
+    return Sql(f"{found.text} ORDER BY sk {place.direction} LIMIT {place.limit}", found.values)
+
+
+def _every(each: Iterable[Sql], columns: str, between: str) -> Sql:
+    parts = list(each)
+    if len(parts) == 1:
+        return parts[0]
+    named = (Sql(f"SELECT {columns} FROM ({one.text}) AS a", one.values) for one in parts)
+    return joined(named, f" {between} ")
+
+
+Bounds = tuple[Sql, Sql]
+"""The least sort key, and the one behind the greatest."""
+
+
+def _stretches(
+    wanted: Wanted, place: Place, start: Set | None
+) -> list[tuple[Stretch | None, Bounds]]:
+    """Where most of what is asked for stands."""
+    low, high = _bounds(wanted, place)
+    if place.at is not None:
+        # Few were recorded before they happened; those are looked for by themselves.
+        high = min(high, _behind(place.at))
+    found = (None,) if start is None else start.starts
+    return [(one, (low, Sql("?", (high,)))) for one in found]
+
+
+def _rare(wanted: Wanted, place: Place) -> Iterator[tuple[Set, Bounds]]:
+    """Facets of the few events that stand elsewhere in the order than one looks for them."""
+    low, high = _bounds(wanted, place)
     if wanted.window[0] is not None and not wanted.certain:
-        open_ = facet_is(OPEN, ("from",))
-        bounds = low if place.goes_up_from_a_page else Sql("?", (FIRST,)), high
-        arms += [Arm(asked, open_, one, bounds) for one in open_.starts]
-    if len(arms) == 1 and start is not None and wanted.columns.keys() <= {"kind", "scope"}:
-        return _read(arms[0], place, engine, direct=True)
-    each = [_read(arm, place, engine) for arm in arms]
-    if len(each) > 1:
-        every = (Sql(f"SELECT sk FROM ({arm.text}) AS a", arm.values) for arm in each)
-        found = joined(every, " UNION ")
-        ordered = f"{found.text} ORDER BY sk {place.direction} LIMIT {place.limit}"
-        each = [Sql(ordered, found.values)]
-    joins = "CROSS JOIN event_summary AS e WHERE e.sk = p.sk"
-    return Sql(f"SELECT p.sk, e.document FROM ({each[0].text}) AS p {joins}", each[0].values)
+        first = low if place.goes_up_from_a_page else Sql("?", (FIRST,))
+        yield facet_is(OPEN, ("from",)), (first, Sql("?", (high,)))
+    if place.at is not None and high > _behind(place.at):
+        yield facet_is(AHEAD, ("recorded",)), (low, Sql("?", (high,)))
 
 
-def _starts(found: Set | None) -> Sequence[Stretch | None]:
-    return (None,) if found is None else found.starts
+def _behind(end: datetime) -> int:
+    """The sort key behind those of all events that begin up to an instant."""
+    return sort_key(end, 0) + (1 << SERIAL_BITS)
 
 
 def _beginning(asked: Asked, counts: Counts) -> Generator[Sql, Rows, Set | None]:
@@ -164,17 +237,17 @@ def _beginning(asked: Asked, counts: Counts) -> Generator[Sql, Rows, Set | None]
     return best[1] if best else None
 
 
-def _stretch(wanted: Wanted, place: Place) -> tuple[Sql, Sql]:
+def _bounds(wanted: Wanted, place: Place) -> tuple[Sql, int]:
     """The least sort key of the page, and the one behind the greatest."""
     start, end = wanted.window
-    low, high = Sql("?", (FIRST,)), LAST if end is None else sort_key(end, 0) + (1 << SERIAL_BITS)
+    low, high = Sql("?", (FIRST,)), LAST if end is None else _behind(end)
     if start is not None:
         low = Sql("?", (sort_key(start, 0),)) if wanted.certain else _reaching(sort_key(start, 0))
     if place.after is not None and place.descending:
         high = min(high, place.after)
     elif place.after is not None and place.goes_up_from_a_page:
         low = Sql("?", (place.after + 1,))
-    return low, Sql("?", (high,))
+    return low, high
 
 
 def _reaching(start: int) -> Sql:
@@ -200,14 +273,14 @@ class Arm:
     bounds: tuple[Sql, Sql]
 
 
-def _read(arm: Arm, place: Place, engine: EngineName, *, direct: bool = False) -> Sql:
-    """The first versions of a stretch that meet all that is asked: their sort keys.
+def _read(arm: Arm, place: Place, engine: EngineName, what: str = "sk") -> Sql:
+    """The first versions of a stretch that meet all that is asked.
 
-    ``direct`` reads their documents, too, which pays where nearly every version that is looked at
-    belongs to the page.
+    ``what`` is their sort keys; or with their documents, which pays where nearly every version that
+    is looked at belongs to the page; or ``loose``: the sort keys, and nothing else is asked.
     """
     sqlite, stretch = engine == "sqlite", arm.stretch
-    narrow = f" INDEXED BY {NARROW}" if sqlite and not direct else ""
+    narrow = f" INDEXED BY {NARROW}" if sqlite and what == "sk" else ""
     versions = f"event_summary AS e{narrow}"
     key, source, rows = "e.sk", Sql(versions), []
     if stretch is not None:
@@ -215,27 +288,27 @@ def _read(arm: Arm, place: Place, engine: EngineName, *, direct: bool = False) -
         indexed = f" INDEXED BY {stretch.index}" if sqlite and stretch.index else ""
         # SQLite takes the tables of a CROSS JOIN in the order in which they are written.
         join = "CROSS JOIN" if sqlite else "JOIN"
-        table = f"{stretch.table.text} AS d{indexed} {join} {versions} ON e.sk = {key}"
+        joins = "" if what == "loose" else f" {join} {versions} ON e.sk = {key}"
+        table = f"{stretch.table.text} AS d{indexed}{joins}"
         source, rows = Sql(table, stretch.table.values), [stretch.rows]
     low, high = arm.bounds
-    conditions = joined(
-        [
-            *rows,
-            Sql(f"{key} >= {low.text}", low.values),
-            Sql(f"{key} < {high.text}", high.values),
-            live(place.at),
-            *(one.named(e="e") for one in arm.asked.versions),
-            *(found.tested() for found in arm.asked.sets if found is not arm.start),
-        ]
-    )
+    conditions = [
+        *rows,
+        Sql(f"{key} >= {low.text}", low.values),
+        Sql(f"{key} < {high.text}", high.values),
+    ]
+    if what != "loose":
+        conditions += [found.tested(key) for found in arm.asked.sets if found is not arm.start]
+        conditions += [live(place.at), *(one.named(e="e") for one in arm.asked.versions)]
+    where = joined(conditions)
     # What is not in the order of the sort key is put into it; SQLite is kept from trying otherwise.
     by = f"+{key}" if sqlite and stretch is not None and not stretch.in_order else key
-    document = ", e.document" if direct else ""
+    document = ", e.document" if what == "sk, document" else ""
     text = (
-        f"SELECT {key} AS sk{document} FROM {source.text} WHERE {conditions.text}"
+        f"SELECT {key} AS sk{document} FROM {source.text} WHERE {where.text}"
         f" ORDER BY {by} {place.direction} LIMIT {place.limit}"
     )
-    return Sql(text, (*source.values, *conditions.values))
+    return Sql(text, (*source.values, *where.values))
 
 
 def live(at: datetime | None) -> Sql:

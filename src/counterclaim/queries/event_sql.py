@@ -67,10 +67,10 @@ class Set:
         found = f"SELECT m.{self.key} FROM {self.table} AS m WHERE {rows.text}"
         return Sql(f"event_summary.sk IN ({found})", rows.values)
 
-    def tested(self) -> Sql:
-        """That the version ``e`` is one of them, by looking it up."""
+    def tested(self, key: str) -> Sql:
+        """That the version with a sort key is one of them, by looking it up."""
         rows = self.rows.named(e="e", m="m")
-        row = f"SELECT 1 FROM {self.table} AS m WHERE m.{self.key} = e.sk AND {rows.text}"
+        row = f"SELECT 1 FROM {self.table} AS m WHERE m.{self.key} = {key} AND {rows.text}"
         return Sql(f"EXISTS ({row})", rows.values)
 
 

@@ -148,15 +148,19 @@ def _page_by_time(
         return connection.exec_driver_sql(*for_driver(statement, engine)).all()
 
     page = run(find_page(wanted, place, engine, counts_in(connection.engine)), execute)
-    found = page_of(execute(page), window, place, view.known_at)
+    rows = page.settled(execute(page.quick), place.limit)
+    if rows is None and page.sure is not None:
+        rows = execute(page.sure)
+    found = page_of(rows or (), window, place, view.known_at)
     return replace(found, items=[Shown(document, sk) for sk, document in found.items])
 
 
 def page_of(
     rows: Sequence[Any], window: Window, place: Place, known_at: datetime
 ) -> Slice[tuple[int, Any]]:
-    """The page of these sort keys and documents, of which there may be one more than it holds."""
-    ordered = sorted(rows, key=itemgetter(0), reverse=place.descending)
+    """The page of these sort keys and documents, of which there may be more than it holds."""
+    # A version may have been found in two stretches.
+    ordered = sorted(dict(rows).items(), key=itemgetter(0), reverse=place.descending)
     following = None
     if len(ordered) > window.limit:
         del ordered[window.limit :]

@@ -16,7 +16,7 @@ from counterclaim.grid import cells_of
 from counterclaim.models import EventSummary
 from counterclaim.models.summary import sort_key
 from counterclaim.queries.asof import View
-from counterclaim.queries.event_pages import span_facet
+from counterclaim.queries.event_pages import facets_of_time
 from counterclaim.queries.event_sql import PAIR, pair_value
 from counterclaim.queries.families import load_families
 from counterclaim.queries.versions import family_versions
@@ -90,7 +90,7 @@ def _write(session: Session, versions: list[Version], at: datetime) -> None:
         sk = sort_key(version.columns["occurred_from"], serial)
         columns = [version.columns[name] for name in OF_VERSION]
         rows["event_summary"].append((sk, serial, *columns, at, key, version.stamped(at)))
-        rows["event_facet"] += sorted((f, v, sk) for f, v in found_by(version))
+        rows["event_facet"] += sorted((f, v, sk) for f, v in found_by(version, at))
         rows["event_figure"] += [
             (one["figure"], sk, one["low"], one["best"], one["high"]) for one in version.figures
         ]
@@ -131,13 +131,13 @@ COLUMNS = {
 }
 
 
-def found_by(version: Version) -> set[tuple[str, str]]:
-    """The facets of a version, with those of two words, and what tells that it lasted long."""
+def found_by(version: Version, at: datetime) -> set[tuple[str, str]]:
+    """The facets of a version, with those of two words and those that tell of its time."""
     found = set(version.facets)
     both = ([value for facet, value in version.facets if facet == name] for name in PAIR)
     found.update(("+".join(PAIR), pair_value(*pair)) for pair in product(*both))
-    lasted = span_facet(version.columns["occurred_from"], version.columns["occurred_to"])
-    return found if lasted is None else found | {lasted}
+    first, last = version.columns["occurred_from"], version.columns["occurred_to"]
+    return found.union(facets_of_time(first, last, at))
 
 
 def _cell_rows(sk: int, point: dict[str, Any]) -> Iterator[tuple[object, ...]]:
