@@ -32,6 +32,8 @@ from counterclaim.models.summary import (
     EventMember,
     EventPoint,
     EventSummary,
+    EventTotal,
+    EventTotalState,
 )
 
 __all__ = [
@@ -52,6 +54,8 @@ __all__ = [
     "EventPart",
     "EventPoint",
     "EventSummary",
+    "EventTotal",
+    "EventTotalState",
     "IdempotencyKey",
     "ImportBatch",
     "ImportRow",

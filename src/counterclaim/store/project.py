@@ -24,6 +24,7 @@ from counterclaim.models.summary import sort_key
 from counterclaim.queries.asof import View
 from counterclaim.queries.families import load_families
 from counterclaim.queries.versions import family_versions
+from counterclaim.store.totals import keep_totals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -72,6 +73,7 @@ def project(
             if watch is not None:
                 watch(loaded)
     _write(session, versions, at)
+    keep_totals(session, at)
 
 
 def _close(session: Session, event_ids: Iterable[str], at: datetime) -> None:

@@ -14,9 +14,12 @@ from counterclaim.models import (
     EventMember,
     EventPoint,
     EventSummary,
+    EventTotal,
+    EventTotalState,
     LedgerEntry,
 )
 from counterclaim.store.project import project
+from counterclaim.store.totals import renew_totals
 from counterclaim.store.touched import touched_by
 
 if TYPE_CHECKING:
@@ -24,7 +27,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-DERIVED = (EventFacet, EventFigure, EventMeasure, EventMember, EventPoint, EventSummary)
+DERIVED = (
+    *(EventFacet, EventFigure, EventMeasure, EventMember, EventPoint, EventSummary),
+    *(EventTotal, EventTotalState),
+)
 CLEAR_TEXT = {
     "sqlite": "INSERT INTO event_text (event_text) VALUES ('delete-all')",
     "postgresql": "DELETE FROM event_text",
@@ -50,4 +56,5 @@ def rebuild(session: Session, progress: Callable[[int, int], None] | None = None
         project(session, touched_by(session, at), at)
         if progress is not None:
             progress(done, len(instants))
+    renew_totals(session)
     return len(instants)
