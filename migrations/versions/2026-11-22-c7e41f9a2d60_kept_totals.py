@@ -14,6 +14,10 @@ down_revision = "78c728685301"
 branch_labels = None
 depends_on = None
 
+GROUPING = (
+    "facet = 'claimant' OR facet = 'side' OR facet = 'target_country' OR facet = 'target_region'"
+)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -131,11 +135,19 @@ def upgrade() -> None:
         sqlite_where=sa.text("valid_to IS NOT NULL"),
         postgresql_where=sa.text("valid_to IS NOT NULL"),
     )
+    op.create_index(
+        "ix_event_facet_sk",
+        "event_facet",
+        ["sk", "facet", "value"],
+        sqlite_where=sa.text(GROUPING),
+        postgresql_where=sa.text(GROUPING),
+    )
     if op.get_bind().scalar(sa.text("SELECT 1 FROM event_summary LIMIT 1")) is None:
         op.bulk_insert(state, [{"known_at": datetime.min.replace(tzinfo=UTC)}])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_event_facet_sk", table_name="event_facet")
     op.drop_index("ix_event_summary_valid_to", table_name="event_summary")
     op.drop_table("event_total_state")
     op.drop_table("event_total")

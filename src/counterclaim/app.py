@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from counterclaim import __version__, api, ogc, web
-from counterclaim.api import health
+from counterclaim.api import health, stats
 from counterclaim.api.following import Watch
 from counterclaim.config import Settings
 from counterclaim.db import make_engine
@@ -53,6 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.writers = CapacityLimiter(1)
     app.state.uses_noted = {}
+    app.state.totals = stats.Answers()
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     app.include_router(api.router)
     app.include_router(health.router)

@@ -34,6 +34,7 @@ from counterclaim.store.ledger import open_writer
 from counterclaim.store.rebuild import is_behind
 from counterclaim.store.rebuild import rebuild as rebuild_all
 from counterclaim.store.redaction import holds_redactions
+from counterclaim.store.totals import are_kept, renew_totals
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -90,9 +91,12 @@ def db_upgrade() -> None:
     with opened_store(migrated=False) as engine:
         upgrade(engine)
         with reading(engine) as session:
-            behind = is_behind(session)
+            behind, kept = is_behind(session), are_kept(session)
         if behind:
             _rebuild(engine)
+        elif not kept:
+            with writing(engine) as session:
+                renew_totals(session)
         say(out, f"The tables of {engine.url.render_as_string()} are at the newest revision.")
 
 

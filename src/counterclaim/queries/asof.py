@@ -90,6 +90,12 @@ def last_change(session: Session, until: datetime | None = None) -> datetime:
     return session.scalar(newest) or until or now()
 
 
+def newest_entry(session: Session) -> str | None:
+    """The hash of the ledger's newest entry, which no other state of a store has; None if empty."""
+    newest = select(LedgerEntry.hash).order_by(LedgerEntry.seq.desc()).limit(1)
+    return session.scalar(newest)
+
+
 def read_instant(parameter: str, text: str) -> datetime:
     """The last instant that a text means: an instant itself, or the end of a day, month or year.
 

@@ -37,15 +37,12 @@ if TYPE_CHECKING:
     from counterclaim.queries.stats.summing import Grouping
     from counterclaim.queries.wanted import Wanted
 
-OF_PEOPLE = (PEOPLE, BY_SIDE, BY_STATUS, BY_SIDE_AND_STATUS)
-OF_ALL = (EVENTS, MUNITIONS, BY_MUNITION, BY_CATEGORY, *OF_PEOPLE)
-
+WHOLE = (EVENTS, MUNITIONS, PEOPLE)
 KEPT = {
-    "": OF_ALL,
-    "region": OF_ALL,
-    **dict.fromkeys(("week", "country", "side"), OF_ALL),
-    "claimant": (EVENTS, MUNITIONS, PEOPLE),
-    **dict.fromkeys(("munition", "category"), (EVENTS, *OF_PEOPLE)),
+    "": (*WHOLE, BY_MUNITION, BY_CATEGORY, BY_SIDE, BY_STATUS, BY_SIDE_AND_STATUS),
+    "region": (*WHOLE, BY_MUNITION),
+    **dict.fromkeys(("week", "country", "claimant", "side"), WHOLE),
+    **dict.fromkeys(("munition", "category"), (EVENTS,)),
 }
 """By what events are grouped beside month and attacker, and what is kept of each group."""
 

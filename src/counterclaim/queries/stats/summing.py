@@ -70,7 +70,7 @@ def _figures(
 ) -> Select[*tuple[Any, ...]]:
     m = EventMeasure
     keys = (m.cut, m.subject, m.status, m.figure)
-    query: Select[*tuple[Any, ...]] = select(*keys).select_from(EventSummary)
+    query = _lines_of(*keys).select_from(EventSummary)
     query, groups = grouping(query.join(m, m.sk == EventSummary.sk))
     given = [_given(end, sign) for end in (m.low, m.high, m.best)]
     (low, vague), (high, unbounded), (best, unsettled) = given
@@ -81,6 +81,10 @@ def _figures(
         .where(m.cut.in_(cuts), m.sk.in_(versions))
         .group_by(*keys, *groups)
     )
+
+
+def _lines_of(*keys: SQLColumnExpression[str]) -> Select[*tuple[Any, ...]]:
+    return select(*(key.label(name) for name, key in zip(LINE, keys, strict=True)))
 
 
 def _told(
@@ -113,7 +117,7 @@ def _lines(
     lines = lines.where(m.cut.in_(cuts), m.sk.in_(versions))
     line = lines.group_by(m.cut, m.sk, m.subject, m.status).subquery()
     keys = (line.c.cut, line.c.subject, line.c.status)
-    query: Select[*tuple[Any, ...]] = select(*keys, EMPTY).select_from(EventSummary)
+    query = _lines_of(*keys, EMPTY).select_from(EventSummary)
     query, groups = grouping(query.join(line, line.c.sk == EventSummary.sk))
     numbers = (func.sum(sign), func.sum(sign * line.c.one_sided), *[NOUGHT] * 6)
     return _told(query, groups, numbers).group_by(*keys, *groups)
@@ -124,7 +128,7 @@ def _events(
 ) -> Select[*tuple[Any, ...]]:
     grade = func.coalesce(EventSummary.grade, EMPTY)
     disputed = case((EventSummary.disputed, literal_column(f"'{DISPUTED}'")), else_=EMPTY)
-    query: Select[*tuple[Any, ...]] = select(literal_column(f"'{EVENTS}'"), grade, disputed, EMPTY)
+    query = _lines_of(literal_column(f"'{EVENTS}'"), grade, disputed, EMPTY)
     query, groups = grouping(query.select_from(EventSummary))
     query = _told(query, groups, (func.sum(sign), *[NOUGHT] * 7))
     return query.where(EventSummary.sk.in_(versions)).group_by(grade, disputed, *groups)
