@@ -7,21 +7,33 @@ an instant, they come to what the versions that counted then come to.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import case, delete, func, insert, literal, literal_column, select, true, update
+from sqlalchemy import (
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+    true,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import psycopg2
 
-from counterclaim.db import dialect_of, table_of
+from counterclaim.db import UtcDateTime, dialect_of, table_of
 from counterclaim.models import EventSummary, EventTotal, EventTotalState
 from counterclaim.queries.asof import live_summary
 from counterclaim.queries.stats.kept import COLUMNS, KEPT, grouping_of
-from counterclaim.queries.stats.summing import LINE, NUMBERS, moved, sum_versions
+from counterclaim.queries.stats.summing import LINE, NUMBERS, ONE, moved, sum_versions
 
 if TYPE_CHECKING:
+    from sqlalchemy import TextClause
     from sqlalchemy.orm import Session
-
-    from counterclaim.queries.stats.summing import Sums
 
 LOOSE = 100
 """So many versions may be newer than the totals: each costs every reader, each move the writer."""
@@ -30,6 +42,11 @@ BEGINNING = datetime.min.replace(tzinfo=UTC)
 """The instant of totals that hold nothing."""
 
 KEY = ("grouped_by", *LINE, *COLUMNS)
+# That of psycopg 2 writes no casts behind the names of parameters, where text() would miss these.
+DIALECTS = {
+    "sqlite": sqlite.dialect(paramstyle="named"),  # type: ignore[no-untyped-call]  # SQLAlchemy's
+    "postgresql": psycopg2.dialect(paramstyle="named"),
+}
 INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -82,21 +99,28 @@ def _last_move(session: Session) -> datetime:
 
 def _move(session: Session, since: datetime, at: datetime) -> None:
     """Add what has begun to count since, and take away what no longer does."""
-    counted = live_summary(since)
-    versions = select(EventSummary.sk).where(EventSummary.sk.in_(moved(since, at)))
-    versions = versions.where(live_summary(at) != counted)
-    sign = case((counted, -1), else_=1)
-    for name, cuts in KEPT.items():
-        grouping = grouping_of(name, dialect_of(session))
-        _add(session, name, sum_versions(cuts, grouping, versions, sign))
+    for name in KEPT:
+        statement = _adding(name, dialect_of(session))
+        session.execute(statement, {"since": since, "at": at})
     session.execute(delete(EventTotal).where(EventTotal.events == literal_column("0")))
     session.execute(update(EventTotalState).values(known_at=at))
 
 
-def _add(session: Session, name: str, sums: Sums) -> None:
-    total, rows = table_of(EventTotal), sums.subquery()
+@cache
+def _adding(name: str, dialect: Literal["sqlite", "postgresql"]) -> TextClause:
+    """The statement for the totals by one group, as text: to build it costs more than to run it."""
+    since, at = (bindparam(name, type_=UtcDateTime()) for name in ("since", "at"))
+    counted = live_summary(since)
+    versions = select(EventSummary.sk).where(EventSummary.sk.in_(moved(since, at)))
+    versions = versions.where(live_summary(at) != counted)
+    sign = case((counted, literal_column("-1")), else_=ONE)
+    total = table_of(EventTotal)
+    rows = sum_versions(KEPT[name], grouping_of(name, dialect), versions, sign).subquery()
     # SQLite takes ON CONFLICT behind a select only if this has a WHERE.
-    given = select(literal(name), *rows.c).where(true())
-    made = INSERTS[dialect_of(session)](total).from_select(KEY + NUMBERS, given)
+    given = select(literal_column(f"'{name}'"), *rows.c).where(true())
+    made = INSERTS[dialect](total).from_select([*KEY, *NUMBERS], given)
     more = {name: total.c[name] + made.excluded[name] for name in NUMBERS}
-    session.execute(made.on_conflict_do_update(index_elements=KEY, set_=more))
+    whole = made.on_conflict_do_update(index_elements=KEY, set_=more)
+    written = whole.compile(dialect=DIALECTS[dialect])
+    values = {key: bind.value for bind, key in written.bind_names.items() if not bind.required}
+    return text(str(written)).bindparams(since, at, **values)

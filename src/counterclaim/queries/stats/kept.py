@@ -73,7 +73,7 @@ def kept_totals(session: Session, plan: Plan, wanted: Wanted, at: datetime) -> K
     known_at = None if found is None else session.scalar(select(EventTotalState.known_at))
     if found is None or known_at is None:
         return None
-    few = moved(known_at, at).limit(FARTHEST + 1).subquery()
+    few = moved(*sorted((known_at, at))).limit(FARTHEST + 1).subquery()
     changed = session.scalar(select(func.count()).select_from(few)) or 0
     return Kept(known_at, found) if changed <= FARTHEST else None
 

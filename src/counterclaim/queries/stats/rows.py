@@ -73,7 +73,8 @@ def _differing(
     """
     apart = set(session.scalars(entangled(at)))
     found = []
-    for some in _chunks(sorted(apart.union(session.scalars(moved(known_at, at))))):
+    changed = session.scalars(moved(*sorted((known_at, at))))
+    for some in _chunks(sorted(apart.union(changed))):
         states = select(EventSummary.sk, live_summary(at), live_summary(known_at))
         for sk, live, counted in session.execute(states.where(EventSummary.sk.in_(some), *clauses)):
             if bool(live and sk not in apart) != bool(counted):

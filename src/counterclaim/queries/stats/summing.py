@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     ]
     """Joins what tells the groups of ``event_summary``, and gives their columns."""
     Versions = Sequence[int] | Select[int]
+    Instant = datetime | ColumnElement[datetime]
     Sums = CompoundSelect[*tuple[Any, ...]]
 
 LINE = ("cut", "subject", "status", "figure")
@@ -43,7 +44,7 @@ def sum_versions(
 
     ``sign`` is 1 for versions to add and -1 for those to take away.
     """
-    figures = [cut for cut in cuts if cut != EVENTS]
+    figures = [literal_column(f"'{cut}'") for cut in cuts if cut != EVENTS]
     selects = []
     if figures:
         selects += [_figures(figures, grouping, versions, sign)]
@@ -53,9 +54,8 @@ def sum_versions(
     return union_all(*selects)
 
 
-def moved(since: datetime, at: datetime) -> CompoundSelect[int]:
-    """The versions of which one began or ceased to count after the one instant, up to the other."""
-    first, last = sorted((since, at))
+def moved(first: Instant, last: Instant) -> CompoundSelect[int]:
+    """The versions that began or ceased to count after the one instant, up to the other."""
     began, ceased = EventSummary.valid_from, EventSummary.valid_to
     return union(
         *(
@@ -66,7 +66,10 @@ def moved(since: datetime, at: datetime) -> CompoundSelect[int]:
 
 
 def _figures(
-    cuts: Sequence[str], grouping: Grouping, versions: Versions, sign: ColumnElement[int]
+    cuts: Sequence[ColumnElement[str]],
+    grouping: Grouping,
+    versions: Versions,
+    sign: ColumnElement[int],
 ) -> Select[*tuple[Any, ...]]:
     m = EventMeasure
     keys = (m.cut, m.subject, m.status, m.figure)
@@ -107,7 +110,10 @@ def _given(
 
 
 def _lines(
-    cuts: Sequence[str], grouping: Grouping, versions: Versions, sign: ColumnElement[int]
+    cuts: Sequence[ColumnElement[str]],
+    grouping: Grouping,
+    versions: Versions,
+    sign: ColumnElement[int],
 ) -> Select[*tuple[Any, ...]]:
     """How many events there are of each line, and how many of these rest on one side alone."""
     m = EventMeasure
