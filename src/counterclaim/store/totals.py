@@ -32,7 +32,9 @@ from counterclaim.queries.stats.kept import COLUMNS, KEPT, grouping_of
 from counterclaim.queries.stats.summing import LINE, NUMBERS, ONE, moved, sum_versions
 
 if TYPE_CHECKING:
-    from sqlalchemy import TextClause
+    from collections.abc import Callable
+
+    from sqlalchemy import Table, TextClause
     from sqlalchemy.orm import Session
 
 LOOSE = 100
@@ -44,10 +46,13 @@ BEGINNING = datetime.min.replace(tzinfo=UTC)
 KEY = ("grouped_by", *LINE, *COLUMNS)
 # That of psycopg 2 writes no casts behind the names of parameters, where text() would miss these.
 DIALECTS = {
-    "sqlite": sqlite.dialect(paramstyle="named"),  # type: ignore[no-untyped-call]  # SQLAlchemy's
-    "postgresql": psycopg2.dialect(paramstyle="named"),
+    "sqlite": sqlite.dialect(paramstyle="named"),
+    "postgresql": psycopg2.dialect(paramstyle="named"),  # type: ignore[no-untyped-call]  # SQLAlchemy's
 }
-INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+INSERTS: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
 
 
 def keep_totals(session: Session, at: datetime) -> None:

@@ -132,7 +132,8 @@ def _within_months(wanted: Wanted) -> list[ColumnElement[bool]] | None:
     start, end = wanted.window
     if any(border is not None and not _begins_month(border) for border in (start, end)):
         return None
-    t, found = EventTotal, []
+    t = EventTotal
+    found: list[ColumnElement[bool]] = []
     if start is not None or end is not None:
         found.append((t.month != "") | (t.until != ""))
     if start is not None:

@@ -96,11 +96,9 @@ def _tallies(plan: Plan, rows: Iterable[Any]) -> dict[Cell, Tally]:
         cut, subject, status, figure = row[: len(LINE)]
         line = EVERYTHING if cut == EVENTS else Line(cut, subject, status)
         tally = found.setdefault((tuple(row[groups]), line), Tally())
-        events, one_sided, *sums = map(int, row[groups.stop :])
+        events, one_sided, *sums, settled = map(int, row[groups.stop :])
         if figure:
-            tally.counts[figure].add(
-                Count(events, *sums[:-1], settled=sums[-1], unknown=events - sums[-1])
-            )
+            tally.counts[figure].add(Count(events, *sums, settled, events - settled))
             continue
         tally.events += events
         tally.one_sided += one_sided

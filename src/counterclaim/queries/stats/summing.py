@@ -44,7 +44,9 @@ def sum_versions(
 
     ``sign`` is 1 for versions to add and -1 for those to take away.
     """
-    figures = [literal_column(f"'{cut}'") for cut in cuts if cut != EVENTS]
+    figures: list[ColumnElement[str]] = [
+        literal_column(f"'{cut}'") for cut in cuts if cut != EVENTS
+    ]
     selects = []
     if figures:
         selects += [_figures(figures, grouping, versions, sign)]
@@ -92,7 +94,7 @@ def _lines_of(*keys: SQLColumnExpression[str]) -> Select[*tuple[Any, ...]]:
 
 def _told(
     query: Select[*tuple[Any, ...]],
-    groups: Sequence[ColumnElement[Any]],
+    groups: Sequence[SQLColumnExpression[Any]],
     numbers: Sequence[ColumnElement[int]],
 ) -> Select[*tuple[Any, ...]]:
     """With groups and numbers, under names of which none stands twice."""
