@@ -96,9 +96,10 @@ def _tallies(plan: Plan, rows: Iterable[Any]) -> dict[Cell, Tally]:
         cut, subject, status, figure = row[: len(LINE)]
         line = EVERYTHING if cut == EVENTS else Line(cut, subject, status)
         tally = found.setdefault((tuple(row[groups]), line), Tally())
-        events, one_sided, *sums, settled = map(int, row[groups.stop :])
+        events, one_sided, low, vague, high, unbounded, best, settled = map(int, row[groups.stop :])
         if figure:
-            tally.counts[figure].add(Count(events, *sums, settled, events - settled))
+            count = Count(events, low, vague, high, unbounded, best, settled, events - settled)
+            tally.counts[figure].add(count)
             continue
         tally.events += events
         tally.one_sided += one_sided

@@ -98,7 +98,9 @@ def _told(
     numbers: Sequence[ColumnElement[int]],
 ) -> Select[*tuple[Any, ...]]:
     """With groups and numbers, under names of which none stands twice."""
-    named = [column.label(f"group_{place}") for place, column in enumerate(groups)]
+    named: list[ColumnElement[Any]] = [
+        column.label(f"group_{place}") for place, column in enumerate(groups)
+    ]
     counted = [number.label(name) for name, number in zip(NUMBERS, numbers, strict=True)]
     return query.add_columns(*named, *counted)
 
