@@ -11,7 +11,7 @@ from anyio import CapacityLimiter
 from fastapi import FastAPI
 
 from counterclaim import __version__, api, ogc, web
-from counterclaim.api import events, health
+from counterclaim.api import events, health, stats
 from counterclaim.api.following import Watch
 from counterclaim.api.quick import Quick, QuickMiddleware
 from counterclaim.compression import CompressMiddleware
@@ -74,6 +74,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.writers = CapacityLimiter(1)
     app.state.uses_noted = {}
+    app.state.totals = stats.Answers()
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     # Including routers would make all that FastAPI derives from a route a second time.
     app.router.routes += [*api.routes, *health.router.routes, *ogc.routes, *web.router.routes]

@@ -25,18 +25,22 @@ from sqlalchemy import (
     Enum,
     ForeignKey,
     Integer,
+    Interval,
     MetaData,
     String,
     Table,
     TypeDecorator,
     any_,
+    case,
     create_engine,
     event,
     func,
     literal,
+    literal_column,
     make_url,
     select,
     text,
+    type_coerce,
 )
 from sqlalchemy.exc import (
     ArgumentError,
@@ -58,7 +62,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from enum import StrEnum
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, SQLColumnExpression
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.orm import MappedColumn
     from sqlalchemy.pool import ConnectionPoolEntry
@@ -370,6 +374,21 @@ def _constraint(error: IntegrityError) -> str | None:
     if diagnosis is not None:
         return str(diagnosis.constraint_name)
     return str(error.orig).partition("constraint failed: ")[2] or None
+
+
+def month_until(
+    end: SQLColumnExpression[datetime | None], dialect: Literal["sqlite", "postgresql"]
+) -> ColumnElement[str]:
+    """The month of the last moment before an instant, as ``2024-11``, in UTC; empty for null."""
+    if dialect == "postgresql":
+        last = end - literal_column("interval '1 microsecond'", Interval)
+        found: ColumnElement[str] = func.to_char(last, literal_column("'YYYY-MM'"))
+    else:
+        written = type_coerce(end, String)
+        border = func.substr(written, 9) == "01 00:00:00.000000"
+        before = func.strftime("%Y-%m", written, "-1 day")
+        found = case((border, before), else_=func.substr(written, 1, 7))
+    return func.coalesce(found, literal_column("''"))
 
 
 def text_index_statements(dialect: str) -> Iterable[str]:

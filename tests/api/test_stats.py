@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from counterclaim.api.stats import Answers
 from counterclaim.resolve import WEIGHTS_VERSION
 from factories import REFERENCE, aland_claim, article, bland_claim, put_file, put_seed, put_world
 from served import Served, served
@@ -186,3 +187,19 @@ def test_totals_follow_the_policy_that_is_asked_for(world: Served) -> None:
     for policy in ("gradd", "side:QQ", "side:"):
         refused = world.client.get("/v1/stats/interceptions", params={"policy": policy})
         assert (refused.status_code, refused.json()["errors"][0]["parameter"]) == (422, "policy")
+
+
+def test_an_answer_given_once_holds_until_something_is_written(world: Served) -> None:
+    before = totals(world, "interceptions", group_by="month")
+    assert totals(world, "interceptions", group_by="month") == before
+    put_file(world.engine, article(claims=[aland_claim(counts=[{"launched": 9}])]))
+    assert totals(world, "interceptions", group_by="month") != before
+
+
+def test_of_many_answers_those_asked_for_last_are_kept() -> None:
+    answers = Answers(most_bytes=8)
+    answers.keep("one", b"1234")
+    answers.keep("two", b"5678")
+    assert answers.find("one") == b"1234"
+    answers.keep("three", b"90")
+    assert [answers.find(key) for key in ("one", "two", "three")] == [b"1234", None, b"90"]

@@ -229,7 +229,9 @@ def test_the_read_model_comes_out_as_it_was(stores: Stores) -> None:
     first, second, third = map(read_model, stores.engines)
     assert first == third
     for model in DERIVED:
-        assert len(second[model.__tablename__]) == len(first[model.__tablename__]) > 0
+        rows = len(first[model.__tablename__])
+        assert len(second[model.__tablename__]) == rows
+        assert rows or model.__tablename__ == "event_total"  # These are so few versions.
 
 
 def test_every_answer_comes_out_byte_for_byte(stores: Stores) -> None:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections import OrderedDict
+from threading import Lock
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from counterclaim.deps import TABLE, PolicyQuery, Read, send, send_json, wanted_format
+from counterclaim.deps import JSON, TABLE, PolicyQuery, Read, send, wanted_format
 from counterclaim.export import csv
 from counterclaim.export.totals import total_columns, total_row
 from counterclaim.moment import isoformat_z
+from counterclaim.queries.asof import store_version
 from counterclaim.queries.filters import EventFilter, Text
 from counterclaim.queries.stats import Table, Totals, plan, sum_events
 from counterclaim.queries.stats.grouping import GROUPS
 from counterclaim.resolve import WEIGHTS_VERSION
 from counterclaim.schemas.stats import CasualtyTotalsOut, EventTotalsOut, InterceptionTotalsOut
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
 
 router = APIRouter(prefix="/v1/stats", tags=["stats"])
 
@@ -58,12 +64,48 @@ def sum_all_events(
 
 
 def _send(request: Request, session: Session, table: Table, query: StatsQuery) -> Response:
-    asked = plan(table, query.group_by)
-    totals = sum_events(session, asked, query, query.view(request, session))
-    if wanted_format(request, query.f, ("json", "csv")) == "csv":
-        rows = [total_row(item) for item in totals.items]
-        return send(request, csv.to_csv(rows, total_columns(asked)), csv.MEDIA_TYPE)
-    return send_json(request, orjson.dumps(_envelope(totals)))
+    asked, view = plan(table, query.group_by), query.view(request, session)
+    form = wanted_format(request, query.f, ("json", "csv"))
+    answers: Answers = request.app.state.totals
+    key = store_version(session), table, view, form, query.model_dump_json()
+    content = answers.find(key)
+    if content is None:
+        content = _content(sum_events(session, asked, query, view), form)
+        answers.keep(key, content)
+    return send(request, content, csv.MEDIA_TYPE if form == "csv" else JSON)
+
+
+def _content(totals: Totals, form: str) -> bytes:
+    if form == "json":
+        return orjson.dumps(_envelope(totals))
+    return csv.to_csv([total_row(item) for item in totals.items], total_columns(totals.plan))
+
+
+class Answers:
+    """The answers given last, found again by what was asked of which state of the store.
+
+    Every write makes another state, so that none has to be struck out; several threads may ask.
+    """
+
+    def __init__(self, most_bytes: int = 16 * 1024 * 1024) -> None:
+        self._most, self._held = most_bytes, 0
+        self._answers: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._lock = Lock()
+
+    def find(self, key: Hashable) -> bytes | None:
+        """What was answered to this, if it is still there."""
+        with self._lock:
+            if key in self._answers:
+                self._answers.move_to_end(key)
+            return self._answers.get(key)
+
+    def keep(self, key: Hashable, content: bytes) -> None:
+        """Keep an answer, and drop those longest not asked for beyond so many bytes."""
+        with self._lock:
+            self._held += len(content) - len(self._answers.pop(key, b""))
+            self._answers[key] = content
+            while self._held > self._most:
+                self._held -= len(self._answers.popitem(last=False)[1])
 
 
 def _envelope(totals: Totals) -> dict[str, object]:

@@ -71,12 +71,16 @@ def db_upgrade() -> None:
     """
     with opened_store(migrated=False) as engine:
         from counterclaim.store.rebuild import is_behind
+        from counterclaim.store.totals import are_kept, renew_totals
 
         upgrade(engine)
         with reading(engine) as session:
-            behind = is_behind(session)
+            behind, kept = is_behind(session), are_kept(session)
         if behind:
             _rebuild(engine)
+        elif not kept:
+            with writing(engine) as session:
+                renew_totals(session)
         say(out, f"The tables of {engine.url.render_as_string()} are at the newest revision.")
 
 

@@ -33,6 +33,8 @@ from counterclaim.models.summary import (
     EventMember,
     EventPoint,
     EventSummary,
+    EventTotal,
+    EventTotalState,
 )
 
 __all__ = [
@@ -54,6 +56,8 @@ __all__ = [
     "EventPart",
     "EventPoint",
     "EventSummary",
+    "EventTotal",
+    "EventTotalState",
     "IdempotencyKey",
     "ImportBatch",
     "ImportRow",

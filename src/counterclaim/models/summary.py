@@ -42,6 +42,11 @@ NARROW_COLUMNS = (
 )
 
 
+def _part(length: int, comment: str) -> Mapped[str]:
+    """One column of a key of several."""
+    return mapped_column(String(length), primary_key=True, comment=comment)
+
+
 class EventSummary(Base):
     """One version of what an event "is" under the default policy, valid in [from, to)."""
 
@@ -53,6 +58,7 @@ class EventSummary(Base):
         Index("ix_event_summary_kind_scope_sk", "kind", "scope", "sk"),
         Index(NARROW, *NARROW_COLUMNS),
         Index("ix_event_summary_divergence_ppm_sk", "divergence_ppm", "sk"),
+        Index("ix_event_summary_valid_to", "valid_to", **live("valid_to IS NOT NULL")),
     )
 
     sk: Mapped[int] = _sk("Sort key: seconds of occurred_from shifted by 30 bits, plus serial.")
@@ -132,6 +138,51 @@ class EventMeasure(Base):
     )
 
 
+class EventTotal(Base):
+    """What one outcome or harm of one line comes to over the events that have all of the key.
+
+    Totals without a further filter are read off it. ``event_total_state`` says of which instant.
+    """
+
+    __tablename__ = "event_total"
+    __table_args__ = (
+        Index("ix_event_total_empty", "grouped_by", **live("events = 0")),
+        {"sqlite_with_rowid": False},
+    )
+
+    grouped_by: Mapped[str] = _part(20, "The group beside month and attacker: region, claimant.")
+    cut: Mapped[str] = _part(20, "How the figures are cut; events: the events themselves.")
+    group_value: Mapped[str] = _part(100, "Which region, claimant; empty where none is known.")
+    subject: Mapped[str] = _part(100, "Munition, category or side; of events themselves the grade.")
+    status: Mapped[str] = _part(20, "Status of people; of events themselves disputed, or empty.")
+    figure: Mapped[str] = _part(20, "An outcome or a harm; empty: all events of the line.")
+    month: Mapped[str] = _part(7, "Month in which the events began, UTC; empty without a date.")
+    kind: Mapped[str] = _part(40, "Kind of the events.")
+    scope: Mapped[str] = _part(40, "How much they span.")
+    attacker: Mapped[str] = _part(40, "Resolved attacking side; empty where none is known.")
+    until: Mapped[str] = _part(7, "Month in which they had ended, UTC; empty without a date.")
+    events: Mapped[int] = mapped_column(BigInteger, comment="How many events have the figure.")
+    one_sided: Mapped[int] = mapped_column(
+        BigInteger, comment="How many rest on one side alone; counted where figure is empty."
+    )
+    low: Mapped[int] = mapped_column(BigInteger, comment="Sum of the lower ends.")
+    vague: Mapped[int] = mapped_column(BigInteger, comment="How many have no lower end.")
+    high: Mapped[int] = mapped_column(BigInteger, comment="Sum of the upper ends.")
+    open: Mapped[int] = mapped_column(BigInteger, comment="How many have no upper end.")
+    best: Mapped[int] = mapped_column(BigInteger, comment="Sum of the best values.")
+    settled: Mapped[int] = mapped_column(BigInteger, comment="How many have a best value.")
+
+
+class EventTotalState(Base):
+    """The instant whose state ``event_total`` shows: one row; none while totals are not kept."""
+
+    __tablename__ = "event_total_state"
+
+    known_at: Mapped[datetime] = mapped_column(
+        primary_key=True, comment="All that was written up to this instant is in the totals, UTC."
+    )
+
+
 class EventMember(Base):
     """One event that a version is made of, so that totals count whole and parts once."""
 
@@ -142,6 +193,12 @@ class EventMember(Base):
     part_id: Mapped[str] = reference("event", "The part.", primary_key=True, index=True)
 
 
+GROUPING = " OR ".join(
+    f"facet = '{facet}'" for facet in ("claimant", "side", "target_country", "target_region")
+)
+"""The facets by which totals are grouped; SQLite sees that it fits ``facet = 'side'``."""
+
+
 class EventFacet(Base):
     """One word by which a version is found: a munition, region, claimant and their ancestors.
 
@@ -149,7 +206,10 @@ class EventFacet(Base):
     """
 
     __tablename__ = "event_facet"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (
+        Index("ix_event_facet_sk", "sk", "facet", "value", **live(GROUPING)),
+        {"sqlite_with_rowid": False},
+    )
 
     facet: Mapped[str] = mapped_column(String(20), primary_key=True, comment="Which filter.")
     value: Mapped[str] = mapped_column(String(110), primary_key=True, comment="Which value.")

@@ -161,7 +161,7 @@ def live_row(table: Any, at: datetime) -> ColumnElement[bool]:
     return and_(table.recorded_at <= at, or_(table.ended_at.is_(None), table.ended_at > at))
 
 
-def live_summary(at: datetime) -> ColumnElement[bool]:
+def live_summary(at: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """The versions of events that were served."""
     return and_(
         EventSummary.valid_from <= at,

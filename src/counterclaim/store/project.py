@@ -20,6 +20,7 @@ from counterclaim.queries.event_pages import facets_of_time
 from counterclaim.queries.event_sql import PAIR, pair_value
 from counterclaim.queries.families import load_families
 from counterclaim.queries.versions import family_versions
+from counterclaim.store.totals import keep_totals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -67,6 +68,7 @@ def project(
             if watch is not None:
                 watch(loaded)
     _write(session, versions, at)
+    keep_totals(session, at)
 
 
 def _close(session: Session, event_ids: Iterable[str], at: datetime) -> None:

@@ -15,9 +15,12 @@ from counterclaim.models import (
     EventMember,
     EventPoint,
     EventSummary,
+    EventTotal,
+    EventTotalState,
     LedgerEntry,
 )
 from counterclaim.store.project import project
+from counterclaim.store.totals import renew_totals
 from counterclaim.store.touched import touched_by
 
 if TYPE_CHECKING:
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
 
 DERIVED = (
     *(EventCell, EventFacet, EventFigure, EventMeasure, EventMember, EventPoint),
-    EventSummary,
+    *(EventSummary, EventTotal, EventTotalState),
 )
 CLEAR_TEXT = {
     "sqlite": "INSERT INTO event_text (event_text) VALUES ('delete-all')",
@@ -54,4 +57,5 @@ def rebuild(session: Session, progress: Callable[[int, int], None] | None = None
         project(session, touched_by(session, at), at)
         if progress is not None:
             progress(done, len(instants))
+    renew_totals(session)
     return len(instants)

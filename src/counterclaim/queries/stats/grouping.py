@@ -10,7 +10,8 @@ from enum import StrEnum
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, literal_column, select
+from sqlalchemy.orm import aliased
 
 from counterclaim.errors import FilterError
 from counterclaim.models import EventFacet, EventMeasure, EventSummary
@@ -143,9 +144,14 @@ def grouped(
 def _side_rows(name: str) -> Select[int, str]:
     if name in FACETS:
         rows = select(EventFacet.sk, EventFacet.value.label("value"))
-        return rows.where(EventFacet.facet == FACETS[name])
-    subjects = select(EventMeasure.sk, EventMeasure.subject.label("value"))
-    return subjects.where(EventMeasure.cut == NAMED[name]).distinct()
+        # Written out, since SQLite must know it to choose the index by version.
+        return rows.where(EventFacet.facet == literal_column(f"'{FACETS[name]}'"))
+    measure, before = EventMeasure, aliased(EventMeasure)
+    same = (before.cut == measure.cut, before.sk == measure.sk, before.subject == measure.subject)
+    first = ~exists().where(*same, before.figure < measure.figure)
+    # One row of each subject without DISTINCT, which would not be looked up by version.
+    subjects = select(measure.sk, measure.subject.label("value"))
+    return subjects.where(measure.cut == NAMED[name], first)
 
 
 def _values(version: Version, name: str) -> list[str | None]:

@@ -1,31 +1,43 @@
 """The figures of the events that a filter lets through, as stored.
 
-Events that are neither wholes nor parts are added up by the database. The others are read one by
-one, since it depends on which of them were let through how they count.
+Events that are neither wholes nor parts are added up by the database, or have been already. The
+others are read one by one, since it depends on which of them were let through how they count.
 """
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, case, not_, select, union
 from sqlalchemy.orm import aliased
 
 from counterclaim.models import EventMeasure, EventMember, EventSummary
 from counterclaim.queries.asof import live_summary
 from counterclaim.queries.stats.grouping import grouped
+from counterclaim.queries.stats.summing import (
+    DISPUTED,
+    EVENTS,
+    LINE,
+    ONE,
+    moved,
+    sum_versions,
+)
 from counterclaim.resolve.cuts import Line, Measure
 from counterclaim.resolve.sums import EVERYTHING, Count, Entry, Tally
 from counterclaim.vocabulary import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy import ColumnElement, CompoundSelect
     from sqlalchemy.orm import Session
 
     from counterclaim.queries.stats.grouping import Plan
+    from counterclaim.queries.stats.kept import Kept
+    from counterclaim.queries.stats.summing import Sums, Versions
     from counterclaim.resolve.sums import Cell
 
 Clauses = list["ColumnElement[bool]"]
@@ -34,80 +46,85 @@ CHUNK = 5000
 """So many ids go into one statement."""
 
 
-def free_tallies(session: Session, plan: Plan, at: datetime, clauses: Clauses) -> dict[Cell, Tally]:
-    """What the selected events that hang together with no others come to, by group and line."""
-    chosen = [live_summary(at), ~_entangled(at), *clauses]
-    if plan.cut is None:
-        return _counted(session, plan, chosen)
-    found = _behind(session, plan, chosen)
-    for *group, subject, status, figure, numbers in _summed(session, plan, chosen):
-        cell = tuple(group), Line(plan.cut, subject, status)
-        found[cell].counts[figure].add(Count(*numbers))
+def free_tallies(
+    session: Session, plan: Plan, at: datetime, clauses: Clauses, kept: Kept | None
+) -> dict[Cell, Tally]:
+    """What the selected events that hang together with no others come to, by group and line.
+
+    With ``kept`` all but what has changed since then is read off the totals that are kept.
+    """
+    if kept is None:
+        apart = EventSummary.sk.in_(entangled(at))
+        free = select(EventSummary.sk).where(live_summary(at), not_(apart), *clauses)
+        return _tallies(plan, session.execute(_summed(plan, free)))
+    rows = [session.execute(kept.rows)]
+    sign = case((live_summary(kept.known_at), -1), else_=1)
+    loose = _chunks(_differing(session, at, clauses, kept.known_at))
+    rows += [session.execute(_summed(plan, some, sign)) for some in loose]
+    return _tallies(plan, chain(*rows))
+
+
+def _differing(
+    session: Session, at: datetime, clauses: Clauses, known_at: datetime
+) -> Sequence[int]:
+    """The selected versions that are free at one instant and not among those kept of the other.
+
+    Those kept are all that counted then, free or not.
+    """
+    apart = set(session.scalars(entangled(at)))
+    found = []
+    changed = session.scalars(moved(*sorted((known_at, at))))
+    for some in _chunks(sorted(apart.union(changed))):
+        states = select(EventSummary.sk, live_summary(at), live_summary(known_at))
+        for sk, live, counted in session.execute(states.where(EventSummary.sk.in_(some), *clauses)):
+            if bool(live and sk not in apart) != bool(counted):
+                found.append(sk)
     return found
 
 
-def _entangled(at: datetime) -> ColumnElement[bool]:
-    """Events that are wholes or parts at an instant."""
-    whole = aliased(EventSummary)
-    parts = select(EventMember.part_id).join(whole, whole.sk == EventMember.sk)
-    live = and_(whole.valid_from <= at, whole.valid_to.is_(None) | (whole.valid_to > at))
-    return EventSummary.sk.in_(select(EventMember.sk)) | EventSummary.event_id.in_(
-        parts.where(live)
-    )
+def _summed(plan: Plan, versions: Versions, sign: ColumnElement[int] = ONE) -> Sums:
+    """The selected versions added up by the groups and lines of a plan."""
+    grouping = partial(grouped, names=plan.of_events)
+    return sum_versions((plan.cut or EVENTS,), grouping, versions, sign)
 
 
-def _counted(session: Session, plan: Plan, chosen: Clauses) -> dict[Cell, Tally]:
-    """The events themselves, by grade and by whether they are disputed."""
-    grade, disputed = EventSummary.grade, EventSummary.disputed
-    query, groups = grouped(select(grade, disputed, func.count()), plan.of_events)
-    query = query.add_columns(*groups).where(*chosen).group_by(grade, disputed, *groups)
+def _tallies(plan: Plan, rows: Iterable[Any]) -> dict[Cell, Tally]:
+    """The tallies that rows of ``sum_versions`` come to; what there is nothing of is left out."""
     found: dict[Cell, Tally] = {}
-    for one, contested, count, *group in session.execute(query):
-        tally = found.setdefault((tuple(group), EVERYTHING), Tally())
-        tally.events += count
-        tally.disputed += count if contested else 0
-        tally.grades[one] += count
-    return found
+    groups = slice(len(LINE), len(LINE) + len(plan.of_events))
+    for row in rows:
+        cut, subject, status, figure = row[: len(LINE)]
+        line = EVERYTHING if cut == EVENTS else Line(cut, subject, status)
+        tally = found.setdefault((tuple(row[groups]), line), Tally())
+        events, one_sided, low, vague, high, unbounded, best, settled = map(int, row[groups.stop :])
+        if figure:
+            count = Count(events, low, vague, high, unbounded, best, settled, events - settled)
+            tally.counts[figure].add(count)
+            continue
+        tally.events += events
+        tally.one_sided += one_sided
+        if cut == EVENTS:
+            tally.disputed += events if status == DISPUTED else 0
+            tally.grades[subject or None] += events
+    return {cell: _without_noughts(tally) for cell, tally in found.items() if tally.events}
 
 
-def _behind(session: Session, plan: Plan, chosen: Clauses) -> dict[Cell, Tally]:
-    """How many events there are of each line, and how many of these rest on one side alone."""
-    m = EventMeasure
-    one_side = and_(func.count(m.side) == func.count(), func.min(m.side) == func.max(m.side))
-    lines = select(m.sk, m.subject, m.status, case((one_side, 1), else_=0).label("one_side"))
-    lines = lines.where(m.cut == plan.cut).group_by(m.sk, m.subject, m.status)
-    line = lines.subquery()
-    counted = select(line.c.subject, line.c.status, func.count(), func.sum(line.c.one_side))
-    query = counted.select_from(EventSummary).join(line, line.c.sk == EventSummary.sk)
-    query, groups = grouped(query, plan.of_events)
-    query = query.add_columns(*groups).where(*chosen)
-    query = query.group_by(line.c.subject, line.c.status, *groups)
-    found: dict[Cell, Tally] = {}
-    for subject, status, events, sided, *group in session.execute(query):
-        cell = tuple(group), Line(str(plan.cut), subject, status)
-        found[cell] = Tally(events=events, one_sided=int(sided))
-    return found
+def _without_noughts(tally: Tally) -> Tally:
+    for figure in [one for one, count in tally.counts.items() if not count.events]:
+        del tally.counts[figure]
+    for grade in [one for one, events in tally.grades.items() if not events]:
+        del tally.grades[grade]
+    return tally
 
 
-def _summed(session: Session, plan: Plan, chosen: Clauses) -> Iterator[Any]:
-    """Each figure of each group and line: what ``Count`` takes stands last."""
-    m = EventMeasure
-    sums = (
-        func.count(),
-        func.sum(func.coalesce(m.low, 0)),
-        func.count() - func.count(m.low),
-        func.sum(func.coalesce(m.high, 0)),
-        func.count() - func.count(m.high),
-        func.sum(func.coalesce(m.best, 0)),
-        func.count(m.best),
-        func.count() - func.count(m.best),
-    )
-    query: Select[*tuple[Any, ...]] = select(*sums).select_from(EventSummary)
-    query, groups = grouped(query.join(m, m.sk == EventSummary.sk), plan.of_events)
-    keys = (*groups, m.subject, m.status, m.figure)
-    query = query.add_columns(*keys).where(m.cut == plan.cut, *chosen).group_by(*keys)
-    for row in session.execute(query):
-        yield *row[len(sums) :], [int(number) for number in row[: len(sums)]]
+def entangled(at: datetime) -> CompoundSelect[*tuple[int]]:
+    """The versions of events that are wholes or parts at an instant."""
+    whole, live = aliased(EventSummary), live_summary(at)
+    wholes = select(EventSummary.sk).join(EventMember, EventMember.sk == EventSummary.sk)
+    counts = and_(whole.valid_from <= at, whole.valid_to.is_(None) | (whole.valid_to > at))
+    parts = select(EventSummary.sk).join(EventMember, EventMember.part_id == EventSummary.event_id)
+    parts = parts.join(whole, whole.sk == EventMember.sk)
+    return union(wholes.where(live), parts.where(live, counts))
 
 
 def entangled_entries(
@@ -119,7 +136,7 @@ def entangled_entries(
     """
     columns = EventSummary.event_id, EventSummary.sk, *STANDING
     query, groups = grouped(select(*columns), plan.of_events)
-    query = query.add_columns(*groups).where(live_summary(at), _entangled(at), *clauses)
+    query = query.add_columns(*groups).where(EventSummary.sk.in_(entangled(at)), *clauses)
     entries: dict[str, Entry] = {}
     sks: dict[int, Entry] = {}
     for event_id, sk, scope, grade, disputed, *group in session.execute(query):

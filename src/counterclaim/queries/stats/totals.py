@@ -13,6 +13,7 @@ from counterclaim.queries.conditions import check_policy, wanted_events
 from counterclaim.queries.event_clauses import clauses, clauses_for_fewer_claims
 from counterclaim.queries.families import load_families
 from counterclaim.queries.stats.grouping import Table
+from counterclaim.queries.stats.kept import kept_totals
 from counterclaim.queries.stats.rows import drop_collection, entangled_entries, free_tallies
 from counterclaim.queries.versions import family_versions
 from counterclaim.resolve.sums import EVERYTHING, Entry, Tally, sum_entries
@@ -69,11 +70,21 @@ def sum_events(session: Session, plan: Plan, given: EventFilter, view: View) -> 
 
 
 def stored_cells(
-    session: Session, plan: Plan, wanted: Wanted, view: View, *, collections: bool
+    session: Session,
+    plan: Plan,
+    wanted: Wanted,
+    view: View,
+    *,
+    collections: bool,
+    use_kept: bool = True,
 ) -> dict[Cell, Tally]:
-    """The totals by group and line, of the stored versions."""
+    """The totals by group and line, of the stored versions.
+
+    With ``use_kept`` they are read off the totals that are kept, where these tell them.
+    """
     meant = clauses(session, wanted)
-    found = free_tallies(session, plan, view.known_at, meant)
+    kept = kept_totals(session, plan, wanted, view.known_at) if use_kept else None
+    found = free_tallies(session, plan, view.known_at, meant, kept)
     entries = entangled_entries(session, plan, view.known_at, meant, collections=collections)
     for cell, tally in sum_entries(entries).items():
         found.setdefault(cell, Tally()).add(tally)

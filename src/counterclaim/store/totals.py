@@ -1,0 +1,131 @@
+"""Keeps totals over all events, as of an instant that few versions are newer than.
+
+What they hold depends on the versions alone: whenever and in whichever steps they were moved to
+an instant, they come to what the versions that counted then come to.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+from sqlalchemy import (
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+    true,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import psycopg2
+
+from counterclaim.db import UtcDateTime, dialect_of, table_of
+from counterclaim.models import EventSummary, EventTotal, EventTotalState
+from counterclaim.queries.asof import live_summary
+from counterclaim.queries.stats.kept import COLUMNS, KEPT, grouping_of
+from counterclaim.queries.stats.summing import LINE, NUMBERS, ONE, moved, sum_versions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Table, TextClause
+    from sqlalchemy.orm import Session
+
+LOOSE = 100
+"""So many versions may be newer than the totals: each costs every reader, each move the writer."""
+
+BEGINNING = datetime.min.replace(tzinfo=UTC)
+"""The instant of totals that hold nothing."""
+
+KEY = ("grouped_by", *LINE, *COLUMNS)
+# That of psycopg 2 writes no casts behind the names of parameters, where text() would miss these.
+DIALECTS = {
+    "sqlite": sqlite.dialect(paramstyle="named"),
+    "postgresql": psycopg2.dialect(paramstyle="named"),  # type: ignore[no-untyped-call]  # SQLAlchemy's
+}
+INSERTS: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
+
+
+def keep_totals(session: Session, at: datetime) -> None:
+    """Bring the totals up to an instant, that of the last write, if it is time to.
+
+    Where none are kept nothing is done: ``renew_totals`` begins.
+    """
+    known_at = session.scalar(select(EventTotalState.known_at))
+    if known_at is None:
+        return
+    if known_at >= at:
+        # More was written at the same instant: what of it is in them is not known.
+        session.execute(delete(EventTotal))
+        _move(session, BEGINNING, at)
+        return
+    newer = select(func.count()).where(EventSummary.valid_from > known_at)
+    if (session.scalar(newer) or 0) >= LOOSE:
+        _move(session, known_at, at)
+
+
+def renew_totals(session: Session) -> None:
+    """Make the totals anew, as of the instant at which the writes would have left them."""
+    forget_totals(session)
+    session.execute(insert(EventTotalState).values(known_at=BEGINNING))
+    _move(session, BEGINNING, _last_move(session))
+
+
+def forget_totals(session: Session) -> None:
+    """Keep no totals any longer."""
+    session.execute(delete(EventTotal))
+    session.execute(delete(EventTotalState))
+
+
+def are_kept(session: Session) -> bool:
+    """Whether totals are kept."""
+    return session.scalar(select(EventTotalState.known_at)) is not None
+
+
+def _last_move(session: Session) -> datetime:
+    """The last instant at which so many versions were newer that the totals were moved."""
+    found, newer = BEGINNING, 0
+    at = EventSummary.valid_from
+    for instant, count in session.execute(select(at, func.count()).group_by(at).order_by(at)):
+        newer += count
+        if newer >= LOOSE:
+            found, newer = instant, 0
+    return found
+
+
+def _move(session: Session, since: datetime, at: datetime) -> None:
+    """Add what has begun to count since, and take away what no longer does."""
+    for name in KEPT:
+        statement = _adding(name, dialect_of(session))
+        session.execute(statement, {"since": since, "at": at})
+    session.execute(delete(EventTotal).where(EventTotal.events == literal_column("0")))
+    session.execute(update(EventTotalState).values(known_at=at))
+
+
+@cache
+def _adding(name: str, dialect: Literal["sqlite", "postgresql"]) -> TextClause:
+    """The statement for the totals by one group, as text: to build it costs more than to run it."""
+    since, at = (bindparam(name, type_=UtcDateTime()) for name in ("since", "at"))
+    counted = live_summary(since)
+    versions = select(EventSummary.sk).where(EventSummary.sk.in_(moved(since, at)))
+    versions = versions.where(live_summary(at) != counted)
+    sign = case((counted, literal_column("-1")), else_=ONE)
+    total = table_of(EventTotal)
+    rows = sum_versions(KEPT[name], grouping_of(name, dialect), versions, sign).subquery()
+    # SQLite takes ON CONFLICT behind a select only if this has a WHERE.
+    given = select(literal_column(f"'{name}'"), *rows.c).where(true())
+    made = INSERTS[dialect](total).from_select([*KEY, *NUMBERS], given)
+    more = {name: total.c[name] + made.excluded[name] for name in NUMBERS}
+    whole = made.on_conflict_do_update(index_elements=KEY, set_=more)
+    written = whole.compile(dialect=DIALECTS[dialect])
+    values = {key: bind.value for bind, key in written.bind_names.items() if not bind.required}
+    return text(str(written)).bindparams(since, at, **values)
