@@ -1,0 +1,182 @@
+"""Stores of invented claims: made once, kept in a folder, and found again by what made them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import sys
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Any, cast
+
+from alembic.script import ScriptDirectory
+from rich.console import Console
+from rich.progress import Progress
+from sqlalchemy import JSON, insert
+
+from benchmarks import ROOT, catalogue, invention
+from benchmarks.catalogue import read_catalogue
+from benchmarks.invention import ACTOR, SEED, Inventor
+from counterclaim.db import dialect_of, make_engine, reading, refresh_statistics, writing
+from counterclaim.migrate import migration_config, upgrade
+from counterclaim.models import (
+    Attribution,
+    Claim,
+    ClaimPlace,
+    Document,
+    Event,
+    EventPart,
+    InterceptionCount,
+    LedgerEntry,
+    Occurrence,
+    Quote,
+)
+from counterclaim.queries.names import Finder
+from counterclaim.seeding import CATALOGUE, seed
+from counterclaim.store.ledger import GENESIS, Writer
+from counterclaim.store.rebuild import rebuild
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from sqlalchemy import Engine, Table
+    from sqlalchemy.orm import Session
+
+CATALOGUE_AT = datetime(2022, 1, 1, tzinfo=UTC)
+CHUNK = 5000
+"""So many events are written in one transaction."""
+
+IN_ORDER = [
+    cast("Table", model.__table__)
+    for model in (
+        Event,
+        EventPart,
+        Document,
+        Quote,
+        Claim,
+        Attribution,
+        Occurrence,
+        ClaimPlace,
+        InterceptionCount,
+        LedgerEntry,
+    )
+]
+"""Tables in an order in which every row finds what it refers to."""
+
+err = Console(stderr=True)
+
+
+def bench_folder() -> Path:
+    """Where stores and results are kept between runs."""
+    return Path(os.environ.get("BENCH_DIR", ROOT / ".bench")).resolve()
+
+
+def fingerprint() -> str:
+    """What a kept store depends on: how it is invented, and its tables."""
+    digest = hashlib.sha256()
+    for module in (invention, catalogue, sys.modules[__name__]):
+        digest.update(Path(str(module.__file__)).read_bytes())
+    for name in CATALOGUE:
+        digest.update((ROOT / "seeds" / name).read_bytes())
+    head = ScriptDirectory.from_config(migration_config()).get_current_head()
+    return f"{head}-{digest.hexdigest()[:12]}"
+
+
+def sqlite_store(count: int) -> Path:
+    """The file of a finished SQLite store with so many events, made if it is not there."""
+    folder = bench_folder() / f"stores-{fingerprint()}"
+    file = folder / f"{count}.db"
+    if file.exists():
+        return file
+    folder.mkdir(parents=True, exist_ok=True)
+    unfinished = folder / f"{count}.unfinished.db"
+    for left in folder.glob(f"{unfinished.name}*"):
+        left.unlink()
+    engine = make_engine(f"sqlite:///{unfinished}")
+    fill(engine, count)
+    engine.dispose()
+    with sqlite3.connect(unfinished) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    unfinished.rename(file)
+    return file
+
+
+def fill(engine: Engine, count: int) -> None:
+    """Migrate an empty database, write the catalogue and so many events, make the read model."""
+    upgrade(engine)
+    with writing(engine) as session:
+        for _name, _intake in islice(seed(_first_writer(session)), len(CATALOGUE) + 1):
+            pass  # All but the article.
+    with Progress(console=err, transient=not err.is_terminal) as bar:
+        task = bar.add_task(f"inventing {count:,} events", total=count)
+        write_events(engine, count, lambda done: bar.advance(task, done))
+        task = bar.add_task("making the read model", total=None)
+        begun = time.monotonic()
+        with writing(engine) as session:
+            rebuild(session, lambda done, all_: bar.update(task, completed=done, total=all_))
+        seconds = time.monotonic() - begun
+        with writing(engine) as session:
+            refresh_statistics(session)
+    rate = count / seconds
+    err.print(
+        f"{count:,} events: read model made in {seconds:.0f} s, {rate:,.0f} events per second"
+    )
+
+
+def _first_writer(session: Session) -> Writer:
+    return Writer(session, ACTOR, CATALOGUE_AT, 0, GENESIS, Finder(session))
+
+
+def write_events(engine: Engine, count: int, progress: Callable[[int], Any]) -> None:
+    """Write the rows of so many events and their ledger entries behind those of the catalogue."""
+    with reading(engine) as session:
+        names = read_catalogue(session, Random(SEED))
+        last = session.query(LedgerEntry).order_by(LedgerEntry.seq.desc()).limit(1).one()
+        writer = Writer(session, ACTOR, last.at, last.seq, last.hash, Finder(session))
+    batches = Inventor(names, writer, count).batches()
+    while chunk := list(islice(batches, max(1, CHUNK // 300))):
+        with writing(engine) as session:
+            for done, sheaf in chunk:
+                for table in IN_ORDER:
+                    insert_rows(session, table, sheaf.rows.get(table, []))
+                progress(done)
+
+
+def insert_rows(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert many rows as fast as the engine takes them: all at once, or by COPY."""
+    if not rows:
+        return
+    if dialect_of(session) == "sqlite":
+        session.execute(insert(table), rows)
+        return
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    raw: Any = session.connection().connection.driver_connection
+    with raw.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+        structured = {column.key for column in table.columns if isinstance(column.type, JSON)}
+        for row in rows:
+            copy.write_row(
+                [
+                    json.dumps(row[column.key]) if column.key in structured else row[column.key]
+                    for column in table.columns
+                ]
+            )
+
+
+@contextmanager
+def copied(file: Path, folder: Path) -> Iterator[Path]:
+    """A copy of a store to write to, gone afterwards."""
+    copy = folder / f"{file.stem}-copy.db"
+    shutil.copyfile(file, copy)
+    try:
+        yield copy
+    finally:
+        for left in folder.glob(f"{copy.name}*"):
+            left.unlink()
