@@ -65,7 +65,9 @@ FIRST, LAST = date(2022, 2, 24), date(2025, 12, 31)
 ACTOR = "invention"
 QUOTES_PER_DOCUMENT = 6
 COLLECTION_EVERY = 40
-"""One event of so many is a collection of two others."""
+"""One event of so many is a collection of the two before, which have place and munition alike."""
+
+FOLLOWED = COLLECTION_EVERY - 2
 
 LATE, DISPUTED, VAGUE = 0.1, 0.05, 0.1
 """Shares of second claims: entered a batch later, with another number, with an open interval."""
@@ -190,10 +192,11 @@ class Inventor:
         before: list[Account] = []
         for place, day in enumerate(days):
             number = start + place + 1
-            if place % COLLECTION_EVERY == COLLECTION_EVERY - 1:
+            turn = place % COLLECTION_EVERY
+            if turn == COLLECTION_EVERY - 1:
                 first = self._collection(number, before[-2:])
             else:
-                first = self._strike(number, day)
+                first = self._strike(number, day, before[-1:] if turn == FOLLOWED else ())
                 before.append(first)
             yield first
             second = self._second(first)
@@ -202,10 +205,12 @@ class Inventor:
             else:
                 yield second
 
-    def _strike(self, number: int, day: date) -> Account:
+    def _strike(self, number: int, day: date, like: Sequence[Account] = ()) -> Account:
         site = self.rng.choices(self.catalogue.sites, cum_weights=self.site_weights)[0]
         kinds = range(len(self.catalogue.munitions))
         munition = self.rng.choices(kinds, cum_weights=self.munition_weights)[0]
+        for other in like:
+            site, munition = other.site, other.munition
         label = f"{self.catalogue.munitions[munition].name} strike near {site.name}"
         event = self._event(number, Scope.SINGLE, label)
         launched = min(150, int(self.rng.paretovariate(1.1)))
@@ -236,7 +241,7 @@ class Inventor:
         return whole._replace(
             event=event,
             day="/".join(sorted({part.day for part in parts})),
-            launched=sum(part.launched for part in parts if part.munition == whole.munition),
+            launched=sum(part.launched for part in parts),
             intercepted=None,
             collective=True,
         )
