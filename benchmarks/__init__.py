@@ -10,4 +10,4 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 # A PostgreSQL of our own is started as the tests do it, from a checkout without installation.
-sys.path += [str(ROOT / "tests"), str(ROOT / "src")]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "src")]

@@ -40,6 +40,7 @@ from counterclaim.models import (
 )
 from counterclaim.queries.names import Finder
 from counterclaim.seeding import CATALOGUE, seed
+from counterclaim.store.keys import ensure_admin
 from counterclaim.store.ledger import GENESIS, Writer
 from counterclaim.store.rebuild import rebuild
 
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 CATALOGUE_AT = datetime(2022, 1, 1, tzinfo=UTC)
+ADMIN_KEY = "key-of-a-store-that-holds-nothing-but-inventions"
 CHUNK = 5000
 """So many events are written in one transaction."""
 
@@ -125,6 +127,7 @@ def fill(engine: Engine, count: int) -> None:
         seconds = time.monotonic() - begun
         with writing(engine) as session:
             refresh_statistics(session)
+    ensure_admin(engine, ACTOR, ADMIN_KEY)  # Else each server that starts would write one.
     rate = count / seconds
     err.print(
         f"{count:,} events: read model made in {seconds:.0f} s, {rate:,.0f} events per second"
