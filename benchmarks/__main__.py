@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from benchmarks import ROOT, report
-from benchmarks.rounds import Cell, Plan, measure_sqlite
+from benchmarks import ROOT, bulk, report
+from benchmarks.growth import measure_cold
+from benchmarks.peers.copying import plain_store
+from benchmarks.plots import draw_growth
+from benchmarks.rounds import Plan, measure_sqlite
 from benchmarks.stores import bench_folder, sqlite_store
 from benchmarks.workloads import WORKLOADS
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from benchmarks.writes import measure_writes, reads_beside_writer
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 err = Console(stderr=True)
+
+Step = Callable[[Path, Path, int, float], Iterator[report.Row]]
+
+IMPORTED = 20_000
+"""Events of which the claims are imported at most."""
 
 PEERS = ("orm", "datasette", "pygeoapi", "raw", "bare")
 
@@ -31,30 +39,88 @@ def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
+class Results:
+    """What was measured so far, told and kept at once: an interrupted run loses nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.rows: list[report.Row] = []
+
+    def add(self, row: report.Row) -> None:
+        """Tell a row and keep it."""
+        self.rows.append(row)
+        err.print(" ".join(report.cells_of(row, self.rows)), highlight=False)
+        report.save(self.folder / "results.json", self.rows)
+
+
+def _writes(file: Path, folder: Path, _size: int, seconds: float) -> Iterator[report.Row]:
+    for one in measure_writes(file, plain_store(file), folder, seconds * 3):
+        yield one.as_row()
+
+
+def _beside(file: Path, folder: Path, _size: int, seconds: float) -> Iterator[report.Row]:
+    for one in reads_beside_writer(file, plain_store(file), folder, seconds * 3):
+        yield one.as_row()
+
+
+def _exports(file: Path, folder: Path, _size: int, _seconds: float) -> Iterator[report.Row]:
+    yield from (one.as_row() for one in bulk.measure_exports(file, folder))
+
+
+def _rebuild(file: Path, folder: Path, size: int, _seconds: float) -> Iterator[report.Row]:
+    yield bulk.measure_rebuild(file, folder, size).as_row()
+
+
+def _import(file: Path, folder: Path, size: int, _seconds: float) -> Iterator[report.Row]:
+    yield bulk.measure_import(file, folder, min(size, IMPORTED)).as_row()
+
+
+def _server(file: Path, folder: Path, _size: int, _seconds: float) -> Iterator[report.Row]:
+    yield from (one.as_row() for one in bulk.measure_server(file, plain_store(file), folder))
+
+
+def _cold(file: Path, folder: Path, _size: int, _seconds: float) -> Iterator[report.Row]:
+    yield from measure_cold(file, folder)
+
+
+MORE: dict[str, Step] = {
+    "cold": _cold,
+    "writes": _writes,
+    "beside": _beside,
+    "exports": _exports,
+    "rebuild": _rebuild,
+    "import": _import,
+    "server": _server,
+}
+"""What is measured beside the workloads of single requests."""
+
+
 @app.command()
 def run(
     *,
     sizes: Annotated[str, typer.Option(help="Numbers of events.")] = "10000,100000",
-    only: Annotated[str, typer.Option(help="Workloads; else all: " + ", ".join(WORKLOADS))] = "",
-    peers: Annotated[str, typer.Option(help="Of " + ", ".join(PEERS))] = ",".join(PEERS),
+    only: Annotated[str, typer.Option(help="Some of " + ", ".join((*WORKLOADS, *MORE)))] = "",
+    peers: Annotated[str, typer.Option(help="Some of " + ", ".join(PEERS))] = ",".join(PEERS),
     connections: Annotated[str, typer.Option(help="How many ask at once.")] = "1,16",
     seconds: Annotated[float, typer.Option(help="Of each cell in each round.")] = 1.0,
     rounds: Annotated[int, typer.Option(help="Of which the median is taken.")] = 3,
 ) -> None:
     """Measure, print a table and write the results as JSON and pictures."""
-    folder = bench_folder() / "results"
-    folder.mkdir(parents=True, exist_ok=True)
     plan = Plan(_names(only), _names(peers), list(map(int, _names(connections))), seconds, rounds)
-    rows: list[report.Row] = []
-
-    def tell(cell: Cell) -> None:
-        rows.append(cell.as_row())
-        err.print(" ".join(report.cells_of(rows[-1], rows)), highlight=False)
-        report.save(folder / "results.json", rows)
-
+    unknown = {*plan.only} - {*WORKLOADS, *MORE} | {*plan.peers} - {*PEERS}
+    if unknown:
+        raise typer.BadParameter(f"There is no {', '.join(sorted(unknown))}.")
+    results = Results(bench_folder() / "results")
     for size in map(int, _names(sizes)):
-        measure_sqlite(sqlite_store(size), folder, size, plan, tell)
-    Console(width=150).print(report.terminal_table(rows))
+        file = sqlite_store(size)
+        measure_sqlite(file, results.folder, size, plan, lambda cell: results.add(cell.as_row()))
+        for name, step in MORE.items():
+            if not plan.only or name in plan.only:
+                for row in step(file, results.folder, size, seconds):
+                    results.add({"events": size, "engine": "sqlite", **row})
+    draw_growth(results.rows, results.folder)
+    Console(width=150).print(report.terminal_table(results.rows))
 
 
 @app.command("report")

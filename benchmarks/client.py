@@ -153,6 +153,20 @@ def measure(
     return uvloop.run(_measure(port, requests, connections, seconds, once=once))
 
 
+def measure_both(
+    port: int, reads: Sequence[bytes], writes: Sequence[bytes], seconds: float
+) -> tuple[Sample, Sample]:
+    """One connection reads while another writes, each as fast as it is answered."""
+
+    async def both() -> tuple[Sample, Sample]:
+        async with asyncio.TaskGroup() as group:
+            reader = group.create_task(_measure(port, reads, 1, seconds, once=False))
+            writer = group.create_task(_measure(port, writes, 1, seconds, once=True))
+        return reader.result(), writer.result()
+
+    return uvloop.run(both())
+
+
 async def _measure(
     port: int, requests: Sequence[bytes], connections: int, seconds: float, *, once: bool
 ) -> Sample:

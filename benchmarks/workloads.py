@@ -54,7 +54,6 @@ def read_facts(plain: Path) -> Facts:
     def rows(query: str) -> list[Any]:
         return connection.execute(query).fetchall()
 
-    # A weapon that is found by its kind too has other strikes there than in a plain column.
     pairs = rows("SELECT region, weapon FROM strike GROUP BY 1, 2 ORDER BY count(*) DESC LIMIT 12")
     claimants = rows("SELECT claimant FROM claim GROUP BY 1 ORDER BY count(*) DESC LIMIT 40")
     points = rows(

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence  # noqa: TC003 - FastAPI reads annotations
-from datetime import date  # noqa: TC003 - the same
+from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, HTTPException, Query

@@ -120,7 +120,8 @@ def copy_raw(raw: Path, url: str) -> None:
             ):
                 copy.write_row(row)
         connection.execute(
-            "INSERT INTO words SELECT sk, to_tsvector('simple', words) FROM given JOIN doc USING (id)"
+            "INSERT INTO words SELECT sk, to_tsvector('simple', words)"
+            " FROM given JOIN doc USING (id)"
         )
         connection.execute("CREATE INDEX words_body ON words USING gin (body)")
         connection.execute("ANALYZE")

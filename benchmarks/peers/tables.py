@@ -6,13 +6,10 @@ text of all its quotes stands in a table of its own for the tool's text search.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
-
-if TYPE_CHECKING:
-    from datetime import date
 
 
 class Plain(DeclarativeBase):
