@@ -10,10 +10,11 @@ import typer
 from rich.console import Console
 
 from benchmarks import ROOT, bulk, report
+from benchmarks.databases import running_databases
 from benchmarks.growth import measure_cold
 from benchmarks.peers.copying import plain_store
 from benchmarks.plots import draw_growth
-from benchmarks.rounds import Plan, measure_sqlite
+from benchmarks.rounds import Plan, measure_postgresql, measure_sqlite
 from benchmarks.stores import bench_folder, sqlite_store
 from benchmarks.workloads import WORKLOADS
 from benchmarks.writes import measure_writes, reads_beside_writer
@@ -26,6 +27,7 @@ Step = Callable[[Path, Path, int, float], Iterator[report.Row]]
 IMPORTED = 20_000
 """Events of which the claims are imported at most."""
 
+MOST_ON_POSTGRESQL = 300_000
 PEERS = ("orm", "datasette", "pygeoapi", "raw", "bare")
 
 
@@ -101,6 +103,7 @@ def run(
     *,
     sizes: Annotated[str, typer.Option(help="Numbers of events.")] = "10000,100000",
     only: Annotated[str, typer.Option(help="Some of " + ", ".join((*WORKLOADS, *MORE)))] = "",
+    engines: Annotated[str, typer.Option(help="Of sqlite and postgresql.")] = "sqlite",
     peers: Annotated[str, typer.Option(help="Some of " + ", ".join(PEERS))] = ",".join(PEERS),
     connections: Annotated[str, typer.Option(help="How many ask at once.")] = "1,16",
     seconds: Annotated[float, typer.Option(help="Of each cell in each round.")] = 1.0,
@@ -113,14 +116,29 @@ def run(
         raise typer.BadParameter(f"There is no {', '.join(sorted(unknown))}.")
     results = Results(bench_folder() / "results")
     for size in map(int, _names(sizes)):
-        file = sqlite_store(size)
-        measure_sqlite(file, results.folder, size, plan, lambda cell: results.add(cell.as_row()))
-        for name, step in MORE.items():
-            if not plan.only or name in plan.only:
-                for row in step(file, results.folder, size, seconds):
-                    results.add({"events": size, "engine": "sqlite", **row})
+        if "sqlite" in _names(engines):
+            _run_sqlite(size, plan, results)
+        if "postgresql" in _names(engines) and size <= MOST_ON_POSTGRESQL:
+            _run_postgresql(size, plan, results)
     draw_growth(results.rows, results.folder)
     Console(width=150).print(report.terminal_table(results.rows))
+
+
+def _run_sqlite(size: int, plan: Plan, results: Results) -> None:
+    file = sqlite_store(size)
+    measure_sqlite(file, results.folder, size, plan, lambda cell: results.add(cell.as_row()))
+    for name, step in MORE.items():
+        if not plan.only or name in plan.only:
+            for row in step(file, results.folder, size, plan.seconds):
+                results.add({"events": size, "engine": "sqlite", **row})
+
+
+def _run_postgresql(size: int, plan: Plan, results: Results) -> None:
+    file = sqlite_store(size)
+    with running_databases() as databases:
+        measure_postgresql(
+            file, databases, results.folder, size, plan, lambda cell: results.add(cell.as_row())
+        )
 
 
 @app.command("report")

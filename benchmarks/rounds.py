@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from benchmarks.client import Sample
+    from benchmarks.databases import Databases
     from benchmarks.peers.raw import RawEngine
     from benchmarks.workloads import Case
 
@@ -95,6 +96,30 @@ def measure_sqlite(
             servers.append(stack.enter_context(bare_server(folder, 75_000)))
         engine = raw.raw_sqlite(kept) if kept is not None else None
         take_rounds("sqlite", events, plain, servers, engine, plan, tell)
+
+
+def measure_postgresql(
+    store: Path,
+    databases: Databases,
+    folder: Path,
+    events: int,
+    plan: Plan,
+    tell: Callable[[Cell], None],
+) -> None:
+    """The same on PostgreSQL, beside the ORM application and the engine alone.
+
+    What the peers are given is copied from the SQLite store of the same events.
+    """
+    plain = plain_store(store)
+    with ExitStack() as stack:
+        ours = stack.enter_context(our_server(databases.store(events), folder))
+        servers = [ours]
+        if "orm" in plan.peers:
+            servers.append(stack.enter_context(orm_server(databases.plain(events, plain), folder)))
+        engine = None
+        if "raw" in plan.peers:
+            engine = raw.raw_postgresql(databases.raw(events, raw.raw_store(plain, ours)))
+        take_rounds("postgresql", events, plain, servers, engine, plan, tell)
 
 
 def wanted(peer: str, plan: Plan) -> bool:
