@@ -64,10 +64,13 @@ SEED = 20241119
 FIRST, LAST = date(2022, 2, 24), date(2025, 12, 31)
 ACTOR = "invention"
 QUOTES_PER_DOCUMENT = 6
+LEAST, MOST = 8, 300
+"""So many events are recorded at one instant."""
+
 COLLECTION_EVERY = 40
 """One event of so many is a collection of the two before, which have place and munition alike."""
 
-FOLLOWED = COLLECTION_EVERY - 2
+FOLLOWED = COLLECTION_EVERY - 1
 
 LATE, DISPUTED, VAGUE = 0.1, 0.05, 0.1
 """Shares of second claims: entered a batch later, with another number, with an open interval."""
@@ -116,6 +119,8 @@ class Account(NamedTuple):
 
     event: Strike
     site: Site
+    where: dict[str, Any]
+    """Columns of the place: who speaks of the same event means the same point."""
     day: str
     munition: int
     launched: int
@@ -138,10 +143,14 @@ class Sheaf:
 class Inventor:
     """Invents a number of events over the catalogue's names, batch by batch in time."""
 
-    def __init__(self, catalogue: Catalogue, writer: Writer, count: int) -> None:
+    def __init__(
+        self, catalogue: Catalogue, writer: Writer, count: int, numbers_from: int = 1
+    ) -> None:
         self.catalogue, self.writer, self.count = catalogue, writer, count
+        self.numbers_from = numbers_from
         self.rng = Random(f"{SEED}/{count}")
         self.late: list[Account] = []
+        self.before: list[Account] = []
         self.documents = 0
         self.munition_weights = by_rank(len(catalogue.munitions))
         self.site_weights = by_rank(len(catalogue.sites))
@@ -149,7 +158,7 @@ class Inventor:
 
     def batches(self) -> Iterator[tuple[int, Sheaf]]:
         """Rows in the order of time, and how many events are in them; one instant each."""
-        size = max(1, min(300, self.count // 40))
+        size = max(LEAST, min(MOST, self.count // 40))
         days = self._days()
         for start in range(0, self.count, size):
             sheaf = Sheaf()
@@ -189,15 +198,13 @@ class Inventor:
         )
 
     def _events(self, start: int, days: Sequence[date]) -> Iterator[Account]:
-        before: list[Account] = []
-        for place, day in enumerate(days):
-            number = start + place + 1
-            turn = place % COLLECTION_EVERY
-            if turn == COLLECTION_EVERY - 1:
-                first = self._collection(number, before[-2:])
+        for number, day in enumerate(days, start=start + self.numbers_from):
+            turn = number % COLLECTION_EVERY
+            if turn == 0:
+                first = self._collection(number, self.before)
             else:
-                first = self._strike(number, day, before[-1:] if turn == FOLLOWED else ())
-                before.append(first)
+                first = self._strike(number, day, self.before[-1:] if turn == FOLLOWED else ())
+                self.before = [*self.before[-1:], first]
             yield first
             second = self._second(first)
             if self.rng.random() < LATE:
@@ -217,7 +224,14 @@ class Inventor:
         intercepted = self.rng.randint(0, launched)
         edtf = day.isoformat() if self.rng.random() < 0.95 else f"{day:%Y-%m}"
         return Account(
-            event, site, edtf, munition, launched, open_end=False, intercepted=intercepted
+            event,
+            site,
+            self._where(site),
+            edtf,
+            munition,
+            launched,
+            open_end=False,
+            intercepted=intercepted,
         )
 
     def _collection(self, number: int, parts: Sequence[Account]) -> Account:
@@ -240,6 +254,7 @@ class Inventor:
             self.writer.note("record_event_part", event.id, body)
         return whole._replace(
             event=event,
+            where=_in_region(whole.site),
             day="/".join(sorted({part.day for part in parts})),
             launched=sum(part.launched for part in parts),
             intercepted=None,
@@ -330,7 +345,7 @@ class Inventor:
         rows = [
             *_attribution(claim.id, claimant_id),
             _occurrence(claim.id, account),
-            self._place(claim.id, account.site),
+            _place(claim.id, account),
             *self._counts(claim.id, account),
         ]
         claim.__dict__["content_key"] = content_key(claim, quote, rows)
@@ -363,9 +378,11 @@ class Inventor:
             warnings=[],
         )
 
-    def _place(self, claim_id: str, site: Site) -> ClaimPlace:
+    def _where(self, site: Site) -> dict[str, Any]:
         """Mostly a point of the source's own around the place, or the gazetteer's, or none."""
         rng, drawn = self.rng, self.rng.random()
+        if drawn >= 1 - NO_POINT:
+            return _in_region(site)
         where: dict[str, Any] = {
             "place_id": site.place_id,
             "precision": PlacePrecision.NEAR,
@@ -379,10 +396,7 @@ class Inventor:
             where["longitude"] = round(site.longitude + rng.gauss(0, 0.4), 5)
             where["uncertainty_m"] = rng.randint(5, 200) * 100
             where["method"] = PlaceMethod.SOURCE_COORDINATES
-        elif drawn >= 1 - NO_POINT:
-            where = {"place_id": site.region_id, "precision": PlacePrecision.REGION}
-        role, said = PlaceRole.TARGET, f"near {site.name}"
-        return new_row(ClaimPlace, claim_id=claim_id, position=0, role=role, said=said, **where)
+        return where
 
     def _counts(self, claim_id: str, account: Account) -> list[InterceptionCount]:
         high = None if account.open_end else account.launched
@@ -406,6 +420,15 @@ class Inventor:
     def _keep(self, *rows: Base) -> None:
         for row in rows:
             self.writer.session.add(row)
+
+
+def _in_region(site: Site) -> dict[str, Any]:
+    return {"place_id": site.region_id, "precision": PlacePrecision.REGION}
+
+
+def _place(claim_id: str, account: Account) -> ClaimPlace:
+    role, said = PlaceRole.TARGET, f"near {account.site.name}"
+    return new_row(ClaimPlace, claim_id=claim_id, position=0, role=role, said=said, **account.where)
 
 
 def _attribution(claim_id: str, claimant_id: str) -> list[Attribution]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, cast
 from alembic.script import ScriptDirectory
 from rich.console import Console
 from rich.progress import Progress
-from sqlalchemy import JSON, insert
+from sqlalchemy import JSON, insert, select
 
 from benchmarks import ROOT, catalogue, invention
 from benchmarks.catalogue import read_catalogue
@@ -39,6 +39,7 @@ from counterclaim.models import (
 )
 from counterclaim.queries.names import Finder
 from counterclaim.seeding import CATALOGUE, seed
+from counterclaim.store.events import last_number
 from counterclaim.store.keys import ensure_admin
 from counterclaim.store.ledger import GENESIS, Writer
 from counterclaim.store.rebuild import rebuild
@@ -158,9 +159,11 @@ def write_events(engine: Engine, count: int, progress: Callable[[int], Any]) -> 
     """Write the rows of so many events and their ledger entries behind those of the catalogue."""
     with reading(engine) as session:
         names = read_catalogue(session, Random(SEED))
-        last = session.query(LedgerEntry).order_by(LedgerEntry.seq.desc()).limit(1).one()
+        newest = select(LedgerEntry).order_by(LedgerEntry.seq.desc()).limit(1)
+        last = session.scalars(newest).one()
         writer = Writer(session, ACTOR, last.at, last.seq, last.hash, Finder(session))
-    batches = Inventor(names, writer, count).batches()
+        numbers_from = last_number(session) + 1
+    batches = Inventor(names, writer, count, numbers_from).batches()
     while chunk := list(islice(batches, max(1, CHUNK // 300))):
         with writing(engine) as session:
             for done, sheaf in chunk:

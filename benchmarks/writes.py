@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
+from collections import defaultdict
 from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ from benchmarks.stores import ADMIN_KEY, copied
 from benchmarks.workloads import WORKLOADS, Facts, read_facts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from benchmarks.servers import Running
@@ -189,21 +190,54 @@ def write_raw(store: Path, after: Path, plain: Path, folder: Path, transactions:
     """Write what was added to a copy into another one, in so many durable transactions."""
     with sqlite3.connect(after) as connection:
         connection.execute("ATTACH ? AS old", (f"{store}",))
+        names = [row[1] for row in connection.execute("PRAGMA table_info(event_summary)")]
+        since = names.index("valid_from")
         rows = _added(connection)
+        versions = rows.pop("event_summary")
+        versions.sort(key=lambda row: str(row[since]))
         ended = connection.execute(
             "SELECT n.valid_to, n.sk FROM event_summary n JOIN old.event_summary o USING (sk)"
             " WHERE n.valid_to IS NOT o.valid_to"
         ).fetchall()
-        texts = _texts(connection, rows, plain)
+        texts = _texts(connection, versions, names, plain)
     connection.close()
-    statements = {
-        f"INSERT INTO {table} VALUES ({','.join('?' * len(found[0]))})": found
-        for table, found in rows.items()
-    }
-    statements["UPDATE event_summary SET valid_to = ? WHERE sk = ?"] = ended
-    statements["INSERT INTO event_text (rowid, body) VALUES (?, ?)"] = texts
     with copied(store, folder / "raw") as copy:
-        return _replay(copy, statements, transactions)
+        return _replay(copy, Added(rows, versions, since, ended, texts), transactions)
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What writes added to a store: rows by table, versions of events, and those they ended."""
+
+    rows: Rows
+    versions: list[tuple[Any, ...]]
+    since: int
+    """Where among a version's columns its instant stands: at it the version before ended."""
+
+    ended: list[tuple[str, int]]
+    texts: list[tuple[int, str]]
+
+    def turns(self, count: int) -> Iterator[dict[str, Sequence[Any]]]:
+        """The statements of each of so many transactions, with as many rows in each."""
+        ending: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        for row in self.ended:
+            ending[row[0]].append(row)
+        tables = {**self.rows, "event_summary": self.versions}
+        for turn in range(count):
+
+            def part(rows: Sequence[Any], turn: int = turn) -> Sequence[Any]:
+                return rows[len(rows) * turn // count : len(rows) * (turn + 1) // count]
+
+            instants = dict.fromkeys(row[self.since] for row in part(self.versions))
+            ended = [row for instant in instants for row in ending.pop(instant, ())]
+            yield {
+                "UPDATE event_summary SET valid_to = ? WHERE sk = ?": ended,
+                **{
+                    f"INSERT INTO {table} VALUES ({','.join('?' * len(rows[0]))})": part(rows)
+                    for table, rows in tables.items()
+                },
+                "INSERT INTO event_text (rowid, body) VALUES (?, ?)": part(self.texts),
+            }
 
 
 def _added(connection: sqlite3.Connection) -> Rows:
@@ -230,34 +264,37 @@ def _added(connection: sqlite3.Connection) -> Rows:
     return added
 
 
-def _texts(connection: sqlite3.Connection, rows: Rows, plain: Path) -> list[tuple[int, str]]:
+def _texts(
+    connection: sqlite3.Connection,
+    versions: Sequence[tuple[Any, ...]],
+    names: Sequence[str],
+    plain: Path,
+) -> list[tuple[int, str]]:
     """Words for the text index: those of the event, as long as what was indexed."""
     connection.execute("ATTACH ? AS plain", (str(plain),))
-    names = [name for _n, name, *_rest in connection.execute("PRAGMA table_info(event_summary)")]
     sk, event = names.index("sk"), names.index("event_id")
+    words = (
+        "SELECT t.words FROM plain.strike_text t JOIN plain.strike s USING (number) WHERE s.id = ?"
+    )
     texts = []
-    for row in rows.get("event_summary", []):
-        found = connection.execute(
-            "SELECT t.words FROM plain.strike_text t JOIN plain.strike s USING (number)"
-            " WHERE s.id = ?",
-            (row[event],),
-        ).fetchone()
+    for row in versions:
+        found = connection.execute(words, (row[event],)).fetchone()
         texts.append((row[sk], found[0] if found else "strike launched shot down report " * 6))
     return texts
 
 
-def _replay(copy: Path, statements: dict[str, Any], transactions: int) -> Sample:
+def _replay(copy: Path, added: Added, transactions: int) -> Sample:
     connection = sqlite3.connect(copy, isolation_level=None)
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-65536"):
         connection.execute(f"PRAGMA {pragma}")
+    turns = list(added.turns(transactions))
     sample = Sample()
     begun = time.perf_counter()
-    for turn in range(transactions):
+    for turn in turns:
         started = time.perf_counter()
         connection.execute("BEGIN IMMEDIATE")
-        for statement, rows in statements.items():
-            first, last = (len(rows) * at // transactions for at in (turn, turn + 1))
-            connection.executemany(statement, rows[first:last])
+        for statement, rows in turn.items():
+            connection.executemany(statement, rows)
         connection.execute("COMMIT")
         sample.latencies.append(time.perf_counter() - started)
     sample.seconds = time.perf_counter() - begun
