@@ -80,7 +80,7 @@ def _drain(port: int, path: str) -> int:
     with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.sendall(encode("GET", path, headers=[("Connection", "close")]))
         while piece := connection.recv(PIECE):
-            # A chunk's own line ends in CR LF, a table's in LF alone or within the chunk.
+            # The few lines that tell the sizes of chunks are counted with those of the table.
             lines += piece.count(b"\n")
             tail = (tail + piece)[-5:]
     if tail != b"0\r\n\r\n":

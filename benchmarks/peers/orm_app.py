@@ -158,10 +158,10 @@ def sum_strikes(
 ) -> list[TotalOut]:
     """Totals by month and weapon."""
     if engine.dialect.name == "sqlite":
-        month = func.strftime("%Y-%m", Strike.occurred_from)
+        told = func.strftime("%Y-%m", Strike.occurred_from)
     else:
-        month = func.to_char(Strike.occurred_from, literal_column("'YYYY-MM'"))
-    month = month.label("month")
+        told = func.to_char(Strike.occurred_from, literal_column("'YYYY-MM'"))
+    month = told.label("month")
     query = (
         select(
             month,

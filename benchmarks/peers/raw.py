@@ -108,9 +108,9 @@ def copy_raw(raw: Path, url: str) -> None:
     words = sqlite3.connect(raw.with_name(raw.name.replace(".raw.", ".plain.")))
     with psycopg.connect(url) as connection:
         for statement in (*TABLES, POSTGRESQL_TEXT, "CREATE UNIQUE INDEX doc_id ON doc (id)"):
-            connection.execute(statement)  # type: ignore[arg-type] # constants of this file
+            connection.execute(statement)
         for name in names:
-            with connection.cursor().copy(f"COPY {name} FROM STDIN") as copy:  # type: ignore[arg-type]
+            with connection.cursor().copy(f"COPY {name} FROM STDIN") as copy:
                 for row in source.execute(f"SELECT * FROM {name}"):
                     copy.write_row(row)
         connection.execute("CREATE TEMP TABLE given (id TEXT, words TEXT)")
@@ -250,6 +250,6 @@ def raw_postgresql(url: str) -> RawEngine:
 
     def run(sql: str, values: Sequence[Any]) -> list[Any]:
         given = sql.replace("?", "%s").replace("CROSS JOIN doc d ON", "JOIN doc d ON")
-        return cursor.execute(given, values, prepare=True).fetchall()  # type: ignore[arg-type] # constants of this file
+        return cursor.execute(given, values, prepare=True).fetchall()
 
     return RawEngine("raw PostgreSQL", run, POSTGRESQL_WORDS)

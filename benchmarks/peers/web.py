@@ -275,7 +275,9 @@ def _ids_of_datasette(answer: Any) -> list[str]:
 
 
 def _items(case: Case) -> str:
-    given = {name: case[name] for name in ("region", "weapon", "bbox", "offset") if name in case}
+    given: Case = {
+        name: case[name] for name in ("region", "weapon", "bbox", "offset") if name in case
+    }
     if "from" in case:
         given["datetime"] = f"{case['from']}/{case['to']}"
     given["limit"] = PAGE if "offset" in case else 50
