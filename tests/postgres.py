@@ -23,7 +23,7 @@ from psycopg import sql
 from sqlalchemy import URL, make_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 URL_VARIABLES = ("COUNTERCLAIM_TEST_POSTGRES_URL", "PYTEST_PG_URL")
 """A server given by one of these is used as it is; its user must be allowed to make databases."""
@@ -82,19 +82,24 @@ class _Unprivileged(NamedTuple):
 
 
 @contextmanager
-def running_postgres() -> Iterator[PostgresServer]:
-    """The given server, or an own one that is stopped and removed at the end."""
+def running_postgres(
+    data: Path | None = None, settings: Mapping[str, str] | None = None
+) -> Iterator[PostgresServer]:
+    """The given server, or an own one that is stopped and removed at the end.
+
+    With ``data`` the own one keeps its files there; ``settings`` are instead of those for speed.
+    """
     for variable in URL_VARIABLES:
         if url := os.environ.get(variable):
             yield PostgresServer(make_url(url))
             return
-    with _own_server() as socket_folder:
+    with _own_server(data, FAST if settings is None else settings) as socket_folder:
         query = {"host": str(socket_folder)}
         yield PostgresServer(URL.create("postgresql", "postgres", database="postgres", query=query))
 
 
 @contextmanager
-def _own_server() -> Iterator[Path]:
+def _own_server(data: Path | None, settings: Mapping[str, str]) -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="pg-"))  # short, as a socket's path must be
     with ExitStack() as cleanup:
         cleanup.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -102,8 +107,13 @@ def _own_server() -> Iterator[Path]:
         programs = _programs(folder, user)
         if user.owner is not None:
             os.chown(folder, user.owner, -1)
-        _make_cluster(folder, programs / "initdb", user)
-        server = _start(folder, programs / "postgres", user)
+        cluster = data or folder / "data"
+        if not cluster.exists():
+            if data is not None and user.owner is not None:
+                data.mkdir(parents=True)
+                os.chown(data, user.owner, -1)
+            _make_cluster(folder, cluster, programs / "initdb", user)
+        server = _start(folder, cluster, settings, programs / "postgres", user)
         cleanup.callback(_stop, server)
         watchdog = _watch(server, folder)
         cleanup.callback(_dismiss, watchdog)
@@ -145,11 +155,11 @@ def _programs(folder: Path, user: _Unprivileged) -> Path:
     return package / "pginstall" / "bin"
 
 
-def _make_cluster(folder: Path, initdb: Path, user: _Unprivileged) -> None:
+def _make_cluster(folder: Path, cluster: Path, initdb: Path, user: _Unprivileged) -> None:
     locale = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
     options = ("--auth=trust", "--encoding=UTF8", *locale, "--no-sync", "--no-instructions")
     made = subprocess.run(
-        [*user.prefix, initdb, "-D", folder / "data", "-U", "postgres", *options],
+        [*user.prefix, initdb, "-D", cluster, "-U", "postgres", *options],
         cwd=folder,
         env=_environment(folder),
         stdin=subprocess.DEVNULL,
@@ -163,12 +173,18 @@ def _make_cluster(folder: Path, initdb: Path, user: _Unprivileged) -> None:
         raise PostgresError(msg)
 
 
-def _start(folder: Path, postgres: Path, user: _Unprivileged) -> subprocess.Popen[bytes]:
-    settings = {**FAST, "unix_socket_directories": str(folder)}
-    options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+def _start(
+    folder: Path,
+    cluster: Path,
+    settings: Mapping[str, str],
+    postgres: Path,
+    user: _Unprivileged,
+) -> subprocess.Popen[bytes]:
+    given = {**settings, "unix_socket_directories": str(folder)}
+    options = [word for name, value in given.items() for word in ("-c", f"{name}={value}")]
     with (folder / "log").open("wb") as log:
         return subprocess.Popen(
-            [*user.prefix, postgres, "-D", folder / "data", *options],
+            [*user.prefix, postgres, "-D", cluster, *options],
             cwd=folder,
             env=_environment(folder),
             stdin=subprocess.DEVNULL,

@@ -124,7 +124,7 @@ def test_the_gate_takes_its_test_command_from_the_readme(tmp_path: Path) -> None
     assert "## Test" in refused.stderr
 
 
-@pytest.mark.parametrize("lock", dev.LOCKS.values(), ids=dev.LOCKS)
+@pytest.mark.parametrize("lock", [*dev.LOCKS.values(), dev.PEERS_LOCK], ids=[*dev.LOCKS, "peers"])
 def test_a_lock_names_every_package_by_hash_and_no_address(lock: Path) -> None:
     text = lock.read_text(encoding="utf-8")
     assert "://" not in text

@@ -34,6 +34,10 @@ UNFINISHED = "unfinished"
 """What the stamp says while a set-up is under way, and after one that was interrupted."""
 
 LOCKS = {"run": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
+PEERS_VENV = ROOT / ".venv-bench"
+PEERS_LOCK = ROOT / "requirements-bench.lock"
+"""What benchmarks compare with stands in an environment of its own, so that our pins stay."""
+
 PYTHONS = ("python3.14", "python3.13", "python3.12", "python3.11", "python3")
 MISSING_PYTHON = (
     "Python 3.11 or newer with the modules venv and ensurepip is needed.\n"
@@ -119,18 +123,22 @@ def setup(arguments: Sequence[str]) -> None:
 
 
 def lock(arguments: Sequence[str]) -> None:
-    """Write both lock files anew with uv; `--upgrade` takes the newest versions."""
+    """Write the lock files anew with uv; `--upgrade` takes the newest versions."""
     uv = shutil.which("uv")
     if uv is None:
         sys.exit("lock: uv is needed: pip install uv")
     options = ("--universal", "--generate-hashes", "--no-annotate", "--no-header", "--quiet")
-    compile_lock = (uv, "pip", "compile", *options, *arguments, "pyproject.toml")
+    compile_lock = (uv, "pip", "compile", *options, *arguments)
     # The runtime pins constrain the other file, so that both agree on every package they share.
-    for more in ((), ("--extra", "dev", "--constraint", LOCKS["run"].name)):
-        target = LOCKS["dev" if more else "run"]
+    shared = ("--extra", "dev", "--constraint", LOCKS["run"].name)
+    for target, what in (
+        (LOCKS["run"], ("pyproject.toml",)),
+        (LOCKS["dev"], ("pyproject.toml", *shared)),
+        (PEERS_LOCK, ("--group", "bench")),
+    ):
         with phase(f"lock: writing {target.name}"):
             subprocess.run(
-                [*compile_lock, *more, "--output-file", target.name],
+                [*compile_lock, *what, "--output-file", target.name],
                 check=True,
                 env={"UV_SYSTEM_CERTS": "1", **os.environ},
             )
@@ -138,9 +146,25 @@ def lock(arguments: Sequence[str]) -> None:
             sys.exit(f"lock: {target.name} holds an address; lock files name packages only")
 
 
+def bench(arguments: Sequence[str]) -> None:
+    """Measure at 10,000 and 100,000 events beside other servers, or what the arguments select."""
+    set_up("dev")
+    set_up_peers()
+    become("-m", "benchmarks", "run", *arguments)
+
+
+def bench_full(arguments: Sequence[str]) -> None:
+    """Measure at 10,000 to 1,000,000 events and on both databases; takes hours the first time."""
+    set_up("dev")
+    set_up_peers()
+    sizes, engines = "10000,100000,300000,1000000", "sqlite,postgresql"
+    rounds = ("--seconds", "5", "--rounds", "5")
+    become("-m", "benchmarks", "run", "--sizes", sizes, "--engines", engines, *rounds, *arguments)
+
+
 def clean(_arguments: Sequence[str]) -> None:
-    """Remove .venv, caches and builds; never a database."""
-    for name in (VENV.name, *CACHES, "build", "dist"):
+    """Remove .venv, .venv-bench, caches and builds; never a database."""
+    for name in (VENV.name, PEERS_VENV.name, *CACHES, "build", "dist"):
         shutil.rmtree(ROOT / name, ignore_errors=True)
 
 
@@ -171,6 +195,19 @@ def set_up(profile: str) -> None:
                 call("-m", "compileall", "-qq", "-j", "0", *sources, check=False)
         link_project()
         STAMP.write_text(fingerprint(profile), encoding="utf-8")
+
+
+def set_up_peers() -> None:
+    """Make sure that ``.venv-bench`` holds what benchmarks compare with."""
+    stamp = PEERS_VENV / ".installed"
+    wanted = hashlib.sha256(PEERS_LOCK.read_bytes()).hexdigest()
+    with alone():
+        if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
+            return
+        with phase(f"set-up: making {PEERS_VENV.name} from {PEERS_LOCK.name}"):
+            subprocess.run([PYTHON, "-m", "venv", "--clear", str(PEERS_VENV)], check=True)
+            install(PEERS_LOCK, PEERS_VENV / "bin" / "python")
+        stamp.write_text(wanted, encoding="utf-8")
 
 
 def is_ready(profile: str) -> bool:
@@ -219,12 +256,16 @@ def works(python: str, statement: str) -> bool:
         return False
 
 
-def install(lock_file: Path) -> None:
+def install(lock_file: Path, python: Path | None = None) -> None:
     """Install exactly what a lock file lists, by hash, from wheels only."""
     quiet = ("-qq", "--no-input", "--no-compile", "--disable-pip-version-check")
     strict = ("--no-deps", "--require-hashes", "--only-binary", ":all:")
-    call(
-        *("-m", "pip", "install", *quiet, *strict, "--requirement", str(lock_file)),
+    subprocess.run(
+        [
+            *(str(python or PYTHON), "-m", "pip", "install"),
+            *(*quiet, *strict, "--requirement", str(lock_file)),
+        ],
+        check=True,
         env={**os.environ, "PIP_USER": "0", "PIP_ROOT_USER_ACTION": "ignore"},
     )
 
@@ -312,14 +353,16 @@ def phase(title: str) -> Iterator[None]:
 
 
 TASKS: dict[str, Callable[[Sequence[str]], None]] = {
-    task.__name__: task
-    for task in (run, test, check, fmt, db, seed, openapi, docs, setup, lock, clean)
+    task.__name__.replace("_", "-"): task
+    for task in (
+        *(run, test, check, fmt, db, seed, openapi, docs, setup, lock, bench, bench_full, clean),
+    )
 }
 
 
 def usage() -> str:
     """What there is to do, one line each."""
-    lines = [f"  {name:<8} {task.__doc__}" for name, task in TASKS.items()]
+    lines = [f"  {name:<10} {task.__doc__}" for name, task in TASKS.items()]
     return "\n".join(["python3 tools/dev.py TASK [ARGUMENTS], or make TASK ARGS=…", "", *lines])
 
 

@@ -80,7 +80,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.router.routes += [*api.routes, *health.router.routes, *ogc.routes, *web.router.routes]
     app.mount("/static", web.Files(directory=Path(web.__file__).parent / "static"))
     app.mount("/docs/assets", web.Files(directory=web.swagger_folder()))
-    app.add_middleware(QuickMiddleware, quick=quick, ways=events.SHORT_WAYS)
+    app.add_middleware(QuickMiddleware, quick=quick, ways=[*events.SHORT_WAYS, *stats.SHORT_WAYS])
     app.add_middleware(LinkMiddleware)
     app.add_middleware(BodyLimitMiddleware, max_body_bytes=settings.max_body_bytes)
     if settings.rate_limit.strip():

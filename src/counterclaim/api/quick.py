@@ -189,7 +189,7 @@ async def answer_page(
         return None
     if "if-none-match" in request.headers:
         ((version,),) = await quick.fetch(NEWEST)
-        if is_current(request, tag := version_tag(_text(version))):
+        if is_current(request, tag := version_tag(as_text(version))):
             return not_modified(request, tag)
     for _try in range(2):
         page, needed = await _page(quick, asking)
@@ -200,7 +200,7 @@ async def answer_page(
             head, rows = await quick.fetch_beside(newest, page.sure)
         if head is None or rows is None:
             return None
-        version = _text(head[0])
+        version = as_text(head[0])
         if needed in {None, version}:
             break
     else:
@@ -219,10 +219,10 @@ async def answer_event(
     if request.scope["query_string"] or not is_id(event_id):
         return None
     rows = await quick.fetch(Sql(_ONE, (event_id.lower(),)))
-    if not rows or (kind is not None and _text(rows[0][1]) != kind):
+    if not rows or (kind is not None and as_text(rows[0][1]) != kind):
         return None
     ((version, _kind, document),) = rows
-    return send_json(request, _bytes(document), tag=version_tag(_text(version)))
+    return send_json(request, _bytes(document), tag=version_tag(as_text(version)))
 
 
 NEWEST = Sql("SELECT hash FROM ledger_entry ORDER BY seq DESC LIMIT 1")
@@ -325,7 +325,8 @@ def _head(known_at: datetime | None) -> Sql:
     return Sql(text, (known_at,))
 
 
-def _text(value: str | bytes) -> str:
+def as_text(value: str | bytes) -> str:
+    """A text as one driver or the other gives it."""
     return value.decode() if isinstance(value, bytes) else value
 
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 from sqlalchemy.orm import Session
 
+from counterclaim.api.quick import NEWEST, Quick, Way, as_text
 from counterclaim.deps import JSON, TABLE, PolicyQuery, Read, send, wanted_format
 from counterclaim.export import csv
 from counterclaim.export.totals import total_columns, total_row
@@ -67,12 +68,29 @@ def _send(request: Request, session: Session, table: Table, query: StatsQuery) -
     asked, view = plan(table, query.group_by), query.view(request, session)
     form = wanted_format(request, query.f, ("json", "csv"))
     answers: Answers = request.app.state.totals
-    key = store_version(session), table, view, form, query.model_dump_json()
+    key = (store_version(session), *_asked(request), form)
     content = answers.find(key)
     if content is None:
         content = _content(sum_events(session, asked, query, view), form)
         answers.keep(key, content)
     return send(request, content, csv.MEDIA_TYPE if form == "csv" else JSON)
+
+
+def _asked(request: Request) -> tuple[str, bytes]:
+    return request.scope["path"], request.scope["query_string"]
+
+
+async def _kept(quick: Quick, request: Request, _rest: str) -> Response | None:
+    """What was answered to the very same question about this state of the store."""
+    ((version,),) = await quick.fetch(NEWEST)
+    answers: Answers = request.app.state.totals
+    content = answers.find((as_text(version), *_asked(request), "json"))
+    return None if content is None else send(request, content, JSON)
+
+
+SHORT_WAYS = tuple(
+    Way(path, path, TABLE, _kept) for path in (f"/v1/stats/{table}" for table in Table)
+)
 
 
 def _content(totals: Totals, form: str) -> bytes:
