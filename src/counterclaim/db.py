@@ -48,6 +48,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 
 from counterclaim.errors import ConflictError, InputError, StoreError
+from counterclaim.statements import WriteSession
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -220,13 +221,13 @@ def _begin_sqlite(connection: Any) -> None:
 
 
 @contextmanager
-def writing(engine: Engine, *, dry_run: bool = False) -> Iterator[Session]:
+def writing(engine: Engine, *, dry_run: bool = False) -> Iterator[WriteSession]:
     """One write transaction: alone in the store, committed at the end, undone by any error.
 
     With ``dry_run`` it is undone in any case. Errors of the driver come out as the package's own.
     """
     try:
-        with Session(
+        with WriteSession(
             engine.execution_options(counterclaim_writes=True), expire_on_commit=False
         ) as session:
             if engine.dialect.name == "postgresql":

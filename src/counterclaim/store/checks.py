@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select
 
@@ -19,6 +19,7 @@ from counterclaim.models import (
 from counterclaim.quantity import languages, stands_in
 from counterclaim.queries.names import lineages, side_of
 from counterclaim.queries.similar import similar_events
+from counterclaim.store.rows import is_of
 from counterclaim.vocabulary import PlaceRole, Stance
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def _odd_stance(session: Session, draft: Draft, shape: ClaimIn, pointer: str) ->
 
 
 def _beyond_range(session: Session, draft: Draft, pointer: str) -> Iterator[Remark]:
-    places = [row for row in draft.rows if isinstance(row, ClaimPlace)]
+    places: list[Any] = [row for row in draft.rows if is_of(row, ClaimPlace)]
     launch = [row for row in places if row.role is PlaceRole.LAUNCH and row.latitude is not None]
     target = [row for row in places if row.role is PlaceRole.TARGET and row.latitude is not None]
     named = {row.munition_id for row, _path in draft.counts if row.munition_id}

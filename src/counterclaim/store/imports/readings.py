@@ -18,16 +18,16 @@ from counterclaim.models import (
     Quote,
     Redaction,
     Source,
-    Strike,
 )
 from counterclaim.schemas.imported import Reject
 from counterclaim.store.claims import Draft, Reading, RowOfRecord, Subject, read_claim
 from counterclaim.store.documents import differences, read_document, text_sha256
-from counterclaim.store.events import last_number
+from counterclaim.store.events import last_number, new_event
 from counterclaim.store.imports.batches import import_id
 from counterclaim.store.imports.vintages import CHUNK, Ending, Held, held_claims, pair, stands
 from counterclaim.store.references import record_references
-from counterclaim.vocabulary import EventKind, RowFate, Scope
+from counterclaim.store.rows import new_row
+from counterclaim.vocabulary import RowFate, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -241,7 +241,7 @@ class _RecordReading:
             self.remarks += [one.detail for one in differences(there, shape, row)]
             return there
         row["syndicated_from_id"] = original.id if original else row["syndicated_from_id"]
-        document = Document(**row)
+        document = new_row(Document, row)
         self.drawn.documents.append(document)
         return document
 
@@ -265,10 +265,8 @@ class _RecordReading:
 
     def _new_event(self, shape: ImportedEvent) -> Event:
         number = self.known.number + len(self.drawn.events) + 1
-        model = Strike if shape.kind is EventKind.STRIKE else Event
-        said = {"kind": shape.kind, "scope": shape.scope, "label": shape.label}
         key = import_id("event", self.batch.data_set, shape.key)
-        return model(id=key, number=number, recorded_at=self.writer.at, **said)
+        return new_event(self.writer, shape, key, number)
 
     def _event(self, key: str) -> Event | None:
         wanted = import_id("event", self.batch.data_set, key)
