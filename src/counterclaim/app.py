@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from anyio import CapacityLimiter
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
@@ -24,6 +23,7 @@ from counterclaim.middleware import (
 from counterclaim.openapi import describe
 from counterclaim.problems import add_problem_handlers
 from counterclaim.rates import Rates
+from counterclaim.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -34,11 +34,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
     engine = make_engine(settings.database_url, pool_size=settings.pool_size)
     watch = Watch(engine)
+    turns = Turns(settings.database_url, settings.max_waiting_writes)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         with watch.until_stop():
             yield
+        turns.close()
         engine.dispose()
 
     app = FastAPI(
@@ -51,7 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.engine = engine
     app.state.watch = watch
     app.state.settings = settings
-    app.state.writers = CapacityLimiter(1)
+    app.state.turns = turns
     app.state.uses_noted = {}
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     app.include_router(api.router)

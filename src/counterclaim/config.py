@@ -30,6 +30,10 @@ class Settings(BaseSettings):
     pool_size: Annotated[
         int, Field(ge=1, le=200, description="Database connections kept per process.")
     ] = 10
+    max_waiting_writes: Annotated[
+        int,
+        Field(ge=1, description="Writes that may wait for their turn; more are answered 503."),
+    ] = 1000
     rate_limit: Annotated[
         str,
         Field(

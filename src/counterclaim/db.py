@@ -11,7 +11,7 @@ import uuid
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import orjson
 import uuid_utils
@@ -236,7 +236,7 @@ def writing(engine: Engine, *, dry_run: bool = False) -> Iterator[WriteSession]:
             if not dry_run:
                 session.commit()
     except SQLAlchemyError as error:
-        _raise_translated(error)
+        raise translated(error) from error
 
 
 @contextmanager
@@ -250,7 +250,7 @@ def reading(engine: Engine) -> Iterator[Session]:
         with Session(engine, autoflush=False, expire_on_commit=False) as session:
             yield session
     except SQLAlchemyError as error:
-        _raise_translated(error)
+        raise translated(error) from error
 
 
 def table_of(model: type[Base]) -> Table:
@@ -296,18 +296,18 @@ def refresh_statistics(session: Session) -> None:
         session.execute(text("ANALYZE"))
 
 
-def _raise_translated(error: SQLAlchemyError) -> NoReturn:
-    """Raise the package's own error for what went wrong below; the driver's words stay here."""
+def translated(error: SQLAlchemyError) -> Exception:
+    """The package's own error for what went wrong below; the driver's words stay here."""
     if isinstance(error, IntegrityError):
-        msg = f"The database refused the row: {_constraint(error) or 'a constraint is broken'}."
-        raise ConflictError(msg) from error
+        return ConflictError(
+            f"The database refused the row: {_constraint(error) or 'a constraint is broken'}."
+        )
     if isinstance(error, DataError):
-        msg = "The database cannot hold one of the values."
-        raise InputError(msg) from error
+        return InputError("The database cannot hold one of the values.")
     if isinstance(error, OperationalError | ProgrammingError | InterfaceError | PoolTimeoutError):
         msg = "The database does not answer, or its tables are not at the newest revision."
-        raise StoreError(msg) from error
-    raise error
+        return StoreError(msg)
+    return error
 
 
 def _constraint(error: IntegrityError) -> str | None:

@@ -6,7 +6,7 @@ its transaction; their errors come out as SQLAlchemy's own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -75,24 +75,30 @@ class Prepared:
 
     def rows(self, session: Session, **values: Any) -> list[tuple[Any, ...]]:
         """All rows that it finds, with the values that the columns' types give."""
-        session.flush()
-        form = self._form(session)
-        found = _run(session, form.sql, form.given(values)).fetchall()
-        return list(map(form.read, found)) if form.readers else found  # type: ignore[no-any-return]
+        form, cursor = self._executed(session, values)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return list(map(form.read, found))
 
     def row(self, session: Session, **values: Any) -> tuple[Any, ...] | None:
         """The first row that it finds."""
-        session.flush()
-        form = self._form(session)
-        found = _run(session, form.sql, form.given(values)).fetchone()
+        form, cursor = self._executed(session, values)
+        found: tuple[Any, ...] | None = cursor.fetchone()
         return found if found is None else form.read(found)
 
-    def _form(self, session: Session) -> _Form:
+    def _executed(self, session: Session, values: Mapping[str, Any]) -> tuple[_Form, Any]:
+        session.flush()
         dialect = session.get_bind().dialect
         form = self._forms.get(dialect.name)
-        if form is None:
-            form = self._forms[dialect.name] = _form_of(self._statement, dialect)
-        return form
+        if form is not None:
+            return form, _run(session, form.sql, form.given(values))
+        form = _form_of(self._statement, dialect)
+        cursor = _run(session, form.sql, form.given(values))
+        # Only the first answer tells how the driver gives the columns.
+        kinds = [column.type for column in self._statement.selected_columns]
+        told = [description[1] for description in cursor.description]
+        readers = [_reader(kind, dialect, code) for kind, code in zip(kinds, told, strict=True)]
+        form = self._forms[dialect.name] = replace(form, readers=tuple(readers))
+        return form, cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,7 @@ class _Form:
     writers: dict[str, Any]
     """What makes values such as the driver takes them, by the names of parameters."""
     readers: tuple[Any, ...] = ()
-    """What makes values of the columns that were found; empty where they stay as they are."""
+    """What makes values of the columns that were found."""
 
     def given(self, values: Mapping[str, Any]) -> Values:
         """The parameters for one execution."""
@@ -119,8 +125,6 @@ class _Form:
 
     def read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         """One row with the values that the columns' types give."""
-        if not self.readers:
-            return row
         pairs = zip(self.readers, row, strict=True)
         return tuple([value if reader is None else reader(value) for reader, value in pairs])
 
@@ -134,9 +138,8 @@ def _form_of(statement: Select[Any], dialect: Dialect) -> _Form:
         for name, value in compiled.params.items()
         if not compiled.binds[name].required
     }
-    readers = tuple(_reader(column.type, dialect) for column in statement.selected_columns)
     names = tuple(compiled.positiontup or ())
-    return _Form(str(compiled), names, fixed, writers, readers if any(readers) else ())
+    return _Form(str(compiled), names, fixed, writers)
 
 
 def _writer(kind: TypeEngine[Any], dialect: Dialect) -> Any:
@@ -146,8 +149,8 @@ def _writer(kind: TypeEngine[Any], dialect: Dialect) -> Any:
     return writer
 
 
-def _reader(kind: TypeEngine[Any], dialect: Dialect) -> Any:
-    return kind.dialect_impl(dialect).result_processor(dialect, None)
+def _reader(kind: TypeEngine[Any], dialect: Dialect, code: Any) -> Any:
+    return kind.dialect_impl(dialect).result_processor(dialect, code)
 
 
 @dataclass(frozen=True, slots=True)

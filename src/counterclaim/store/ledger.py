@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 import rfc8785
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from counterclaim.db import now, table_of
 from counterclaim.models import LedgerEntry
@@ -25,6 +25,8 @@ from counterclaim.statements import Prepared
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
+
+    from sqlalchemy.orm import Session
 
     from counterclaim.statements import WriteSession
 
@@ -69,7 +71,7 @@ class Writer:
 
         Errors of the driver show at the end of the block at the latest.
         """
-        seq, head = self.seq, self.head
+        seq, head, changes = self.seq, self.head, self.names.changes
         trial = self.session.begin_nested()
         try:
             yield
@@ -78,13 +80,52 @@ class Writer:
             self.session.drop_held()
             trial.rollback()
             self.seq, self.head = seq, head
-            self.names.forget()
+            if self.names.changes != changes:  # It may hold rows that are undone.
+                self.names.forget()
             raise
         trial.commit()
 
-    def next_at(self) -> None:
-        """Take a later instant, for what is to be told apart from what was written so far."""
+    def begin_turn(self) -> None:
+        """Take a later instant, and see nothing but what is written, as a transaction would."""
+        self.session.flush()
+        self.session.expunge_all()
         self.at = later_than(self.at)
+
+
+class KnownNames:
+    """What names meant in the transaction before, where nobody gave or took any since."""
+
+    def __init__(self) -> None:
+        self._names: Finder | None = None
+        self._seq = 0
+
+    def keep(self, writer: Writer) -> None:
+        """Remember what a writer knows when all that it wrote is written."""
+        self._names, self._seq = writer.names, writer.seq
+
+    def forget(self) -> None:
+        """Remember nothing."""
+        self._names = None
+
+    def in_(self, session: Session, seq: int) -> Finder:
+        """What is known still in a transaction behind the entry of this number."""
+        names = self._names
+        if names is None or seq < self._seq or self._named_since(session, seq):
+            names = Finder(session)
+        names.session = session
+        return names
+
+    def _named_since(self, session: Session, seq: int) -> bool:
+        if seq == self._seq:
+            return False
+        found = _SINCE.rows(session, seq=self._seq)
+        return any(not action.startswith(NAMELESS) for (action,) in found)
+
+
+NAMELESS = ("record_claim", "record_document", "record_event", "accept_claim", "reject_claim")
+"""Actions, or how they begin, after which every name means what it meant before."""
+
+_SINCE = Prepared(select(LEDGER.c.action).where(LEDGER.c.seq > bindparam("seq")).distinct())
 
 
 _NEWEST = Prepared(
@@ -92,16 +133,18 @@ _NEWEST = Prepared(
 )
 
 
-def open_writer(session: WriteSession, actor: str) -> Writer:
+def open_writer(session: WriteSession, actor: str, known: KnownNames | None = None) -> Writer:
     """The writer of a transaction that holds the write lock.
 
-    Its instant is later than that of every transaction before, whatever the clock says.
+    Its instant is later than that of every transaction before, whatever the clock says. ``known``
+    is what names meant in an earlier one.
     """
     last = _NEWEST.row(session)
     if last is None:
         return Writer(session, actor, now(), 0, GENESIS, Finder(session))
     seq, at, head = last
-    return Writer(session, actor, later_than(at), seq, head, Finder(session))
+    names = Finder(session) if known is None else known.in_(session, seq)
+    return Writer(session, actor, later_than(at), seq, head, names)
 
 
 def later_than(at: datetime) -> datetime:
