@@ -17,6 +17,9 @@ import orjson
 import uuid_utils
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
+    Boolean,
+    ColumnElement,
     DateTime,
     Dialect,
     Engine,
@@ -27,12 +30,13 @@ from sqlalchemy import (
     String,
     Table,
     TypeDecorator,
+    bindparam,
     create_engine,
     event,
     make_url,
     text,
 )
-from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
 from sqlalchemy.exc import (
     ArgumentError,
     DataError,
@@ -45,7 +49,9 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import (
     TimeoutError as PoolTimeoutError,
 )
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.sql import coercions, roles
 
 from counterclaim.errors import ConflictError, InputError, StoreError
 from counterclaim.statements import WriteSession
@@ -57,6 +63,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.orm import MappedColumn
     from sqlalchemy.pool import ConnectionPoolEntry
+    from sqlalchemy.sql.compiler import SQLCompiler
     from sqlalchemy.types import TypeEngine
 
 NAMING = {
@@ -100,6 +107,46 @@ class Id(TypeDecorator[str]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         native = UUID(as_uuid=False) if dialect.name == "postgresql" else String(36)
         return dialect.type_descriptor(native)
+
+
+class Ids(TypeDecorator[list[str]]):
+    """Any number of UUIDs that travel as one parameter; see ``among``."""
+
+    impl = String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        postgresql = dialect.name == "postgresql"
+        return dialect.type_descriptor(ARRAY(UUID(as_uuid=False)) if postgresql else String())
+
+    def process_bind_param(self, value: list[str] | None, dialect: Dialect) -> Any:
+        if value is None or dialect.name == "postgresql":
+            return value
+        return dumps(value)
+
+
+class _Among(ColumnElement[bool]):
+    inherit_cache = False  # Compiled once by who prepares a statement of it.
+    type = Boolean()
+
+    def __init__(self, column: ColumnElement[Any], ids: BindParameter[list[str]]) -> None:
+        self.column, self.ids = column, ids
+
+
+@compiles(_Among)
+def _among_values(element: _Among, compiler: SQLCompiler, **_options: Any) -> str:
+    column, ids = compiler.process(element.column), compiler.process(element.ids)
+    return f"{column} IN (SELECT value FROM json_each({ids}))"
+
+
+@compiles(_Among, "postgresql")
+def _among_array(element: _Among, compiler: SQLCompiler, **_options: Any) -> str:
+    return f"{compiler.process(element.column)} = ANY ({compiler.process(element.ids)})"
+
+
+def among(column: Any, name: str = "ids") -> ColumnElement[bool]:
+    """The id is one of those given by a parameter; for statements that are prepared."""
+    return _Among(coercions.expect(roles.ExpressionElementRole, column), bindparam(name, type_=Ids))
 
 
 SerialInteger = BigInteger().with_variant(Integer, "sqlite")
