@@ -255,6 +255,7 @@ def _prepare_sqlite(
         "foreign_keys=ON",
         "journal_mode=WAL",
         "synchronous=FULL",
+        "wal_autocheckpoint=8000",  # 32 MB: fewer copies of the same pages into the file.
         "busy_timeout=10000",
         f"cache_size=-{cache_mib * 1024}",
         "temp_store=MEMORY",

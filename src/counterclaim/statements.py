@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import DateTime, Table, insert
+from sqlalchemy import DateTime, Enum, Table, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sqlalchemy import Dialect, Select
     from sqlalchemy.types import TypeEngine
@@ -36,7 +37,7 @@ class WriteSession(Session):
     _waiting: dict[Table, list[Mapping[str, Any]]] | None = None
 
     def hold(self, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Keep new rows of a table for the next flush; what a row does not name is null."""
+        """Keep new rows of a table for the next flush; each names all columns."""
         if self._waiting is None:
             self._waiting = {}
         self._waiting.setdefault(table, []).extend(rows)
@@ -144,8 +145,8 @@ def _form_of(statement: Select[Any], dialect: Dialect) -> _Form:
 
 def _writer(kind: TypeEngine[Any], dialect: Dialect) -> Any:
     writer = kind.dialect_impl(dialect).bind_processor(dialect)
-    if writer is not None and isinstance(getattr(kind, "impl_instance", kind), DateTime):
-        return lru_cache(maxsize=4096)(writer)  # One transaction writes few instants many times.
+    if writer is not None and isinstance(getattr(kind, "impl_instance", kind), DateTime | Enum):
+        return lru_cache(maxsize=4096)(writer)  # One transaction writes few of them many times.
     return writer
 
 
@@ -159,24 +160,27 @@ class _Insertion:
 
     sql: str
     copy: str
-    columns: tuple[tuple[str, Any], ...]
-    """The columns, each with what makes values of it such as the driver takes them."""
+    names: tuple[str, ...]
+    pick: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    """Takes the values of the columns out of a row."""
+    writers: tuple[tuple[int, Any], ...]
+    """What makes values such as the driver takes them, by the place of the column."""
 
-    def values(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
+    def values(self, row: Mapping[str, Any]) -> Sequence[Any]:
         """A row as the driver takes it."""
-        return tuple(
-            [
-                value if value is None or writer is None else writer(value)
-                for value, writer in [(row.get(name), writer) for name, writer in self.columns]
-            ]
-        )
+        given = list(self.pick(row))
+        for place, writer in self.writers:
+            value = given[place]
+            if value is not None:
+                given[place] = writer(value)
+        return given
 
 
 _INSERTIONS: dict[tuple[str, Table], _Insertion] = {}
 
 
 def insert_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write new rows of a table at once; a column that a row does not name is null."""
+    """Write new rows of a table at once; each names all columns."""
     dialect = session.get_bind().dialect
     form = _INSERTIONS.get((dialect.name, table))
     if form is None:
@@ -185,8 +189,8 @@ def insert_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]
     if dialect.name == "sqlite":
         _run(session, form.sql, given, many=True)
     elif len(given) < COPIED:
-        names = [name for name, _writer in form.columns]
-        _run(session, form.sql, [dict(zip(names, one, strict=True)) for one in given], many=True)
+        named = [dict(zip(form.names, one, strict=True)) for one in given]
+        _run(session, form.sql, named, many=True)
     else:
         _copy(session, form.copy, given)
 
@@ -194,11 +198,12 @@ def insert_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]
 def _insertion_of(table: Table, dialect: Dialect) -> _Insertion:
     names = [column.key for column in table.columns]
     compiled = insert(table).compile(dialect=dialect, column_keys=names)
-    writers = tuple((name, _writer(table.c[name].type, dialect)) for name in names)
+    writers = [(place, _writer(table.c[name].type, dialect)) for place, name in enumerate(names)]
     quoted = dialect.identifier_preparer.quote
     columns = ", ".join(quoted(column.name) for column in table.columns)
     copy = f"COPY {quoted(table.name)} ({columns}) FROM STDIN"
-    return _Insertion(str(compiled), copy, writers)
+    needed = tuple((place, writer) for place, writer in writers if writer is not None)
+    return _Insertion(str(compiled), copy, tuple(names), itemgetter(*names), needed)
 
 
 def _run(session: Session, sql: str, values: Any, *, many: bool = False) -> Any:
@@ -211,7 +216,7 @@ def _run(session: Session, sql: str, values: Any, *, many: bool = False) -> Any:
         raise _translated(error, sql, connection.dialect) from error
 
 
-def _copy(session: Session, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+def _copy(session: Session, sql: str, rows: Sequence[Sequence[Any]]) -> None:
     connection = session.connection()
     driver: Any = connection.connection.driver_connection
     try:

@@ -33,15 +33,16 @@ class NewRow:
 
 def new_row(model: type[Row], values: Mapping[str, Any]) -> Row:
     """A row of a model, given by its columns."""
-    row = _shape(model)()
-    row.__dict__.update(values)
+    shape, blank = _shape(model)
+    row = shape()
+    row.__dict__ = {**blank, **values}
     return cast("Row", row)
 
 
 @cache
-def _shape(model: type[Base]) -> type[NewRow]:
+def _shape(model: type[Base]) -> tuple[type[NewRow], dict[str, None]]:
     facts = {"table": table_of(model), "__tablename__": model.__tablename__}
-    return type(f"New{model.__name__}", (NewRow,), {**dict.fromkeys(column_names(model)), **facts})
+    return type(f"New{model.__name__}", (NewRow,), facts), dict.fromkeys(column_names(model))
 
 
 def is_new(row: object) -> bool:
@@ -61,11 +62,12 @@ def hold_rows(session: WriteSession, rows: Iterable[Any]) -> None:
 
 
 def columns_of(row: Base) -> dict[str, Any]:
-    """A row by its columns."""
+    """A row by its columns; not to be changed."""
     there = row.__dict__  # Much faster than the attributes; what is not loaded is asked for.
+    if isinstance(row, NewRow):
+        return there
     names = column_names(type(row))
-    # A new row: what was not set is null.
-    if isinstance(row, NewRow) or instance_state(row).key is None:
+    if instance_state(row).key is None:  # A new row: what was not set is null.
         return {name: there.get(name) for name in names}
     return {name: there[name] if name in there else getattr(row, name) for name in names}
 

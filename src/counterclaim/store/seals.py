@@ -11,6 +11,7 @@ import hashlib
 import math
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from counterclaim.moment import isoformat_z
@@ -68,12 +69,15 @@ def group_seal(seals: Iterable[str]) -> str:
     return group.hexdigest()
 
 
+_instant = lru_cache(maxsize=4096)(isoformat_z)
+
+
 def _plain(value: Any) -> Any:
     kind = type(value)
     if kind is str:
         return value
     if kind is datetime:
-        return isoformat_z(value)
+        return _instant(value)
     if isinstance(value, str):
         return str(value)  # A word of a vocabulary becomes its text.
     if kind is float and not math.isfinite(value):

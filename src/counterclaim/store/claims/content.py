@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from counterclaim.models import Attribution, Claim
-from counterclaim.store.ledger import digest
+from counterclaim.store.ledger import plain_digest
 from counterclaim.store.rows import column_names, columns_of
 from counterclaim.store.seals import seal
 
@@ -67,7 +67,7 @@ def say(
         words = [*(words or ()), *record]
     ordered = _in_order(rows)
     said = [words, _said(claim, _CLAIM), *(one for _form, _position, one, _lexicon in ordered)]
-    return Content(digest(said), _manner(ordered))
+    return Content(plain_digest(said), _manner(ordered))
 
 
 def content_key(

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from counterclaim.store.claims.shapes import Reading
 
 
+OUTCOMES = tuple(Outcome)
+
+
 def read_counts(
     reading: Reading, quantities: list[tuple[Quantity, str]]
 ) -> list[tuple[InterceptionCount, str]]:
@@ -23,7 +26,7 @@ def read_counts(
     for place, shape in enumerate(reading.shape.counts):
         munition = reading.find(Munition, shape.munition, f"/counts/{place}/munition")
         munition_id = munition.id if munition else None
-        given = [name for name in Outcome if name.value in shape.model_fields_set]
+        given = [name for name in OUTCOMES if name in shape.model_fields_set]
         for outcome in given or [Outcome.LAUNCHED]:
             path = f"/counts/{place}/{outcome}"
             quantity = reading.quantity(getattr(shape, outcome), path)

@@ -68,6 +68,8 @@ class Known:
     references: dict[str, set[str]]
     redacted_keys: set[str]
     number: int
+    is_redacted: bool = False
+    """Whether anything at all was redacted of what these records speak of."""
 
     @classmethod
     def of(cls, writer: Writer, batch: ImportBatch, records: Sequence[Record]) -> Known:
@@ -85,8 +87,10 @@ class Known:
             for key in (event.key, *event.parts)
         }
         ids = {import_id("event", batch.data_set, key) for key in keys}
+        blanked = any(row.redacted_at is not None for row in found)
         keys_redacted = select(Redaction.key_sha256).where(Redaction.key_sha256.is_not(None))
         records_keys = {record.key for record in records}
+        redacted_keys = set(map(str, session.scalars(keys_redacted)))
         return cls(
             documents=documents,
             events={row.id: row for row in _rows(writer, Event, Event.id, ids)},
@@ -102,8 +106,9 @@ class Known:
                 }
                 for noun, model in NOUNS.items()
             },
-            redacted_keys=set(map(str, session.scalars(keys_redacted))),
+            redacted_keys=redacted_keys,
             number=last_number(session),
+            is_redacted=blanked or bool(redacted_keys),
         )
 
     def names_new(self, record: Record) -> bool:
@@ -128,7 +133,7 @@ class Known:
 
     def redaction(self, item: Record | Reject) -> str | None:
         """Why a row is not taken in again: something that it holds was redacted."""
-        if isinstance(item, Reject):
+        if isinstance(item, Reject) or not self.is_redacted:
             return None
         found = (self.documents.get(text_sha256(shape)) for shape in item.documents)
         document = next((row for row in found if row is not None and row.redacted_at), None)

@@ -54,15 +54,16 @@ def take_rows(
 ) -> list[RowTaken]:
     """Write rows with all that follows from them; what became of each, in their order.
 
-    A row that breaks a rule of the database is refused as any other: then all of these rows are
-    tried again one by one.
+    A row that breaks a rule of the database is refused as any other: it is looked for by halves,
+    and the others are tried again without it.
     """
     try:
         with writer.savepoint():
             return _take(writer, batch, items)
     except (IntegrityError, DataError, InputError) as error:
-        if len(items) > 1:
-            return [one for item in items for one in take_rows(writer, batch, [item])]
+        if (middle := len(items) // 2) > 0:
+            halves = items[:middle], items[middle:]
+            return [one for half in halves for one in take_rows(writer, batch, half)]
         return _take(writer, batch, [_refused(items[0], error)])
 
 
