@@ -141,6 +141,7 @@ class Turns:
                 outcomes = self._take_all(session, turns)
         except Exception as error:  # noqa: BLE001 - all that share the transaction are told of it
             self._names.forget()
+            self.engine.dispose()  # Whatever its connection still holds is undone with it.
             outcomes = [error] * len(turns)
         for turn, outcome in zip(turns, outcomes, strict=True):
             turn.tell(outcome)
