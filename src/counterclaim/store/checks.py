@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
+from counterclaim.db import UtcDateTime, among
 from counterclaim.geo import distance_km
 from counterclaim.models import (
     Claim,
@@ -19,6 +20,7 @@ from counterclaim.models import (
 from counterclaim.quantity import languages, stands_in
 from counterclaim.queries.names import lineages, side_of
 from counterclaim.queries.similar import similar_events
+from counterclaim.statements import Prepared
 from counterclaim.store.rows import is_of
 from counterclaim.vocabulary import PlaceRole, Stance
 
@@ -154,10 +156,16 @@ def check_resolved(
 
 def _new_events(writer: Writer, events: set[str]) -> set[str]:
     """Those of the events that were first served by this transaction."""
-    query = select(EventSummary.event_id).where(
-        EventSummary.event_id.in_(events), EventSummary.valid_from < writer.at
+    known = _SERVED.rows(writer.session, ids=sorted(events), at=writer.at)
+    return events - {event_id for (event_id,) in known}
+
+
+_SERVED = Prepared(
+    select(EventSummary.event_id).where(
+        among(EventSummary.event_id),
+        EventSummary.valid_from < bindparam("at", type_=UtcDateTime),
     )
-    return events - set(writer.session.scalars(query))
+)
 
 
 def _duplicates(writer: Writer, event_id: str) -> Iterator[Remark]:

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, select, update
 
 from counterclaim.db import is_id, table_of
 from counterclaim.errors import InputError, Problem, RejectedError
 from counterclaim.models import Claim, Document, Event
 from counterclaim.queries.rivals import Rivals
+from counterclaim.statements import Prepared
 from counterclaim.store.checks import check_draft, check_resolved
 from counterclaim.store.claims import Draft, Reading, Shelf, Subject, read_claim, record_claims
 from counterclaim.store.documents import BLANK, primary_language, record_document
@@ -209,11 +210,18 @@ class _Taking:
     def _subject(self, shape: ClaimIn, pointer: str) -> Subject:
         subject = Subject()
         if shape.event is not None:
-            event = self._find_event(shape.event, f"{pointer}/event")
-            subject.event_id = event.id if event else None
+            subject.event_id = self._event_id(shape.event, f"{pointer}/event")
         if shape.about is not None:
             subject.about_id = self._find_claim(shape.about, f"{pointer}/about")
         return subject
+
+    def _event_id(self, name: str, pointer: str) -> str | None:
+        if name not in self.events and is_id(name):
+            found = _EVENT.row(self.writer.session, id=name.lower())
+            if found is not None:
+                return str(found[0])
+        event = self._find_event(name, pointer)
+        return event.id if event else None
 
     def _find_event(self, name: str, pointer: str) -> Event | None:
         event = self.events.get(name)
@@ -267,6 +275,7 @@ class _Taking:
         self.problems.append(Problem(pointer, detail))
 
 
+_EVENT = Prepared(select(Event.id).where(Event.id == bindparam("id")))
 CLAIMS = table_of(Claim)
 
 
