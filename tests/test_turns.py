@@ -119,10 +119,11 @@ def test_nobody_is_told_of_success_where_the_commit_fails(turns: Turns, engine: 
     def refuse(_connection: Any) -> None:
         raise OSError("no space left")
 
-    both = [turns.take(taking(number), "ann") for number in (1, 2)]
+    told: list[Future[Any]] = [blocked.first]
+    told += [turns.take(taking(number), "ann") for number in (1, 2)]
     event.listen(turns.engine, "commit", refuse)
     blocked.go.set()
-    for one in (blocked.first, *both):
+    for one in told:
         with pytest.raises(OSError, match="no space"):
             one.result(WAIT_S)
     event.remove(turns.engine, "commit", refuse)

@@ -70,7 +70,7 @@ def _rank(table: Table) -> int:
 class Prepared:
     """A SELECT that is compiled once for each engine; its parameters are named by ``bindparam``."""
 
-    def __init__(self, statement: Select[Any]) -> None:
+    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
         self._statement = statement
         self._forms: dict[str, _Form] = {}
 
@@ -130,7 +130,7 @@ class _Form:
         return tuple([value if reader is None else reader(value) for reader, value in pairs])
 
 
-def _form_of(statement: Select[Any], dialect: Dialect) -> _Form:
+def _form_of(statement: Select[*tuple[Any, ...]], dialect: Dialect) -> _Form:
     compiled = statement.compile(dialect=dialect)
     types = {name: bind.type for name, bind in compiled.binds.items()}
     writers = {name: _writer(kind, dialect) for name, kind in types.items()}

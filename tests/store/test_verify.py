@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sqlalchemy import Column, Engine
+    from sqlalchemy.orm import Session
 
     from conftest import Databases
 
@@ -103,7 +104,7 @@ def faults_of(engine: Engine, *statements: Any) -> Verification:
         return verify(session)
 
 
-def first_row(session: WriteSession, model: type[Any]) -> dict[str, Any]:
+def first_row(session: Session, model: type[Any]) -> dict[str, Any]:
     table = table_of(model)
     row = session.execute(select(table).order_by(*table.primary_key.columns).limit(1)).one()
     return dict(row._mapping)

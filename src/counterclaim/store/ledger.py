@@ -207,7 +207,8 @@ def _is_plain(value: Any) -> bool:
     elif kind is not list and kind is not tuple:
         return False
     # Most values are texts: they are looked at by their types, all at once.
-    return PLAIN.issuperset(map(type, value)) or all(map(_is_plain, value))
+    kinds = set(map(type, value))
+    return kinds <= PLAIN or all(map(_is_plain, value))
 
 
 def digest(value: Any) -> str:

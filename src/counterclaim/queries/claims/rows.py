@@ -101,13 +101,17 @@ def load_rows(session: Session, ids: Sequence[str], at: datetime) -> Rows:
     )
 
 
+def _shape_of(model: type[Base]) -> Any:
+    """Plain rows of a model's table: tuples with the names of its columns."""
+    return namedtuple(model.__name__, table_of(model).c.keys())  # type: ignore[misc] # noqa: PYI024
+
+
 class _Statement:
     """Rows of one table as plain values by name, each with what is joined to it."""
 
     def __init__(self, model: type[Base], statement: Select[*tuple[Any, ...]]) -> None:
         names = table_of(model).c.keys()
-        # Names come from the table, and rows are made by the thousand.
-        self._make: Any = namedtuple(model.__name__, names)._make  # type: ignore[misc]
+        self._make: Any = _shape_of(model)._make
         self._width = len(names)
         self._prepared = Prepared(statement)
 
@@ -169,13 +173,13 @@ _CLAIMS = _Statement(
     .outerjoin(Munition, Munition.id == Claim.munition_id)
     .where(among(Claim.id)),
 )
-_QuoteRow: Any = namedtuple("Quote", table_of(Quote).c.keys())  # type: ignore[misc]
+_QUOTE = _shape_of(Quote)
 
 
 def _heads(session: Session, ids: list[str]) -> list[Head]:
     found = []
     for claim, claimant, munition, *quote in _CLAIMS.read(session, ids=ids):
-        found.append(Head(claim, _QuoteRow(*quote) if claim.quote_id else None, claimant, munition))
+        found.append(Head(claim, _QUOTE(*quote) if claim.quote_id else None, claimant, munition))
     return found
 
 

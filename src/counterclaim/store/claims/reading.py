@@ -69,7 +69,7 @@ def _claim(
     said = parse_moment(shape.said) if shape.said else None
     facts: list[Any] = [row for row in rows if is_of(row, MunitionFact)]
     alone = subject.event_id is None and subject.about_id is None
-    values = {
+    values: dict[str, Any] = {
         "id": new_id(),
         "kind": shape.told_kind(),
         "event_id": subject.event_id,
