@@ -42,21 +42,6 @@ TOGETHER = 100
 
 SOURCES, MUNITIONS, PLACES = 200, 60, 30
 WORDS = ("local", "report", "officials", "confirmed", "debris", "fell", "field", "at", "night")
-    "the",
-    "local",
-    "report",
-    "said",
-    "that",
-    "officials",
-    "confirmed",
-    "debris",
-    "fell",
-    "in",
-    "a",
-    "field",
-    "at",
-    "night",
-]
 
 REFERENCES: dict[str, Any] = {
     "sources": [
@@ -98,11 +83,11 @@ class Journal:
         journal = self
 
         class Cursor(sqlite3.Cursor):
-            def execute(self, sql: str, values: Any = (), /) -> sqlite3.Cursor:
+            def execute(self, sql: str, values: Any = (), /) -> Any:
                 journal.note(sql, values, many=False)
                 return super().execute(sql, values)
 
-            def executemany(self, sql: str, values: Any, /) -> sqlite3.Cursor:
+            def executemany(self, sql: str, values: Any, /) -> Any:
                 journal.note(sql, values, many=True)
                 return super().executemany(sql, values)
 

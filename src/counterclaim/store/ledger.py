@@ -199,7 +199,7 @@ def _is_plain(value: Any) -> bool:
     if kind in PLAIN:
         return True
     if kind is int:
-        return -LARGEST_WHOLE < value < LARGEST_WHOLE
+        return bool(-LARGEST_WHOLE < value < LARGEST_WHOLE)
     if kind is dict:
         if not all(type(key) is str and key.isascii() for key in value):
             return False
@@ -207,8 +207,8 @@ def _is_plain(value: Any) -> bool:
     elif kind is not list and kind is not tuple:
         return False
     # Most values are texts: they are looked at by their types, all at once.
-    kinds = set(map(type, value))
-    return kinds <= PLAIN or all(map(_is_plain, value))
+    kinds: set[type] = set(map(type, value))
+    return PLAIN.issuperset(kinds) or all(map(_is_plain, value))
 
 
 def digest(value: Any) -> str:

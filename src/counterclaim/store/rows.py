@@ -52,7 +52,8 @@ def is_new(row: object) -> bool:
 
 def is_of(row: Base, model: type[Base]) -> bool:
     """Whether a row, new or read, belongs to a model's table."""
-    return str(row.__tablename__) == model.__tablename__
+    table: str = row.__tablename__
+    return table == str(model.__tablename__)
 
 
 def hold_rows(session: WriteSession, rows: Iterable[Any]) -> None:

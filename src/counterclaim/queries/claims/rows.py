@@ -103,7 +103,7 @@ def load_rows(session: Session, ids: Sequence[str], at: datetime) -> Rows:
 
 def _shape_of(model: type[Base]) -> Any:
     """Plain rows of a model's table: tuples with the names of its columns."""
-    return namedtuple(model.__name__, table_of(model).c.keys())  # type: ignore[misc] # noqa: PYI024
+    return namedtuple(model.__name__, table_of(model).c.keys())
 
 
 class _Statement:
@@ -194,7 +194,7 @@ _SUCCESSORS = Prepared(
 
 def _successors(session: Session, ids: list[str], at: datetime) -> dict[str, str]:
     """Which claim superseded which, of those asked for as either, when it had happened by then."""
-    return dict(_SUCCESSORS.rows(session, ids=ids, at=at))  # type: ignore[arg-type]
+    return dict(_SUCCESSORS.rows(session, ids=ids, at=at))
 
 
 class DocumentRow(NamedTuple):
