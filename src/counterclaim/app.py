@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from anyio import CapacityLimiter
 from fastapi import FastAPI
 
 from counterclaim import __version__, api, ogc, web
@@ -26,6 +25,7 @@ from counterclaim.middleware import (
 from counterclaim.openapi import describe
 from counterclaim.problems import add_problem_handlers
 from counterclaim.rates import Rates
+from counterclaim.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -53,6 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     watch = Watch(engine)
     quick = Quick.of(engine, settings)
+    turns = Turns(settings.database_url, settings.max_waiting_writes)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -60,6 +61,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         with watch.until_stop():
             yield
         await quick.close()
+        turns.close()
         engine.dispose()
 
     app = FastAPI(
@@ -72,7 +74,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.engine = engine
     app.state.watch = watch
     app.state.settings = settings
-    app.state.writers = CapacityLimiter(1)
+    app.state.turns = turns
     app.state.uses_noted = {}
     app.state.totals = stats.Answers()
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]

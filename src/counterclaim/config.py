@@ -41,6 +41,10 @@ class Settings(BaseSettings):
             "its connections.",
         ),
     ] = 128
+    max_waiting_writes: Annotated[
+        int,
+        Field(ge=1, description="Writes that may wait for their turn; more are answered 503."),
+    ] = 1000
     rate_limit: Annotated[
         str,
         Field(

@@ -11,7 +11,7 @@ import uuid
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 import orjson
 import uuid_utils
@@ -19,6 +19,9 @@ from sqlalchemy import (
     ARRAY,
     UUID,
     BigInteger,
+    BindParameter,
+    Boolean,
+    ColumnElement,
     DateTime,
     Dialect,
     Engine,
@@ -31,6 +34,7 @@ from sqlalchemy import (
     Table,
     TypeDecorator,
     any_,
+    bindparam,
     case,
     create_engine,
     event,
@@ -54,18 +58,22 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import (
     TimeoutError as PoolTimeoutError,
 )
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.sql import coercions, roles
 
 from counterclaim.errors import ConflictError, InputError, StoreError
+from counterclaim.statements import WriteSession
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from enum import StrEnum
 
-    from sqlalchemy import ColumnElement, SQLColumnExpression
+    from sqlalchemy import SQLColumnExpression
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.orm import MappedColumn
     from sqlalchemy.pool import ConnectionPoolEntry
+    from sqlalchemy.sql.compiler import SQLCompiler
     from sqlalchemy.types import TypeEngine
 
 NAMING = {
@@ -113,6 +121,47 @@ class Id(TypeDecorator[str]):
 
 EngineName = Literal["sqlite", "postgresql"]
 """Which of the two engines."""
+
+
+class Ids(TypeDecorator[list[str]]):
+    """Any number of UUIDs that travel as one parameter; see ``among_given``."""
+
+    impl = String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        postgresql = dialect.name == "postgresql"
+        return dialect.type_descriptor(ARRAY(UUID(as_uuid=False)) if postgresql else String())
+
+    def process_bind_param(self, value: list[str] | None, dialect: Dialect) -> Any:
+        if value is None or dialect.name == "postgresql":
+            return value
+        return dumps(value)
+
+
+class _Among(ColumnElement[bool]):
+    inherit_cache = False  # Compiled once by who prepares a statement of it.
+    type = Boolean()
+
+    def __init__(self, column: ColumnElement[Any], ids: BindParameter[list[str]]) -> None:
+        self.column, self.ids = column, ids
+
+
+@compiles(_Among)
+def _among_values(element: _Among, compiler: SQLCompiler, **_options: Any) -> str:
+    column, ids = compiler.process(element.column), compiler.process(element.ids)
+    return f"{column} IN (SELECT value FROM json_each({ids}))"  # noqa: S608 - compiled, not given
+
+
+@compiles(_Among, "postgresql")
+def _among_array(element: _Among, compiler: SQLCompiler, **_options: Any) -> str:
+    return f"{compiler.process(element.column)} = ANY ({compiler.process(element.ids)})"
+
+
+def among_given(column: Any, name: str = "ids") -> ColumnElement[bool]:
+    """The id is one of those given by a parameter; for statements that are prepared."""
+    return _Among(coercions.expect(roles.ExpressionElementRole, column), bindparam(name, type_=Ids))
+
 
 SerialInteger = BigInteger().with_variant(Integer, "sqlite")
 """A 64-bit integer that is the row id where it is SQLite's primary key."""
@@ -225,6 +274,7 @@ def prepare_sqlite(cache_mib: int, connection: sqlite3.Connection) -> None:
         "foreign_keys=ON",
         "journal_mode=WAL",
         "synchronous=FULL",
+        "wal_autocheckpoint=8000",  # 32 MB: fewer copies of the same pages into the file.
         "busy_timeout=10000",
         f"cache_size=-{cache_mib * 1024}",
         "temp_store=MEMORY",
@@ -238,13 +288,13 @@ def _begin_sqlite(connection: Any) -> None:
 
 
 @contextmanager
-def writing(engine: Engine, *, dry_run: bool = False) -> Iterator[Session]:
+def writing(engine: Engine, *, dry_run: bool = False) -> Iterator[WriteSession]:
     """One write transaction: alone in the store, committed at the end, undone by any error.
 
     With ``dry_run`` it is undone in any case. Errors of the driver come out as the package's own.
     """
     try:
-        with Session(
+        with WriteSession(
             engine.execution_options(counterclaim_writes=True), expire_on_commit=False
         ) as session:
             if engine.dialect.name == "postgresql":
@@ -253,7 +303,7 @@ def writing(engine: Engine, *, dry_run: bool = False) -> Iterator[Session]:
             if not dry_run:
                 session.commit()
     except SQLAlchemyError as error:
-        _raise_translated(error)
+        raise translated(error) from error
 
 
 @contextmanager
@@ -267,7 +317,7 @@ def reading(engine: Engine) -> Iterator[Session]:
         with Session(engine, autoflush=False, expire_on_commit=False) as session:
             yield session
     except SQLAlchemyError as error:
-        _raise_translated(error)
+        raise translated(error) from error
 
 
 def table_of(model: type[Base]) -> Table:
@@ -354,18 +404,18 @@ def refresh_statistics(session: Session) -> None:
         session.execute(text("ANALYZE"))
 
 
-def _raise_translated(error: SQLAlchemyError) -> NoReturn:
-    """Raise the package's own error for what went wrong below; the driver's words stay here."""
+def translated(error: SQLAlchemyError) -> Exception:
+    """The package's own error for what went wrong below; the driver's words stay here."""
     if isinstance(error, IntegrityError):
-        msg = f"The database refused the row: {_constraint(error) or 'a constraint is broken'}."
-        raise ConflictError(msg) from error
+        return ConflictError(
+            f"The database refused the row: {_constraint(error) or 'a constraint is broken'}."
+        )
     if isinstance(error, DataError):
-        msg = "The database cannot hold one of the values."
-        raise InputError(msg) from error
+        return InputError("The database cannot hold one of the values.")
     if isinstance(error, OperationalError | ProgrammingError | InterfaceError | PoolTimeoutError):
         msg = "The database does not answer, or its tables are not at the newest revision."
-        raise StoreError(msg) from error
-    raise error
+        return StoreError(msg)
+    return error
 
 
 def _constraint(error: IntegrityError) -> str | None:

@@ -20,6 +20,7 @@ CounterclaimError
 ├── SettingsError               a setting that this program cannot run with
 ├── ConflictError               a unique key or a transition was taken by somebody else
 └── StoreError                  the database is missing, not migrated or out of reach
+    └── BusyError               more writes wait for their turn than are let wait
 """
 
 from __future__ import annotations
@@ -151,3 +152,7 @@ class SettingsError(CounterclaimError):
 
 class StoreError(CounterclaimError):
     """The database is missing, not migrated or out of reach."""
+
+
+class BusyError(StoreError):
+    """More writes wait for their turn than are let wait; nothing was done, try again later."""

@@ -1,11 +1,12 @@
-"""How a POST is carried out: one transaction, once per ``Idempotency-Key``, stored before answered.
+"""How a POST is carried out: in its turn, once per ``Idempotency-Key``, stored before answered.
 
-Writers of one process wait in line here, without a connection or a thread of their own.
+Who waits for a turn does so in the event loop, without a connection or a thread of its own.
 """
 
 from __future__ import annotations
 
 import hashlib
+from asyncio import wrap_future
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,7 +14,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
-from anyio import to_thread
 from fastapi import Depends, Header
 from pydantic import BaseModel
 from sqlalchemy import delete, select
@@ -21,7 +21,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from counterclaim.access import AnyCaller, require
-from counterclaim.db import now, writing
+from counterclaim.db import now
 from counterclaim.deps import JSON, as_json, entity_tag
 from counterclaim.errors import (
     MediaTypeError,
@@ -32,7 +32,8 @@ from counterclaim.errors import (
 from counterclaim.models import IdempotencyKey
 from counterclaim.problems import described_problem
 from counterclaim.queries.keys import Caller
-from counterclaim.store.ledger import Writer, open_writer
+from counterclaim.store.ledger import Writer
+from counterclaim.turns import Turns
 from counterclaim.vocabulary import KeyScope
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ class Post:
         """Do the work in a transaction and answer; with ``dry_run`` nothing of it is stored."""
         body = await self.request.body()
         work_through = partial(self._write, work, self._digest(body), dry_run=dry_run)
-        return await to_thread.run_sync(work_through, limiter=self.request.app.state.writers)
+        turns: Turns = self.request.app.state.turns
+        return await wrap_future(turns.take(work_through, self.caller.name, dry_run=dry_run))
 
     def check_match(self, content: BaseModel) -> None:
         """Make sure that the caller decides on what is there now.
@@ -98,17 +100,18 @@ class Post:
             msg = f"It has changed since: its ETag is {tag} now. Read it again before deciding."
             raise PreconditionFailedError(msg)
 
-    def _write(self, work: Callable[[Writer], Answer], digest: str, *, dry_run: bool) -> Response:
-        with writing(self.request.app.state.engine, dry_run=dry_run) as session:
-            if self.key is not None and not dry_run:
-                known = self._known(session, self.key, digest)
-                if known is not None:
-                    return known
-            writer = open_writer(session, self.caller.name)
-            answer = work(writer)
-            content, headers = as_json(answer.content), self._headers(answer)
-            if self.key is not None and not dry_run:
-                self._keep(writer, self.key, digest, answer.status, headers, content)
+    def _write(
+        self, work: Callable[[Writer], Answer], digest: str, writer: Writer, *, dry_run: bool
+    ) -> Response:
+        if self.key is not None and not dry_run:
+            known = self._known(writer.session, self.key, digest)
+            if known is not None:
+                return known
+        answer = work(writer)
+        content = as_json(answer.content)
+        headers = self._headers(answer, content)
+        if self.key is not None and not dry_run:
+            self._keep(writer, self.key, digest, answer.status, headers, content)
         shown = {**orjson.loads(content), **answer.once} if answer.once else None
         return Response(orjson.dumps(shown) if shown else content, answer.status, headers, JSON)
 
@@ -118,10 +121,10 @@ class Post:
         said = (self.request.method, url.path, url.query)
         return hashlib.sha256("\n".join(said).encode() + b"\n" + body).hexdigest()
 
-    def _headers(self, answer: Answer) -> dict[str, str]:
+    def _headers(self, answer: Answer, content: bytes) -> dict[str, str]:
         headers = {"Cache-Control": "no-store"}
         if not answer.once:
-            headers["ETag"] = entity_tag(as_json(answer.content))
+            headers["ETag"] = entity_tag(content)
         if answer.location is not None:
             headers["Location"] = answer.location
         return headers

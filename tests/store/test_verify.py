@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import JSON, DateTime, Enum, Float, Integer, delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from counterclaim.db import (
     Base,
@@ -40,11 +39,13 @@ from counterclaim.models import (
     SourceName,
     SourceRating,
 )
+from counterclaim.statements import WriteSession
 from counterclaim.store.ledger import entry_hash, open_writer
 from counterclaim.store.rebuild import DERIVED, rebuild
 from counterclaim.store.regions import record_regions
 from counterclaim.store.resealing import resealed
-from counterclaim.store.seals import LIVING, columns_of, seal, seal_row
+from counterclaim.store.rows import columns_of
+from counterclaim.store.seals import LIVING, seal, seal_row
 from counterclaim.store.verify import Fault, Verification, verify
 from counterclaim.store.verify.rows import OWNERS, SAID
 from everything import put_everything
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sqlalchemy import Column, Engine
+    from sqlalchemy.orm import Session
 
     from conftest import Databases
 
@@ -75,9 +77,9 @@ def full(request: pytest.FixtureRequest) -> Iterator[Engine]:
 
 
 @contextmanager
-def tampering(engine: Engine) -> Iterator[Session]:
+def tampering(engine: Engine) -> Iterator[WriteSession]:
     """A session in which no foreign key and no trigger stands guard, undone at the end."""
-    with Session(engine) as session:
+    with WriteSession(engine) as session:
         if engine.dialect.name == "sqlite":
             session.execute(text("PRAGMA defer_foreign_keys=ON"))
             session.execute(text("PRAGMA ignore_check_constraints=ON"))

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from counterclaim.schemas.imported import Record, Reject
     from counterclaim.store.imports import Missing, RowTaken
 
-ROWS = 500
+ROWS = 2000
 """So many rows are taken in by one transaction."""
 
 WITHDRAWN = 500

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from counterclaim.quantity.grammar import Reading, phrase_at, read_quantity
@@ -40,7 +41,13 @@ def numbers_in(text: str, *, lang: str = "en") -> list[NumberSpan]:
     An article counts where it belongs to a noun of the lexicon ("a radar"), a plural noun
     where no number belongs to it. Designations, dates, years and times of day do not count.
     """
-    return list(_spans(text, tokenize(text, lang), lexicon_for(lang)))
+    return list(_numbers_in(text, lang))
+
+
+@lru_cache(maxsize=64)
+def _numbers_in(text: str, lang: str) -> tuple[NumberSpan, ...]:
+    # A claim's figures are looked for in its quote one after another.
+    return tuple(_spans(text, tokenize(text, lang), lexicon_for(lang)))
 
 
 def stands_in(quantity: Quantity, quote: str, *, lang: str = "en", unit: str | None = None) -> bool:

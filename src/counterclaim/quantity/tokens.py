@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from counterclaim.quantity.lexicon import Lexicon
 
 Kind = Literal["word", "number", "name", "date", "sign"]
+Exact = int | Fraction
 
 _NUMBER = r"\d{1,3}(?:[,\u00a0\u202f ]\d{3})+(?![\d,])(?:\.\d{1,9})?|\d{1,15}(?:\.\d{1,9})?"
 _CHUNK = r"\w+(?:[-–/'’]\w+|(?<=\d)[.,]\d+)*"
@@ -37,7 +38,7 @@ class Token:
     text: str
     start: int
     end: int
-    value: Fraction | None = None
+    value: Exact | None = None
 
     @property
     def year_like(self) -> bool:
@@ -132,4 +133,5 @@ def _cut_word(word: str, offset: int, lexicon: Lexicon) -> Iterator[Token]:
 
 def _number(text: str, start: int) -> Token:
     digits = "".join(char for char in text if char.isdecimal() or char == ".")
-    return Token("number", text, start, start + len(text), Fraction(digits))
+    value = Fraction(digits) if "." in digits else int(digits)
+    return Token("number", text, start, start + len(text), value)

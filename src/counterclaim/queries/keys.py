@@ -7,9 +7,10 @@ import hmac
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from counterclaim.models import ApiKey
+from counterclaim.statements import Prepared
 from counterclaim.vocabulary import KeyScope
 
 if TYPE_CHECKING:
@@ -41,13 +42,19 @@ def key_hash(secret: str) -> str:
 def find_caller(session: Session, secret: str) -> Caller | None:
     """Whose key this is; None if there is no such key or it was revoked."""
     wanted = key_hash(secret)
-    row = session.scalars(
-        select(ApiKey).where(ApiKey.sha256 == wanted, ApiKey.revoked_at.is_(None))
-    ).one_or_none()
+    row = _KEY.row(session, sha256=wanted)
     # The index has compared hashes, not keys; the last word is a comparison in constant time.
-    if row is None or not hmac.compare_digest(row.sha256, wanted):
+    if row is None or not hmac.compare_digest(row[1], wanted):
         return None
-    return Caller(row.id, row.name, widened(row.scopes), row.last_used_at)
+    key_id, _sha256, name, scopes, last_used_at = row
+    return Caller(key_id, name, widened(scopes), last_used_at)
+
+
+_KEY = Prepared(
+    select(ApiKey.id, ApiKey.sha256, ApiKey.name, ApiKey.scopes, ApiKey.last_used_at).where(
+        ApiKey.sha256 == bindparam("sha256"), ApiKey.revoked_at.is_(None)
+    )
+)
 
 
 def widened(scopes: Iterable[str]) -> frozenset[KeyScope]:

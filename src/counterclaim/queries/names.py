@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sqlalchemy import bindparam, select
 
+from counterclaim.db import table_of
 from counterclaim.errors import InputError
 from counterclaim.models import Munition, MunitionName, Place, PlaceName, Source, SourceName
 from counterclaim.names import fold, nearest_folded, script_of
 from counterclaim.queries.asof import live_row
+from counterclaim.statements import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import InstrumentedAttribute, Session
 
 Reference = TypeVar("Reference", Source, Munition, Place)
@@ -109,11 +112,20 @@ def _whereabouts(row: Source | Munition | Place) -> str:
     return f" ({', '.join(filter(None, [row.kind, row.region or row.country, point]))})"
 
 
+REMEMBERED = 100_000
+"""With more names than this a memory begins anew."""
+
+
 class Finder:
-    """``find`` with a memory, for many names in one transaction."""
+    """``find`` with a memory, for many names of one transaction, or of several that follow.
+
+    Rows come as plain values that belong to no session. ``changes`` counts the times that names
+    were forgotten.
+    """
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self.changes = 0
         self._found: dict[tuple[type[Any], str], Any] = {}
         self._all: dict[tuple[type[Any], str], list[Any]] = {}
 
@@ -134,20 +146,24 @@ class Finder:
     def find_all(self, model: type[Reference], name: str) -> list[Reference]:
         """As ``find_all``: without suggestions, which take long to look for; looked up once."""
         if (model, name) not in self._all:
+            if len(self._all) > REMEMBERED:
+                self.forget()
             self._all[model, name] = self._look_up(model, name)
         found: list[Reference] = self._all[model, name]
         return found
 
     def _look_up(self, model: type[Reference], name: str) -> list[Reference]:
         """What ``find_all`` finds, by statements that are built once for all names."""
-        by_key, by_name = _statements(model)
-        found = self.session.scalars(by_key, {"key": name.lower()}).all()
+        by_key, by_name, columns = _statements(model)
+        found = by_key.rows(self.session, key=name.lower())
         if not found and (folded := fold(name)):
-            found = self.session.scalars(by_name, {"folded": folded}).all()
-        return list(found)
+            found = by_name.rows(self.session, folded=folded)
+        plain = [SimpleNamespace(**dict(zip(columns, row, strict=True))) for row in found]
+        return cast("list[Reference]", plain)
 
     def forget(self, names: Iterable[str] | None = None) -> None:
         """Look names up again: those that are spelt like these new ones, or all of them."""
+        self.changes += 1
         if names is None:
             self._found.clear()
             self._all.clear()
@@ -159,12 +175,16 @@ class Finder:
 
 
 @cache
-def _statements(model: type[Any]) -> tuple[Select[Any], Select[Any]]:
-    names = NAME_TABLES[model]
+def _statements(model: type[Any]) -> tuple[Prepared, Prepared, tuple[str, ...]]:
+    table, names = table_of(model), NAME_TABLES[model]
     folded = names.folded == bindparam("folded"), names.ended_at.is_(None)
     owners = select(owner_column(model)).where(*folded)
-    rows = select(model).order_by(model.key)
-    return rows.where(model.key == bindparam("key")), rows.where(model.id.in_(owners))
+    rows = select(table).order_by(table.c.key)
+    by_key, by_name = (
+        rows.where(table.c.key == bindparam("key")),
+        rows.where(table.c.id.in_(owners)),
+    )
+    return Prepared(by_key), Prepared(by_name), tuple(table.c.keys())
 
 
 def _folded_alike(

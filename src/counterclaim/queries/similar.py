@@ -7,16 +7,20 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from counterclaim.geo import distance_km
-from counterclaim.models import EventSummary
+from counterclaim.db import Id, UtcDateTime
+from counterclaim.geo import bounding_box, distance_km
+from counterclaim.grid import cells_around
+from counterclaim.models import EventCell, EventFacet, EventSummary
 from counterclaim.models.summary import sort_key
 from counterclaim.queries.asof import live_summary
+from counterclaim.statements import Prepared
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sqlalchemy import CompoundSelect
     from sqlalchemy.orm import Session
 
 WINDOW = timedelta(days=1)
@@ -31,6 +35,9 @@ FAR_KM = 50.0
 
 KM_A_DEGREE = 110.5
 """No degree of latitude is shorter."""
+
+WITHOUT_PLACE = 1 - WEIGHTS["place"]
+"""No two events that lie far apart are more alike than this."""
 
 MOST_COMPARED = 500
 
@@ -49,29 +56,60 @@ def similar_events(
     session: Session, event_id: str, at: datetime, *, least: float = 0.0
 ) -> list[Likeness]:
     """Events of the same kind and scope at about the same time, the most alike first."""
-    query = select(EventSummary).where(EventSummary.event_id == event_id, live_summary(at))
-    summary = session.scalars(query).one_or_none()
-    if summary is None or summary.occurred_from is None or summary.occurred_to is None:
+    summary = _SUMMARY.row(session, event=event_id, at=at)
+    if summary is None:
         return []
-    if summary.occurred_to - summary.occurred_from > LONGEST:
+    kind, scope, start, end, document = summary
+    if start is None or end is None or end - start > LONGEST:
         return []
+    given = orjson.loads(document)
+    first, last = sort_key(start - WINDOW - LONGEST, 0), sort_key(end + WINDOW, 0)
     candidates = (
         select(EventSummary.document)
         .where(
             live_summary(at),
-            EventSummary.kind == summary.kind,
-            EventSummary.scope == summary.scope,
+            EventSummary.kind == kind,
+            EventSummary.scope == scope,
             EventSummary.event_id != event_id,
-            EventSummary.sk >= sort_key(summary.occurred_from - WINDOW - LONGEST, 0),
-            EventSummary.sk < sort_key(summary.occurred_to + WINDOW, 0),
-            EventSummary.occurred_to > summary.occurred_from - WINDOW,
+            EventSummary.sk.between(first, last - 1),
+            EventSummary.occurred_to > start - WINDOW,
         )
         .order_by(EventSummary.sk)
         .limit(MOST_COMPARED)
     )
-    given = orjson.loads(summary.document)
+    if least > WITHOUT_PLACE:
+        candidates = candidates.where(EventSummary.sk.in_(_near(given, first, last)))
     found = [_likeness(given, orjson.loads(text)) for text in session.scalars(candidates)]
     return sorted((one for one in found if one.score >= least), key=lambda o: (-o.score, o.id))
+
+
+_AT: Any = bindparam("at", type_=UtcDateTime)
+_SUMMARY = Prepared(
+    select(
+        EventSummary.kind,
+        EventSummary.scope,
+        EventSummary.occurred_from,
+        EventSummary.occurred_to,
+        EventSummary.document,
+    ).where(EventSummary.event_id == bindparam("event", type_=Id), live_summary(_AT))
+)
+
+
+def _near(given: dict[str, Any], first: int, last: int) -> CompoundSelect[int]:
+    """The versions in a stretch of time that share a place with an event, or may lie near it."""
+    keys = {place["key"] for place in given["places"] if place["key"]}
+    facets = select(EventFacet.sk).where(
+        EventFacet.facet == "place", EventFacet.value.in_(keys), EventFacet.sk.between(first, last)
+    )
+    cells: set[int] = set()
+    for place in given["places"]:
+        if place["latitude"] is not None:
+            box = bounding_box(place["latitude"], place["longitude"], FAR_KM * 1000)
+            cells.update(cells_around((box.west, box.south, box.east, box.north)) or ())
+    around = select(EventCell.sk).where(
+        EventCell.cell.in_(cells), EventCell.sk.between(first, last)
+    )
+    return facets.union(around)
 
 
 def _likeness(left: dict[str, Any], right: dict[str, Any]) -> Likeness:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
+from counterclaim.db import UtcDateTime, among_given
 from counterclaim.geo import distance_km
 from counterclaim.models import (
     Claim,
@@ -19,6 +20,8 @@ from counterclaim.models import (
 from counterclaim.quantity import languages, stands_in
 from counterclaim.queries.names import lineages, side_of
 from counterclaim.queries.similar import similar_events
+from counterclaim.statements import Prepared
+from counterclaim.store.rows import is_of
 from counterclaim.vocabulary import PlaceRole, Stance
 
 if TYPE_CHECKING:
@@ -86,7 +89,7 @@ def _odd_stance(session: Session, draft: Draft, shape: ClaimIn, pointer: str) ->
 
 
 def _beyond_range(session: Session, draft: Draft, pointer: str) -> Iterator[Remark]:
-    places = [row for row in draft.rows if isinstance(row, ClaimPlace)]
+    places: list[Any] = [row for row in draft.rows if is_of(row, ClaimPlace)]
     launch = [row for row in places if row.role is PlaceRole.LAUNCH and row.latitude is not None]
     target = [row for row in places if row.role is PlaceRole.TARGET and row.latitude is not None]
     named = {row.munition_id for row, _path in draft.counts if row.munition_id}
@@ -153,10 +156,16 @@ def check_resolved(
 
 def _new_events(writer: Writer, events: set[str]) -> set[str]:
     """Those of the events that were first served by this transaction."""
-    query = select(EventSummary.event_id).where(
-        EventSummary.event_id.in_(events), EventSummary.valid_from < writer.at
+    known = _SERVED.rows(writer.session, ids=sorted(events), at=writer.at)
+    return events - {event_id for (event_id,) in known}
+
+
+_SERVED = Prepared(
+    select(EventSummary.event_id).where(
+        among_given(EventSummary.event_id),
+        EventSummary.valid_from < bindparam("at", type_=UtcDateTime),
     )
-    return events - set(writer.session.scalars(query))
+)
 
 
 def _duplicates(writer: Writer, event_id: str) -> Iterator[Remark]:

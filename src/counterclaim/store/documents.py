@@ -7,19 +7,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rapidfuzz import fuzz
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from counterclaim.db import is_id, new_id
 from counterclaim.errors import InputError, Problem, RejectedError
 from counterclaim.models import Document, Quote, Source
 from counterclaim.moment import parse_moment
 from counterclaim.schemas.incoming import DocumentIn, PublishedIn, QuoteIn
-from counterclaim.store.seals import columns_of, seal
+from counterclaim.statements import Prepared
+from counterclaim.store.rows import columns_of, hold_rows, new_row
+from counterclaim.store.seals import seal
 from counterclaim.vocabulary import Basis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
+
+    from sqlalchemy.orm import Session
 
     from counterclaim.store.ledger import Writer
 
@@ -56,18 +60,25 @@ def record_document(writer: Writer, shape: DocumentIn) -> tuple[Document, bool]:
     """
     sha256 = text_sha256(shape)
     row, problems = read_document(writer, shape, sha256)
-    known = writer.session.scalars(select(Document).where(Document.sha256 == sha256)).one_or_none()
+    known = _known(writer.session, sha256)
     if known is not None:
         problems += differences(known, shape, row)
     if problems:
         raise RejectedError(problems)
     if known is not None:
         return known, False
-    document = Document(**row)
-    writer.session.add(document)
-    writer.session.flush()
+    document = new_row(Document, row)
+    hold_rows(writer.session, (document,))
     note_document(writer, document)
     return document, True
+
+
+_BY_SHA256 = Prepared(select(Document.id).where(Document.sha256 == bindparam("sha256")))
+
+
+def _known(session: Session, sha256: str) -> Document | None:
+    found = _BY_SHA256.row(session, sha256=sha256)
+    return None if found is None else session.get(Document, found[0])
 
 
 def text_sha256(shape: DocumentIn) -> str:
@@ -94,7 +105,7 @@ def read_document(
         "syndicated_from_id": original.id if original else None,
         "retrieved_at": _instant(shape, problems),
         **_published(shape.published),
-        **shape.model_dump(include=PLAIN),
+        **{name: getattr(shape, name) for name in PLAIN},
     }
     return row, problems
 
@@ -210,15 +221,16 @@ def read_quote(
     """
     text = document.text
     stretch = locate(given or text, wanted, near=near)
-    return Quote(
-        id=new_id(),
-        document_id=document.id,
-        exact=text[stretch.start : stretch.end],
-        prefix=text[max(0, stretch.start - CONTEXT) : stretch.start],
-        suffix=text[stretch.end : stretch.end + CONTEXT],
-        start=stretch.start,
-        end=stretch.end,
-    )
+    values = {
+        "id": new_id(),
+        "document_id": document.id,
+        "exact": text[stretch.start : stretch.end],
+        "prefix": text[max(0, stretch.start - CONTEXT) : stretch.start],
+        "suffix": text[stretch.end : stretch.end + CONTEXT],
+        "start": stretch.start,
+        "end": stretch.end,
+    }
+    return new_row(Quote, values)
 
 
 def locate(text: str, wanted: str | QuoteIn, *, near: bool = True) -> Stretch:

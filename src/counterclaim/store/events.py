@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from counterclaim.errors import InputError
-from counterclaim.models import Event, EventPart, Strike
+from counterclaim.models import Event, EventPart
 from counterclaim.queries.components import linked
+from counterclaim.statements import Prepared
+from counterclaim.store.rows import hold_rows, new_row
 from counterclaim.store.seals import seal_row
-from counterclaim.vocabulary import EventKind, Scope
+from counterclaim.vocabulary import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from counterclaim.models import Document
+    from counterclaim.schemas.imported import ImportedEvent
     from counterclaim.schemas.incoming import EventIn
     from counterclaim.store.ledger import Writer
 
@@ -37,6 +40,8 @@ def record_events(
     writer: Writer, shapes: Sequence[EventIn], document: Document | None
 ) -> list[tuple[Event, bool]]:
     """Write events without their parts, in order; each with whether it is new."""
+    if not shapes:
+        return []
     session = writer.session
     ids = [event_id(shape, document) for shape in shapes]
     known = {row.id: row for row in session.scalars(select(Event).where(Event.id.in_(ids)))}
@@ -49,23 +54,30 @@ def record_events(
         number += 1
         event = known[key] = record_event(writer, shape, key, number)
         events.append((event, True))
-    session.flush()
     return events
 
 
 def record_event(writer: Writer, shape: EventIn, key: str, number: int) -> Event:
     """Write one event without its parts, under an id and a serial number that are free."""
-    model = Strike if shape.kind is EventKind.STRIKE else Event
-    said = {"kind": shape.kind, "scope": shape.scope, "label": shape.label}
-    event = model(id=key, number=number, recorded_at=writer.at, **said)
-    writer.session.add(event)
+    event = new_event(writer, shape, key, number)
+    hold_rows(writer.session, (event,))
     writer.note("record_event", key, {"sha256": seal_row(event)})
     return event
 
 
+def new_event(writer: Writer, shape: EventIn | ImportedEvent, key: str, number: int) -> Event:
+    """The row of an event that is new."""
+    said = {"kind": shape.kind, "scope": shape.scope, "label": shape.label}
+    return new_row(Event, {"id": key, "number": number, "recorded_at": writer.at, **said})
+
+
+_LAST_NUMBER = Prepared(select(func.max(Event.number)))
+
+
 def last_number(session: Session) -> int:
     """The greatest serial number that an event has; 0 where there is none."""
-    return session.scalar(select(func.max(Event.number))) or 0
+    found = _LAST_NUMBER.row(session)
+    return found[0] or 0 if found else 0
 
 
 def record_part(writer: Writer, whole: Event, part: Event, basis: str | None) -> bool:

@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
-from counterclaim.db import is_id
+from sqlalchemy import bindparam, select, update
+
+from counterclaim.db import is_id, table_of
 from counterclaim.errors import InputError, Problem, RejectedError
 from counterclaim.models import Claim, Document, Event
 from counterclaim.queries.rivals import Rivals
+from counterclaim.statements import Prepared
 from counterclaim.store.checks import check_draft, check_resolved
 from counterclaim.store.claims import Draft, Reading, Shelf, Subject, read_claim, record_claims
 from counterclaim.store.documents import BLANK, primary_language, record_document
@@ -21,6 +24,8 @@ from counterclaim.vocabulary import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from sqlalchemy.orm import Session
 
     from counterclaim.schemas.incoming import ClaimFile, ClaimIn, EventIn
     from counterclaim.store.checks import Remark
@@ -205,11 +210,18 @@ class _Taking:
     def _subject(self, shape: ClaimIn, pointer: str) -> Subject:
         subject = Subject()
         if shape.event is not None:
-            event = self._find_event(shape.event, f"{pointer}/event")
-            subject.event_id = event.id if event else None
+            subject.event_id = self._event_id(shape.event, f"{pointer}/event")
         if shape.about is not None:
             subject.about_id = self._find_claim(shape.about, f"{pointer}/about")
         return subject
+
+    def _event_id(self, name: str, pointer: str) -> str | None:
+        if name not in self.events and is_id(name):
+            found = _EVENT.row(self.writer.session, id=name.lower())
+            if found is not None:
+                return str(found[0])
+        event = self._find_event(name, pointer)
+        return event.id if event else None
 
     def _find_event(self, name: str, pointer: str) -> Event | None:
         event = self.events.get(name)
@@ -240,9 +252,7 @@ class _Taking:
             found = self._resolved(rivals)
         for key, remarks in found:
             self.fresh[key].warnings += [remark.as_json() for remark in remarks]
-        for draft in self.drafts:
-            draft.claim.warnings = list(self.fresh[draft.claim.id].warnings)
-        writer.session.flush()
+        _warn(writer.session, {key: self.fresh[key].warnings for key, _remarks in found})
 
     def _resolved(self, rivals: Rivals) -> list[tuple[str, list[Remark]]]:
         claims = [draft.claim for draft in self.drafts]
@@ -254,8 +264,8 @@ class _Taking:
             return []
         session, at = self.writer.session, self.writer.at
         trial = session.begin_nested()
-        for draft in self.drafts:
-            draft.claim.status, draft.claim.accepted_at = Status.ACCEPTED, at
+        ours = Claim.recorded_at == at, Claim.id.in_([draft.claim.id for draft in self.drafts])
+        session.execute(update(CLAIMS).where(*ours).values(status=Status.ACCEPTED, accepted_at=at))
         project(session, touched, at, rivals.look)
         found = self._resolved(rivals)
         trial.rollback()
@@ -263,6 +273,18 @@ class _Taking:
 
     def _fail(self, pointer: str, detail: str) -> None:
         self.problems.append(Problem(pointer, detail))
+
+
+_EVENT = Prepared(select(Event.id).where(Event.id == bindparam("id")))
+CLAIMS = table_of(Claim)
+
+
+def _warn(session: Session, warnings: dict[str, list[dict[str, Any]]]) -> None:
+    """Keep with each of these claims what was remarked of it in the end."""
+    if not warnings:
+        return
+    given = [{"warned_id": key, "warnings": remarks} for key, remarks in warnings.items()]
+    session.execute(update(CLAIMS).where(CLAIMS.c.id == bindparam("warned_id")), given)
 
 
 def _ordered(claims: list[ClaimIn], fail: Callable[[str, str], None]) -> list[int]:

@@ -6,31 +6,42 @@ Bodies hold ids and digests, never a text that law may demand to blank.
 from __future__ import annotations
 
 import hashlib
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import rfc8785
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from counterclaim.db import now
+from counterclaim.db import now, table_of
 from counterclaim.models import LedgerEntry
 from counterclaim.moment import isoformat_z
+from counterclaim.queries.asof import TICK
 from counterclaim.queries.names import Finder
+from counterclaim.statements import Prepared
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
     from sqlalchemy.orm import Session
+
+    from counterclaim.statements import WriteSession
 
 GENESIS = "0" * 64
 """What the first entry has as hash of the one before."""
+
+
+LEDGER = table_of(LedgerEntry)
 
 
 @dataclass(slots=True)
 class Writer:
     """Who writes, in which session, at which instant; all of a transaction shares one instant."""
 
-    session: Session
+    session: WriteSession
     actor: str
     at: datetime
     seq: int
@@ -38,55 +49,145 @@ class Writer:
     names: Finder
 
     def note(self, action: str, subject: str | None, body: dict[str, Any]) -> None:
-        """Append one entry to the ledger."""
-        entry = LedgerEntry(
-            seq=self.seq + 1,
-            at=self.at,
-            actor=self.actor,
-            action=action,
-            subject=subject,
-            body=canonical(body).decode(),
-            prev_hash=self.head,
-        )
-        entry.hash = entry_hash(entry)
-        self.session.add(entry)
-        self.seq, self.head = entry.seq, entry.hash
+        """Append one entry to the ledger; it is written with the session's next flush."""
+        seq, at, text = self.seq + 1, self.at, canonical(body).decode()
+        sealed = _hash(self.head, seq, _text_of(at), self.actor, action, subject, text)
+        entry = {
+            "seq": seq,
+            "at": at,
+            "actor": self.actor,
+            "action": action,
+            "subject": subject,
+            "body": text,
+            "prev_hash": self.head,
+            "hash": sealed,
+        }
+        self.session.hold(LEDGER, (entry,))
+        self.seq, self.head = seq, sealed
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """What is written here is undone alone if it fails, with its entries in the ledger.
+
+        Errors of the driver show at the end of the block at the latest.
+        """
+        seq, head, changes = self.seq, self.head, self.names.changes
+        trial = self.session.begin_nested()
+        try:
+            yield
+            self.session.flush()
+        except BaseException:
+            self.session.drop_held()
+            trial.rollback()
+            self.seq, self.head = seq, head
+            if self.names.changes != changes:  # It may hold rows that are undone.
+                self.names.forget()
+            raise
+        trial.commit()
+
+    def begin_turn(self) -> None:
+        """Take a later instant, and see nothing but what is written, as a transaction would."""
+        self.session.flush()
+        self.session.expunge_all()
+        self.at = later_than(self.at)
 
 
-def open_writer(session: Session, actor: str) -> Writer:
+class KnownNames:
+    """What names meant in the transaction before, where nobody gave or took any since."""
+
+    def __init__(self) -> None:
+        self._names: Finder | None = None
+        self._seq = 0
+
+    def keep(self, writer: Writer) -> None:
+        """Remember what a writer knows when all that it wrote is written."""
+        self._names, self._seq = writer.names, writer.seq
+
+    def forget(self) -> None:
+        """Remember nothing."""
+        self._names = None
+
+    def in_(self, session: Session, seq: int) -> Finder:
+        """What is known still in a transaction behind the entry of this number."""
+        names = self._names
+        if names is None or seq < self._seq or self._named_since(session, seq):
+            names = Finder(session)
+        names.session = session
+        return names
+
+    def _named_since(self, session: Session, seq: int) -> bool:
+        if seq == self._seq:
+            return False
+        found = _SINCE.rows(session, seq=self._seq)
+        return any(not action.startswith(NAMELESS) for (action,) in found)
+
+
+NAMELESS = ("record_claim", "record_document", "record_event", "accept_claim", "reject_claim")
+"""Actions, or how they begin, after which every name means what it meant before."""
+
+_SINCE = Prepared(select(LEDGER.c.action).where(LEDGER.c.seq > bindparam("seq")).distinct())
+
+
+_NEWEST = Prepared(
+    select(LEDGER.c.seq, LEDGER.c.at, LEDGER.c.hash).order_by(LEDGER.c.seq.desc()).limit(1)
+)
+
+
+def open_writer(session: WriteSession, actor: str, known: KnownNames | None = None) -> Writer:
     """The writer of a transaction that holds the write lock.
 
-    Its instant is later than that of every transaction before, whatever the clock says.
+    Its instant is later than that of every transaction before, whatever the clock says. ``known``
+    is what names meant in an earlier one.
     """
-    last = session.scalars(select(LedgerEntry).order_by(LedgerEntry.seq.desc()).limit(1)).first()
+    last = _NEWEST.row(session)
     if last is None:
         return Writer(session, actor, now(), 0, GENESIS, Finder(session))
-    at = max(now(), last.at + timedelta(microseconds=1))
-    return Writer(session, actor, at, last.seq, last.hash, Finder(session))
+    seq, at, head = last
+    names = Finder(session) if known is None else known.in_(session, seq)
+    return Writer(session, actor, later_than(at), seq, head, names)
+
+
+def later_than(at: datetime) -> datetime:
+    """The present instant, or the next one after another that the clock has not reached."""
+    return max(now(), at + TICK)
 
 
 def entry_hash(entry: LedgerEntry) -> str:
     """SHA-256 over the hash of the entry before and the canonical JSON of this one, hex."""
+    at, subject = isoformat_z(entry.at), entry.subject
+    return _hash(entry.prev_hash, entry.seq, at, entry.actor, entry.action, subject, entry.body)
+
+
+_text_of = lru_cache(maxsize=16)(isoformat_z)
+
+
+def _hash(
+    before: str, seq: int, at: str, actor: str, action: str, subject: str | None, body: str
+) -> str:
     content = {
-        "seq": entry.seq,
-        "at": isoformat_z(entry.at.astimezone(UTC)),
-        "actor": entry.actor,
-        "action": entry.action,
-        "subject": entry.subject,
-        "body": entry.body,
+        "seq": seq,
+        "at": at,
+        "actor": actor,
+        "action": action,
+        "subject": subject,
+        "body": body,
     }
-    return hashlib.sha256(entry.prev_hash.encode() + canonical(content)).hexdigest()
+    return hashlib.sha256(before.encode() + _plainly(content)).hexdigest()
 
 
 def canonical(value: Any) -> bytes:
     """JSON in the one form of RFC 8785, as UTF-8 bytes."""
     if _is_plain(value):
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        return _plainly(value)
     return rfc8785.dumps(value)
 
 
 LARGEST_WHOLE = 1 << 53
 """RFC 8785 has no whole numbers from here on."""
+
+
+PLAIN = frozenset({str, bool, type(None)})
+"""Types of values that both write alike, whatever they hold."""
 
 
 def _is_plain(value: Any) -> bool:
@@ -95,15 +196,30 @@ def _is_plain(value: Any) -> bool:
     They differ in how they write floats, and in the order of keys beyond U+FFFF.
     """
     kind = type(value)
-    if kind is str or value is None or kind is bool:
+    if kind in PLAIN:
         return True
+    if kind is int:
+        return bool(-LARGEST_WHOLE < value < LARGEST_WHOLE)
     if kind is dict:
-        return all(type(key) is str and key.isascii() and _is_plain(value[key]) for key in value)
-    if kind is list or kind is tuple:
-        return all(map(_is_plain, value))
-    return kind is int and -LARGEST_WHOLE < value < LARGEST_WHOLE
+        if not all(type(key) is str and key.isascii() for key in value):
+            return False
+        value = value.values()
+    elif kind is not list and kind is not tuple:
+        return False
+    # Most values are texts: they are looked at by their types, all at once.
+    kinds: set[type] = set(map(type, value))
+    return PLAIN.issuperset(kinds) or all(map(_is_plain, value))
 
 
 def digest(value: Any) -> str:
     """SHA-256 of the canonical JSON of a value, hex."""
     return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def plain_digest(value: Any) -> str:
+    """The same of a value known to hold texts, small whole numbers and null, by ASCII keys."""
+    return hashlib.sha256(_plainly(value)).hexdigest()
+
+
+def _plainly(value: Any) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from counterclaim.errors import InputError, PlaceError
 from counterclaim.geo import Relative, bearing_of, half_sector_of, parse_relative, relative_point
 from counterclaim.models import ClaimPlace, Place
+from counterclaim.store.rows import new_row
 from counterclaim.vocabulary import PlaceKind, PlaceMethod, PlacePrecision
 
 if TYPE_CHECKING:
@@ -33,13 +34,14 @@ def read_place(names: Finder, shape: ClaimPlaceIn, position: int) -> ClaimPlace:
     """
     place = names.find(Place, shape.place) if shape.place else None
     located = _located(names, shape, place)
-    return ClaimPlace(
-        position=position,
-        role=shape.role,
-        place_id=place.id if place else None,
-        said=shape.said,
-        **{"precision": _precision(shape, place, located), **located},
-    )
+    values = {
+        "position": position,
+        "role": shape.role,
+        "place_id": place.id if place else None,
+        "said": shape.said,
+        "precision": _precision(shape, place, located),
+    }
+    return new_row(ClaimPlace, {**values, **located})
 
 
 def _precision(shape: ClaimPlaceIn, place: Place | None, located: dict[str, Any]) -> PlacePrecision:

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from counterclaim.models import Claim, Document, ImportRow, Quote
 from counterclaim.store.claims import content_key, seal_claim
 from counterclaim.store.review.decisions import fingerprint
-from counterclaim.store.seals import columns_of, seal, seal_row
+from counterclaim.store.rows import columns_of
+from counterclaim.store.seals import seal, seal_row
 from counterclaim.store.verify.claims import records_of_claims, rows_of_claims
 from counterclaim.store.verify.rows import OWNERS, SAID
 

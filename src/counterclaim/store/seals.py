@@ -11,13 +11,12 @@ import hashlib
 import math
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-
-from sqlalchemy.orm.attributes import instance_state
 
 from counterclaim.moment import isoformat_z
 from counterclaim.store.ledger import digest
+from counterclaim.store.rows import columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -62,20 +61,6 @@ def seal_row(row: Base) -> str:
     return seal(row.__tablename__, columns_of(row))
 
 
-def columns_of(row: Base) -> dict[str, Any]:
-    """A row by its columns."""
-    there = row.__dict__  # Much faster than the attributes; what is not loaded is asked for.
-    names = _names(type(row))
-    if instance_state(row).key is None:  # A new row: what was not set is null.
-        return {name: there.get(name) for name in names}
-    return {name: there[name] if name in there else getattr(row, name) for name in names}
-
-
-@cache
-def _names(model: type[Base]) -> tuple[str, ...]:
-    return tuple(column.key for column in model.__table__.columns)
-
-
 def group_seal(seals: Iterable[str]) -> str:
     """One seal for many rows that were written together, in the order of their ids."""
     group = hashlib.sha256()
@@ -84,14 +69,20 @@ def group_seal(seals: Iterable[str]) -> str:
     return group.hexdigest()
 
 
+_instant = lru_cache(maxsize=4096)(isoformat_z)
+
+
 def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return isoformat_z(value)
+    kind = type(value)
+    if kind is str:
+        return value
+    if kind is datetime:
+        return _instant(value)
     if isinstance(value, str):
         return str(value)  # A word of a vocabulary becomes its text.
-    if isinstance(value, float) and not math.isfinite(value):
+    if kind is float and not math.isfinite(value):
         return str(value)
-    if isinstance(value, int) and abs(value) >= GREATEST:
+    if kind is int and abs(value) >= GREATEST:
         return str(value)
     return value
 

@@ -18,16 +18,16 @@ from counterclaim.models import (
     Quote,
     Redaction,
     Source,
-    Strike,
 )
 from counterclaim.schemas.imported import Reject
 from counterclaim.store.claims import Draft, Reading, RowOfRecord, Subject, read_claim
 from counterclaim.store.documents import differences, read_document, text_sha256
-from counterclaim.store.events import last_number
+from counterclaim.store.events import last_number, new_event
 from counterclaim.store.imports.batches import import_id
 from counterclaim.store.imports.vintages import CHUNK, Ending, Held, held_claims, pair, stands
 from counterclaim.store.references import record_references
-from counterclaim.vocabulary import EventKind, RowFate, Scope
+from counterclaim.store.rows import new_row
+from counterclaim.vocabulary import RowFate, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,6 +68,8 @@ class Known:
     references: dict[str, set[str]]
     redacted_keys: set[str]
     number: int
+    is_redacted: bool = False
+    """Whether anything at all was redacted of what these records speak of."""
 
     @classmethod
     def of(cls, writer: Writer, batch: ImportBatch, records: Sequence[Record]) -> Known:
@@ -85,8 +87,10 @@ class Known:
             for key in (event.key, *event.parts)
         }
         ids = {import_id("event", batch.data_set, key) for key in keys}
+        blanked = any(row.redacted_at is not None for row in found)
         keys_redacted = select(Redaction.key_sha256).where(Redaction.key_sha256.is_not(None))
         records_keys = {record.key for record in records}
+        redacted_keys = set(map(str, session.scalars(keys_redacted)))
         return cls(
             documents=documents,
             events={row.id: row for row in _rows(writer, Event, Event.id, ids)},
@@ -102,8 +106,9 @@ class Known:
                 }
                 for noun, model in NOUNS.items()
             },
-            redacted_keys=set(map(str, session.scalars(keys_redacted))),
+            redacted_keys=redacted_keys,
             number=last_number(session),
+            is_redacted=blanked or bool(redacted_keys),
         )
 
     def names_new(self, record: Record) -> bool:
@@ -128,7 +133,7 @@ class Known:
 
     def redaction(self, item: Record | Reject) -> str | None:
         """Why a row is not taken in again: something that it holds was redacted."""
-        if isinstance(item, Reject):
+        if isinstance(item, Reject) or not self.is_redacted:
             return None
         found = (self.documents.get(text_sha256(shape)) for shape in item.documents)
         document = next((row for row in found if row is not None and row.redacted_at), None)
@@ -241,7 +246,7 @@ class _RecordReading:
             self.remarks += [one.detail for one in differences(there, shape, row)]
             return there
         row["syndicated_from_id"] = original.id if original else row["syndicated_from_id"]
-        document = Document(**row)
+        document = new_row(Document, row)
         self.drawn.documents.append(document)
         return document
 
@@ -265,10 +270,8 @@ class _RecordReading:
 
     def _new_event(self, shape: ImportedEvent) -> Event:
         number = self.known.number + len(self.drawn.events) + 1
-        model = Strike if shape.kind is EventKind.STRIKE else Event
-        said = {"kind": shape.kind, "scope": shape.scope, "label": shape.label}
         key = import_id("event", self.batch.data_set, shape.key)
-        return model(id=key, number=number, recorded_at=self.writer.at, **said)
+        return new_event(self.writer, shape, key, number)
 
     def _event(self, key: str) -> Event | None:
         wanted = import_id("event", self.batch.data_set, key)

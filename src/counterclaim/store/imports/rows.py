@@ -6,6 +6,7 @@ A row that the store refuses leaves nothing but itself and the reason; the other
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from counterclaim.store.imports.readings import Drawn, Known, read_record
 from counterclaim.store.imports.vintages import end_claims
 from counterclaim.store.imports.withdrawal import version_of
 from counterclaim.store.imports.writing import write_parts, write_rows
+from counterclaim.store.rows import new_row
 from counterclaim.store.seals import seal_row
 from counterclaim.vocabulary import RowFate
 
@@ -52,22 +54,17 @@ def take_rows(
 ) -> list[RowTaken]:
     """Write rows with all that follows from them; what became of each, in their order.
 
-    A row that breaks a rule of the database is refused as any other: then all of these rows are
-    tried again one by one.
+    A row that breaks a rule of the database is refused as any other: it is looked for by halves,
+    and the others are tried again without it.
     """
-    seq, head = writer.seq, writer.head
-    savepoint = writer.session.begin_nested()
     try:
-        taken = _take(writer, batch, items)
-        savepoint.commit()
+        with writer.savepoint():
+            return _take(writer, batch, items)
     except (IntegrityError, DataError, InputError) as error:
-        savepoint.rollback()
-        writer.seq, writer.head = seq, head
-        writer.names.forget()
-        if len(items) > 1:
-            return [one for item in items for one in take_rows(writer, batch, [item])]
+        if (middle := len(items) // 2) > 0:
+            halves = items[:middle], items[middle:]
+            return [one for half in halves for one in take_rows(writer, batch, half)]
         return _take(writer, batch, [_refused(items[0], error)])
-    return taken
 
 
 def _refused(item: Record | Reject, error: Exception) -> Reject:
@@ -101,19 +98,14 @@ class _Taking:
             self._keep(item, RowTaken(item.line, item.key, RowFate.REJECTED, *_wrong(item)))
             return
         row_id = import_id("row", self.batch.id, item.line)
-        seq, head = self.writer.seq, self.writer.head
-        savepoint = self.writer.session.begin_nested() if self.known.names_new(item) else None
+        # What is new of sources and places is written at once, for the record may name it.
+        trial = self.writer.savepoint() if self.known.names_new(item) else nullcontext()
         try:
-            drawn = read_record(self.writer, self.batch, self.known, item, row_id)
+            with trial:
+                drawn = read_record(self.writer, self.batch, self.known, item, row_id)
         except RejectedError as error:
-            if savepoint is not None:
-                savepoint.rollback()
-                self.writer.seq, self.writer.head = seq, head
-                self.writer.names.forget()
             self._keep(item, _rejected(item, error))
             return
-        if savepoint is not None:
-            savepoint.commit()
         self.known.keep(item, drawn)
         self.drawn.append(drawn)
         created, remarks = tuple(drawn.created), tuple(drawn.remarks)
@@ -124,14 +116,17 @@ class _Taking:
     def _keep(self, item: Record | Reject, taken: RowTaken) -> None:
         self.taken.append(taken)
         self.rows.append(
-            ImportRow(
-                id=import_id("row", self.batch.id, item.line),
-                batch_id=self.batch.id,
-                line=item.line,
-                record_key=item.key,
-                original={} if self.known.redaction(item) else item.original,
-                fate=taken.fate,
-                reason=taken.reason,
+            new_row(
+                ImportRow,
+                {
+                    "id": import_id("row", self.batch.id, item.line),
+                    "batch_id": self.batch.id,
+                    "line": item.line,
+                    "record_key": item.key,
+                    "original": {} if self.known.redaction(item) else item.original,
+                    "fate": taken.fate,
+                    "reason": taken.reason,
+                },
             )
         )
 

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import or_, select
 
-from counterclaim.db import new_id, table_of
-from counterclaim.models import EventJudgement, EventPart, ImportRow, Quote
-from counterclaim.store.claims import note_claim
+from counterclaim.db import new_id
+from counterclaim.models import EventJudgement, EventPart, ImportRow
+from counterclaim.store.claims import hold_claim, note_claim
 from counterclaim.store.documents import note_document
 from counterclaim.store.events import record_part
 from counterclaim.store.imports.vintages import CHUNK
-from counterclaim.store.seals import columns_of, seal_row
+from counterclaim.store.rows import hold_rows, is_new, new_row
+from counterclaim.store.seals import seal_row
 from counterclaim.vocabulary import Judgement, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from counterclaim.db import Base
     from counterclaim.store.imports.readings import Drawn
     from counterclaim.store.ledger import Writer
 
@@ -28,7 +28,8 @@ def write_rows(writer: Writer, rows: Sequence[ImportRow], drawn: Sequence[Drawn]
     documents = [row for one in drawn for row in one.documents]
     events = [row for one in drawn for row in one.events]
     drafts = [draft for one in drawn for draft in one.drafts]
-    quotes = _fresh_quotes(writer, [draft.quote for draft in drafts])
+    given = (draft.quote for draft in drafts)
+    quotes = {quote.id: quote for quote in given if quote is not None and is_new(quote)}
     unnoted = dict(quotes)
     for document in documents:
         note_document(writer, document)
@@ -37,30 +38,10 @@ def write_rows(writer: Writer, rows: Sequence[ImportRow], drawn: Sequence[Drawn]
     for draft in drafts:
         claim = draft.claim
         claim.status, claim.accepted_at = Status.ACCEPTED, writer.at
-        for row in draft.rows:
-            row.claim_id = claim.id  # type: ignore[attr-defined]
+        hold_claim(writer, draft)
         note_claim(writer, draft, unnoted.pop(claim.quote_id or "", None))
-    _insert(writer, rows)
-    _insert(writer, documents)
-    _insert(writer, events)
-    _insert(writer, quotes.values())
-    _insert(writer, [draft.claim for draft in drafts])
-    _insert(writer, [row for draft in drafts for row in draft.rows])
-
-
-def _fresh_quotes(writer: Writer, quotes: Iterable[Quote | None]) -> dict[str, Quote]:
-    """Quotes that the store does not hold yet, by id."""
-    given = (quote for quote in quotes if quote is not None)
-    return {quote.id: quote for quote in given if quote not in writer.session}
-
-
-def _insert(writer: Writer, rows: Iterable[Base]) -> None:
-    by_table: dict[str, tuple[Any, list[dict[str, Any]]]] = {}
-    for row in rows:
-        _table, values = by_table.setdefault(row.__tablename__, (table_of(type(row)), []))
-        values.append(columns_of(row))
-    for table, values in by_table.values():
-        writer.session.execute(insert(table), values)
+    hold_rows(writer.session, (*rows, *documents, *events, *quotes.values()))
+    writer.session.flush()
 
 
 def write_parts(writer: Writer, drawn: Sequence[Drawn]) -> None:
@@ -83,12 +64,15 @@ def write_parts(writer: Writer, drawn: Sequence[Drawn]) -> None:
         whole, part, basis = given[key]
         if part.id in plain:
             rows.append(
-                EventPart(
-                    id=new_id(),
-                    whole_id=whole.id,
-                    part_id=part.id,
-                    basis=basis,
-                    recorded_at=writer.at,
+                new_row(
+                    EventPart,
+                    {
+                        "id": new_id(),
+                        "whole_id": whole.id,
+                        "part_id": part.id,
+                        "basis": basis,
+                        "recorded_at": writer.at,
+                    },
                 )
             )
         else:
@@ -96,7 +80,8 @@ def write_parts(writer: Writer, drawn: Sequence[Drawn]) -> None:
     for row in rows:
         body = {"part": row.part_id, "event_part": row.id, "sha256": seal_row(row)}
         writer.note("record_event_part", row.whole_id, body)
-    _insert(writer, rows)
+    hold_rows(writer.session, rows)
+    writer.session.flush()
 
 
 def _said(writer: Writer, wholes: set[str]) -> set[tuple[str, str]]:

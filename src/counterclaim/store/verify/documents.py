@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from counterclaim.models import Claim, Document, Quote
 from counterclaim.store.documents import CONTEXT
-from counterclaim.store.seals import columns_of, seal, seal_row
+from counterclaim.store.rows import columns_of
+from counterclaim.store.seals import seal, seal_row
 from counterclaim.store.verify.reading import Told, entries_of, in_batches
 from counterclaim.store.verify.report import Redacted
 from counterclaim.store.verify.rows import untold

@@ -1,0 +1,142 @@
+"""Writes that arrive together share a transaction; each is answered as if it had been alone."""
+
+from __future__ import annotations
+
+from threading import Event as Signal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import event, func, select, text
+
+from counterclaim.db import reading
+from counterclaim.errors import BusyError, ConflictError, RejectedError
+from counterclaim.models import Document, LedgerEntry
+from counterclaim.schemas.incoming import ClaimFile
+from counterclaim.store.ingest import ingest
+from counterclaim.store.verify import verify
+from counterclaim.turns import Turns
+from factories import REFERENCE, TEXT, article, put_file
+from store.test_rebuild import assert_rebuild_changes_nothing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from concurrent.futures import Future
+
+    from sqlalchemy import Engine
+
+    from counterclaim.store.ingest import Intake
+    from counterclaim.store.ledger import Writer
+
+WAIT_S = 30.0
+
+
+@pytest.fixture
+def turns(database_url: str, engine: Engine) -> Iterator[Turns]:
+    put_file(engine, REFERENCE)
+    made = Turns(database_url, most_waiting=6)
+    yield made
+    made.close()
+
+
+def taking(number: int, **changes: Any) -> Callable[[Writer], Intake]:
+    """The article with another text, as a turn takes it in."""
+    document = {"title": f"No {number}", "text": f"{TEXT} No {number}.", "publisher": "gazette"}
+    body = ClaimFile.model_validate(article(document=document, **changes))
+    return lambda writer: ingest(writer, body, accept=True)
+
+
+def breaking(writer: Writer) -> None:
+    """Writes something, and then what the database refuses."""
+    taking(90)(writer)
+    writer.session.execute(text("UPDATE document SET sha256 = 'short'"))
+
+
+class Blocked:
+    """A first turn that waits, so that those behind it are carried out together."""
+
+    def __init__(self, turns: Turns) -> None:
+        self.begun, self.go = Signal(), Signal()
+        self.first = turns.take(self._wait, "first")
+        assert self.begun.wait(WAIT_S)
+
+    def _wait(self, _writer: Writer) -> None:
+        self.begun.set()
+        assert self.go.wait(WAIT_S)
+
+
+def entries(engine: Engine) -> list[tuple[Any, str]]:
+    """The instants of the ledger, each with who wrote then."""
+    with reading(engine) as session:
+        rows = session.execute(select(LedgerEntry.at, LedgerEntry.actor).distinct())
+        return sorted((at, actor) for at, actor in rows)
+
+
+def documents(engine: Engine) -> int:
+    with reading(engine) as session:
+        return session.scalar(select(func.count()).select_from(Document)) or 0
+
+
+def test_turns_that_wait_share_a_commit_and_nothing_else(turns: Turns, engine: Engine) -> None:
+    commits: list[int] = []
+    told: list[Future[Any]] = []
+    blocked = Blocked(turns)
+
+    @event.listens_for(turns.engine, "commit")
+    def note(_connection: Any) -> None:
+        commits.append(sum(one.done() for one in told))
+
+    told += [
+        turns.take(taking(1), "ann"),
+        turns.take(taking(2, claims=[{"event": "E1", "quote": "no such words"}]), "bob"),
+        turns.take(taking(3), "cid", dry_run=True),
+        turns.take(breaking, "dan"),
+        turns.take(taking(4), "eve"),
+        turns.take(taking(4), "fay"),
+    ]
+    with pytest.raises(BusyError, match="6 writes wait"):
+        turns.take(taking(5), "gus")
+    blocked.go.set()
+    blocked.first.result(WAIT_S)
+
+    assert told[0].result(WAIT_S).created["claims"] == 2
+    assert isinstance(told[1].exception(WAIT_S), RejectedError)
+    assert told[2].result(WAIT_S).created["documents"] == 1
+    assert isinstance(told[3].exception(WAIT_S), ConflictError)
+    assert told[4].result(WAIT_S).created["claims"] == 2
+    assert not any(told[5].result(WAIT_S).created.values())
+    assert commits == [0, 0], "the first alone, then all others, and none was told before"
+
+    assert documents(engine) == 2
+    assert [actor for _at, actor in entries(engine)] == ["test", "ann", "eve"]
+    with reading(engine) as session:
+        assert not verify(session).faults
+    assert_rebuild_changes_nothing(engine)
+
+
+def test_nobody_is_told_of_success_where_the_commit_fails(turns: Turns, engine: Engine) -> None:
+    blocked = Blocked(turns)
+
+    def refuse(_connection: Any) -> None:
+        raise OSError("no space left")
+
+    told: list[Future[Any]] = [blocked.first]
+    told += [turns.take(taking(number), "ann") for number in (1, 2)]
+    event.listen(turns.engine, "commit", refuse)
+    blocked.go.set()
+    for one in told:
+        with pytest.raises(OSError, match="no space"):
+            one.result(WAIT_S)
+    event.remove(turns.engine, "commit", refuse)
+    assert documents(engine) == 0
+    assert turns.take(taking(1), "ann").result(WAIT_S).created["documents"] == 1
+    assert documents(engine) == 1
+
+
+def test_names_given_elsewhere_are_known_to_the_next_turn(turns: Turns, engine: Engine) -> None:
+    claim = {"event": "E1", "said_by": ["Aunt Gazette"], "quote": "five Zeta-9 missiles were fired"}
+    unknown = turns.take(taking(1, claims=[claim]), "ann").exception(WAIT_S)
+    assert isinstance(unknown, RejectedError)
+    alias = {"name": "Aunt Gazette", "lang": "en"}
+    gazette = next(row for row in REFERENCE["sources"] if row["key"] == "gazette")
+    put_file(engine, {"sources": [{**gazette, "names": [alias]}]})
+    assert turns.take(taking(1, claims=[claim]), "ann").result(WAIT_S).created["claims"] == 1
