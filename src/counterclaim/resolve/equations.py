@@ -131,7 +131,7 @@ def _named(kinship: Kinship, given: Iterable[Variable]) -> dict[str, set[str]]:
     for event, key in given:
         if key.table == MUNITION:
             named[event].add(key.subject)
-    order = kinship.bottom_up()
+    order = kinship.bottom_up
     for event in order:
         named[event].update(*(named[part] for part in kinship.parts[event]))
     for event in reversed(order):
@@ -141,7 +141,7 @@ def _named(kinship: Kinship, given: Iterable[Variable]) -> dict[str, set[str]]:
 
 def _equations(kinship: Kinship, keys: list[Key], nests: Nests) -> Iterator[Equation]:
     munitions = sorted({k.subject for k in keys if k.table == MUNITION})
-    for event in kinship.bottom_up():
+    for event in kinship.bottom_up:
         for munition in munitions:
             yield from _line(event, munition)
         for munition, kinds in nests[event].items():
