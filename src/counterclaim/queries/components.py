@@ -13,17 +13,19 @@ from counterclaim.queries.asof import live_row
 from counterclaim.vocabulary import Judgement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from sqlalchemy.orm import Session
+
+    from counterclaim.queries.rows import EventRow
 
 
 @dataclass(slots=True)
 class Links:
     """Events, who stands for each of them, and the parts of each; closed under both links."""
 
-    events: dict[str, Event] = field(default_factory=dict)
+    events: Mapping[str, Event | EventRow] = field(default_factory=dict)
     stands_for: dict[str, str] = field(default_factory=dict)
     parts: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
@@ -63,7 +65,7 @@ def linked(session: Session, ids: Iterable[str], at: datetime) -> Links:
 
 
 def link(
-    events: dict[str, Event], same: Iterable[tuple[str, str]], parts: Iterable[tuple[str, str]]
+    events: Mapping[str, Event | EventRow], same: Iterable[tuple[str, str]], parts: Iterable[tuple[str, str]]
 ) -> Links:
     """The links among events, given what is one with what, and wholes with their parts."""
     near: dict[str, set[str]] = defaultdict(set)

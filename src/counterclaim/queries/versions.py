@@ -13,7 +13,6 @@ from counterclaim.queries.asof import STORED_POLICY
 from counterclaim.queries.facets import facets_of, points_of, text_of
 from counterclaim.queries.families import load_families
 from counterclaim.resolve import resolve
-from counterclaim.resolve.kinship import Kinship
 from counterclaim.vocabulary import PlaceRole
 
 if TYPE_CHECKING:
@@ -102,14 +101,12 @@ def resolved_versions(session: Session, event_ids: Iterable[str], view: View) ->
 
 def family_versions(loaded: Loaded, policy: str = STORED_POLICY) -> Iterator[Version]:
     """The versions of a family's events, but of those that no claim ever bore on."""
-    bearings = Kinship(loaded.family).bearings(loaded.family.claims)
     for event_id, summary in resolve(loaded.family, policy).items():
-        bearing = bearings[event_id].all
-        if bearing or loaded.family.events[event_id].withdrawn:
-            yield _version(loaded, event_id, summary, bearing)
+        if summary.bearing or loaded.family.events[event_id].withdrawn:
+            yield _version(loaded, event_id, summary)
 
 
-def _version(loaded: Loaded, event_id: str, summary: Summary, bearing: Sequence[Claim]) -> Version:
+def _version(loaded: Loaded, event_id: str, summary: Summary) -> Version:
     occurred = summary.occurred
     event = loaded.family.events[event_id]
     return Version(
@@ -137,7 +134,7 @@ def _version(loaded: Loaded, event_id: str, summary: Summary, bearing: Sequence[
         parts=summary.parts,
         clashes=summary.clashes,
         loaded=loaded,
-        bearing=bearing,
+        bearing=summary.bearing,
     )
 
 
