@@ -1,4 +1,4 @@
-"""Points, bearings, relative places, boxes and cells."""
+"""Points, bearings, relative places and boxes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from counterclaim.geo import (
     bearing_deg,
     bearing_of,
     bounding_box,
-    cell,
     check_coordinates,
     distance_km,
     half_sector_of,
@@ -144,14 +143,6 @@ def test_box_crosses_the_antimeridian_and_covers_the_pole() -> None:
     assert (pole.west, pole.north, pole.east) == (-180, 90, 180)
 
 
-def test_cells_are_half_degrees() -> None:
-    assert cell(-90, -180) == 0
-    assert cell(90, 179.9) == 360 * 720 - 1
-    assert cell(51.9, 36.1) == cell(51.6, 36.4)
-    assert cell(51.9, 36.1) != cell(52.1, 36.1)
-    assert cell(10, 180) == cell(10, -180)
-
-
 @given(latitudes, longitudes, st.floats(0, 2_000), bearings)
 def test_relative_point_lies_at_the_distance_asked_for(
     latitude: float, longitude: float, km: float, bearing: float
@@ -199,11 +190,6 @@ def test_box_holds_the_circle(
         assert box.west - 1e-9 <= east <= box.east + 1e-9 or math.isclose(abs(east), 180)
     else:
         assert east >= box.west - 1e-9 or east <= box.east + 1e-9
-
-
-@given(latitudes, longitudes)
-def test_cell_is_in_range(latitude: float, longitude: float) -> None:
-    assert 0 <= cell(latitude, longitude) < 360 * 720
 
 
 @given(st.text(max_size=80) | st.text("0123456789. kmNSEWofnorth\u00a0", max_size=60))

@@ -50,7 +50,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from counterclaim.errors import ConflictError, InputError, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from enum import StrEnum
 
     from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -100,6 +100,9 @@ class Id(TypeDecorator[str]):
         native = UUID(as_uuid=False) if dialect.name == "postgresql" else String(36)
         return dialect.type_descriptor(native)
 
+
+EngineName = Literal["sqlite", "postgresql"]
+"""Which of the two engines."""
 
 SerialInteger = BigInteger().with_variant(Integer, "sqlite")
 """A 64-bit integer that is the row id where it is SQLite's primary key."""
@@ -259,7 +262,7 @@ def table_of(model: type[Base]) -> Table:
     return table
 
 
-def dialect_of(session: Session) -> Literal["sqlite", "postgresql"]:
+def dialect_of(session: Session) -> EngineName:
     """Which engine a session talks to."""
     return "postgresql" if session.get_bind().dialect.name == "postgresql" else "sqlite"
 
@@ -321,6 +324,33 @@ def deferred_references(session: Session, tables: Iterable[Table]) -> Iterator[N
     session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
     for change in changes:
         session.execute(text(f"{change} NOT DEFERRABLE"))
+
+
+def insert_rows(
+    session: Session, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]
+) -> None:
+    """Insert many rows by the driver alone; what the session holds must be flushed before.
+
+    The values are as the driver takes them, see ``driver_value``.
+    """
+    cursor = session.connection().connection.cursor()
+    names = ", ".join(columns)
+    if dialect_of(session) == "sqlite":
+        marks = ", ".join("?" * len(columns))
+        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
+        return
+    with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def driver_value(value: object, dialect: EngineName) -> object:
+    """A value as the driver takes it: SQLite keeps instants as texts, and neither knows enums."""
+    if isinstance(value, datetime):
+        if dialect == "sqlite":
+            return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+        return value
+    return str(value) if isinstance(value, str) else value
 
 
 def refresh_statistics(session: Session) -> None:

@@ -166,17 +166,6 @@ def bounding_box(latitude: float, longitude: float, radius_m: float) -> Box:
     return Box(_wrap(longitude - spread), south, _wrap(longitude + spread), north)
 
 
-def cell(latitude: float, longitude: float) -> int:
-    """The number of the half-degree cell, 0 to 259,199: rows of 720 from the south-west corner.
-
-    Longitude 180 is the same cell as -180; latitude 90 belongs to the northernmost row.
-    """
-    check_coordinates(latitude, longitude)
-    row = min(math.floor((latitude + 90) * 2), 359)
-    column = math.floor((longitude + 180) * 2) % 720
-    return row * 720 + column
-
-
 def parse_relative(said: str) -> Relative | None:
     """Finds the first distance and direction from a named place in English words, if any.
 

@@ -26,6 +26,7 @@ from counterclaim.models.reference import (
     SourceRating,
 )
 from counterclaim.models.summary import (
+    EventCell,
     EventFacet,
     EventFigure,
     EventMeasure,
@@ -44,6 +45,7 @@ __all__ = [
     "Damage",
     "Document",
     "Event",
+    "EventCell",
     "EventFacet",
     "EventFigure",
     "EventJudgement",

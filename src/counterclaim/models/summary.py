@@ -33,6 +33,15 @@ def _sk(comment: str) -> Mapped[int]:
     return mapped_column(SerialInteger, primary_key=True, autoincrement=False, comment=comment)
 
 
+NARROW = "ix_event_summary_narrow"
+"""An index that holds all that filters ask of a version, so that none reads its document."""
+
+NARROW_COLUMNS = (
+    *("sk", "valid_from", "valid_to", "kind", "scope", "attacker", "defender", "grade"),
+    *("disputed", "occurred_from", "occurred_to", "month", "week", "event_id"),
+)
+
+
 class EventSummary(Base):
     """One version of what an event "is" under the default policy, valid in [from, to)."""
 
@@ -42,7 +51,7 @@ class EventSummary(Base):
         Index("uq_event_summary_live", "event_id", unique=True, **live("valid_to IS NULL")),
         Index("ix_event_summary_event_id_valid_from", "event_id", "valid_from"),
         Index("ix_event_summary_kind_scope_sk", "kind", "scope", "sk"),
-        Index("ix_event_summary_occurred_to", "occurred_to"),
+        Index(NARROW, *NARROW_COLUMNS),
         Index("ix_event_summary_divergence_ppm_sk", "divergence_ppm", "sk"),
     )
 
@@ -82,6 +91,10 @@ class EventFigure(Base):
     """The resolved interval of one outcome or harm of a version, over all munitions or sides."""
 
     __tablename__ = "event_figure"
+    __table_args__ = (
+        Index("ix_event_figure_figure_high_sk", "figure", "high", "sk"),
+        {"sqlite_with_rowid": False},
+    )
 
     figure: Mapped[str] = mapped_column(
         String(20), primary_key=True, comment="An outcome or a harm: launched, killed."
@@ -130,13 +143,16 @@ class EventMember(Base):
 
 
 class EventFacet(Base):
-    """One word by which a version is found: a munition, region, claimant and their ancestors."""
+    """One word by which a version is found: a munition, region, claimant and their ancestors.
+
+    Of what is often asked for together there is a facet of both: ``region+weapon``.
+    """
 
     __tablename__ = "event_facet"
     __table_args__ = ({"sqlite_with_rowid": False},)
 
     facet: Mapped[str] = mapped_column(String(20), primary_key=True, comment="Which filter.")
-    value: Mapped[str] = mapped_column(String(100), primary_key=True, comment="Which value.")
+    value: Mapped[str] = mapped_column(String(110), primary_key=True, comment="Which value.")
     sk: Mapped[int] = _sk("The version.")
 
 
@@ -144,7 +160,7 @@ class EventPoint(Base):
     """One place of a version on the map, with the box around its uncertainty circle."""
 
     __tablename__ = "event_point"
-    __table_args__ = (Index("ix_event_point_south_north", "south", "north", "west", "east"),)
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     sk: Mapped[int] = _sk("The version.")
     position: Mapped[int] = mapped_column(
@@ -162,4 +178,23 @@ class EventPoint(Base):
     east: Mapped[float] = mapped_column(
         comment="East edge, degrees; less than west where the box lies across 180 degrees."
     )
+    north: Mapped[float] = mapped_column(comment="North edge, degrees.")
+
+
+class EventCell(Base):
+    """One cell of the map in which the box around a place of a version stands, with that box."""
+
+    __tablename__ = "event_cell"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    cell: Mapped[int] = mapped_column(
+        primary_key=True, autoincrement=False, comment="Number of the cell, see grid."
+    )
+    sk: Mapped[int] = _sk("The version.")
+    position: Mapped[int] = mapped_column(
+        primary_key=True, autoincrement=False, comment="The place within the version, from 0."
+    )
+    west: Mapped[float] = mapped_column(comment="West edge of the circle's box, degrees.")
+    south: Mapped[float] = mapped_column(comment="South edge, degrees.")
+    east: Mapped[float] = mapped_column(comment="East edge, degrees; less than west across 180.")
     north: Mapped[float] = mapped_column(comment="North edge, degrees.")

@@ -9,23 +9,35 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import func, select
+from sqlalchemy import Pool, func, select
 from sqlalchemy.orm import aliased
 
+from counterclaim.db import dialect_of
 from counterclaim.errors import FilterError, MovedError, NotFoundError
 from counterclaim.models import EventFigure, EventSummary
 from counterclaim.names import nearest
 from counterclaim.queries.asof import STORED_POLICY, live_summary
 from counterclaim.queries.components import linked
 from counterclaim.queries.conditions import check_policy, wanted_events
+from counterclaim.queries.cursors import Cursor
 from counterclaim.queries.event_clauses import (
     clauses,
     clauses_for_fewer_claims,
     clauses_for_other_figures,
 )
-from counterclaim.queries.pages import Key, sift_page, take_page
+from counterclaim.queries.event_pages import (
+    Counts,
+    Place,
+    documents_of,
+    find_versions,
+    for_driver,
+    run,
+)
+from counterclaim.queries.pages import Key, Slice, count_rows, sift_page, take_page
 from counterclaim.queries.versions import resolved_versions
 from counterclaim.vocabulary import EventKind, Harm, Outcome, Scope
 
@@ -33,12 +45,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy import ColumnElement, Engine, Select
     from sqlalchemy.orm import Session
 
     from counterclaim.queries.asof import View
+    from counterclaim.queries.cursors import Scalar
+    from counterclaim.queries.event_sql import Sql
     from counterclaim.queries.filters import EventFilter
-    from counterclaim.queries.pages import Slice, Window
+    from counterclaim.queries.pages import Window
     from counterclaim.queries.versions import Version
     from counterclaim.queries.wanted import Wanted
 
@@ -93,13 +107,59 @@ def page_events(
     live = statement.where(live_summary(view.known_at))
     if view.is_stored:
         found = live.where(*clauses(session, wanted), *([] if also is None else [also]))
-        page = take_page(session, found, keys, window, view.known_at, values)
-        return replace(page, items=[Shown(*item) for item in page.items])
+        if also is None and sort.removeprefix("-") == "occurred":
+            page = _page_by_time(session, wanted, window, view, keys[0], values)
+            return replace(page, total=count_rows(session, found)) if window.count else page
+        whole = take_page(session, found, keys, window, view.known_at, values)
+        return replace(whole, items=[Shown(*item) for item in whole.items])
     _check_order(sort)
     possible = live.with_only_columns(*VERSION).where(*_possible(session, wanted, view))
     left = wanted.of_figures() if view.claimed_by is None else wanted
     sift = partial(_resolved, session, view, left)
     return sift_page(session, possible, keys, window, view.known_at, values, sift)
+
+
+_COUNTS: WeakKeyDictionary[Pool, Counts] = WeakKeyDictionary()
+
+
+def counts_in(engine: Engine) -> Counts:
+    """What is remembered of how many versions sets have in a store."""
+    return _COUNTS.setdefault(engine.pool, Counts())
+
+
+def _page_by_time(
+    session: Session,
+    wanted: Wanted,
+    window: Window,
+    view: View,
+    order: Key,
+    values: tuple[Scalar, ...] | None,
+) -> Slice[Shown]:
+    """One page in the order of time, by a statement made for it."""
+    connection, engine = session.connection(), dialect_of(session)
+    present = window.cursor is None and window.wish.known_at is None
+    place = Place(
+        limit=window.limit + 1,
+        after=int(values[0]) if values else None,
+        at=None if present else view.known_at,
+        descending=order.descending,
+    )
+
+    def execute(statement: Sql) -> Sequence[Any]:
+        return connection.exec_driver_sql(*for_driver(statement, engine)).all()
+
+    found = run(find_versions(wanted, place, engine, counts_in(connection.engine)), execute)
+    return page_of(execute(documents_of(found)), window, place, view.known_at)
+
+
+def page_of(rows: Sequence[Any], window: Window, place: Place, known_at: datetime) -> Slice[Shown]:
+    """The page of these rows, of which one more may be there than the page holds."""
+    ordered = sorted(rows, key=itemgetter(0), reverse=place.descending)
+    following = None
+    if len(ordered) > window.limit:
+        del ordered[window.limit :]
+        following = Cursor(known_at, (ordered[-1][0],)).encode(window.query)
+    return Slice([Shown(document, sk) for sk, document in ordered], following, known_at)
 
 
 VERSION = (EventSummary.event_id, EventSummary.sk, EventSummary.valid_from)

@@ -108,11 +108,14 @@ def take_page(
         rows = rows[: window.limit]
         last = tuple(rows[-1][-len(keys) :])
         following = Cursor(known_at, last).encode(window.query)
-    total = None
-    if window.count:
-        total = session.scalar(select(func.count()).select_from(statement.subquery()))
+    total = count_rows(session, statement) if window.count else None
     items = [row[0] if len(row) == len(keys) + 1 else row[: -len(keys)] for row in rows]
     return Slice(items, following, known_at, total)
+
+
+def count_rows(session: Session, statement: Select[*tuple[Any, ...]]) -> int:
+    """How many rows a statement has on all pages."""
+    return session.scalar(select(func.count()).select_from(statement.subquery())) or 0
 
 
 def sift_page(

@@ -6,32 +6,27 @@ of the transactions, so that ``rebuild`` makes again exactly what the writes lef
 
 from __future__ import annotations
 
-from collections import defaultdict
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, select, update
 
-from counterclaim.db import dialect_of, table_of
-from counterclaim.models import (
-    EventFacet,
-    EventFigure,
-    EventMeasure,
-    EventMember,
-    EventPoint,
-    EventSummary,
-)
+from counterclaim.db import dialect_of, driver_value, insert_rows
+from counterclaim.grid import cells_of
+from counterclaim.models import EventSummary
 from counterclaim.models.summary import sort_key
 from counterclaim.queries.asof import View
+from counterclaim.queries.event_pages import span_facet
+from counterclaim.queries.event_sql import PAIR, pair_value
 from counterclaim.queries.families import load_families
 from counterclaim.queries.versions import family_versions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
-    from counterclaim.db import Base
     from counterclaim.queries.families import Loaded
     from counterclaim.queries.versions import Version
     from counterclaim.resolve.cuts import Measure
@@ -84,31 +79,76 @@ def _close(session: Session, event_ids: Iterable[str], at: datetime) -> None:
 
 def _write(session: Session, versions: list[Version], at: datetime) -> None:
     served = _served(session, [version.event_id for version in versions])
-    changed = [one for one in versions if served.get(one.event_id) != one.content_key]
-    _close(session, [version.event_id for version in changed if version.event_id in served], at)
+    keyed = [(version, version.content_key) for version in versions]
+    changed = [(one, key) for one, key in keyed if served.get(one.event_id) != key]
+    _close(session, [one.event_id for one, _key in changed if one.event_id in served], at)
     serial = session.scalar(select(func.max(EventSummary.serial))) or 0
-    rows: dict[type[Base], list[dict[str, Any]]] = defaultdict(list)
-    texts: list[dict[str, Any]] = []
-    for version in sorted(changed, key=lambda one: one.number):
+    rows: dict[str, list[tuple[object, ...]]] = {table: [] for table in COLUMNS}
+    texts: list[tuple[int, str]] = []
+    for version, key in sorted(changed, key=lambda pair: pair[0].number):
         serial += 1
         sk = sort_key(version.columns["occurred_from"], serial)
-        rows[EventSummary].append({"sk": sk, "serial": serial, **_columns(version, at)})
-        rows[EventFacet] += [{"facet": f, "value": v, "sk": sk} for f, v in sorted(version.facets)]
-        rows[EventFigure] += [{"sk": sk, **figure} for figure in version.figures]
-        rows[EventMeasure] += [{"sk": sk, **_measure_row(one)} for one in version.measures]
-        rows[EventMember] += [{"sk": sk, "part_id": part} for part in version.parts]
-        rows[EventPoint] += [{"sk": sk, **point} for point in version.points]
-        texts.append({"sk": sk, "body": version.text})
-    for model, given in rows.items():
+        columns = [version.columns[name] for name in OF_VERSION]
+        rows["event_summary"].append((sk, serial, *columns, at, key, version.stamped(at)))
+        rows["event_facet"] += sorted((f, v, sk) for f, v in found_by(version))
+        rows["event_figure"] += [
+            (one["figure"], sk, one["low"], one["best"], one["high"]) for one in version.figures
+        ]
+        rows["event_measure"] += [_measure_row(sk, one) for one in version.measures]
+        rows["event_member"] += [(sk, part) for part in version.parts]
+        rows["event_point"] += [(sk, *(one[name] for name in OF_POINT)) for one in version.points]
+        rows["event_cell"] += [row for one in version.points for row in _cell_rows(sk, one)]
+        texts.append((sk, version.text))
+    engine = dialect_of(session)
+    for table, given in rows.items():
         if given:
-            session.execute(insert(table_of(model)), given)
+            plain = [[driver_value(value, engine) for value in row] for row in given]
+            insert_rows(session, table, COLUMNS[table], plain)
     if texts:
-        session.execute(text(TEXT_INSERTS[dialect_of(session)]), texts)
+        cursor = session.connection().connection.cursor()
+        cursor.executemany(TEXT_INSERTS[engine], sorted(texts))
 
 
-def _measure_row(measure: Measure) -> dict[str, Any]:
-    line, *values = measure
-    return {**line._asdict(), **dict(zip(measure._fields[1:], values, strict=True))}
+OF_VERSION = (
+    *("event_id", "kind", "scope", "attacker", "defender", "grade", "disputed"),
+    *("divergence_ppm", "month", "week", "occurred_from", "occurred_to"),
+)
+OF_POINT = (
+    *("position", "role", "latitude", "longitude", "uncertainty_m"),
+    *("x_m", "y_m", "z_m", "west", "south", "east", "north"),
+)
+EDGES = ("west", "south", "east", "north")
+COLUMNS = {
+    "event_summary": ("sk", "serial", *OF_VERSION, "valid_from", "content_key", "document"),
+    "event_facet": ("facet", "value", "sk"),
+    "event_figure": ("figure", "sk", "low", "best", "high"),
+    "event_measure": (
+        *("cut", "sk", "subject", "status", "figure", "low", "best", "high", "side"),
+    ),
+    "event_member": ("sk", "part_id"),
+    "event_point": ("sk", *OF_POINT),
+    "event_cell": ("cell", "sk", "position", *EDGES),
+}
+
+
+def found_by(version: Version) -> set[tuple[str, str]]:
+    """The facets of a version, with those of two words, and what tells that it lasted long."""
+    found = set(version.facets)
+    both = ([value for facet, value in version.facets if facet == name] for name in PAIR)
+    found.update(("+".join(PAIR), pair_value(*pair)) for pair in product(*both))
+    lasted = span_facet(version.columns["occurred_from"], version.columns["occurred_to"])
+    return found if lasted is None else found | {lasted}
+
+
+def _cell_rows(sk: int, point: dict[str, Any]) -> Iterator[tuple[object, ...]]:
+    west, south, east, north = box = tuple(point[edge] for edge in EDGES)
+    for cell in cells_of((west, south, east, north)):
+        yield cell, sk, point["position"], *box
+
+
+def _measure_row(sk: int, measure: Measure) -> tuple[object, ...]:
+    line, figure, low, best, high, side = measure
+    return line.cut, sk, line.subject, line.status, figure, low, best, high, side
 
 
 def _served(session: Session, event_ids: list[str]) -> dict[str, str]:
@@ -123,12 +163,7 @@ def _served(session: Session, event_ids: list[str]) -> dict[str, str]:
     return found
 
 
-def _columns(version: Version, at: datetime) -> dict[str, Any]:
-    key, document = version.content_key, version.stamped(at)
-    return {**version.columns, "valid_from": at, "content_key": key, "document": document}
-
-
 TEXT_INSERTS = {
-    "sqlite": "INSERT INTO event_text (rowid, body) VALUES (:sk, :body)",
-    "postgresql": "INSERT INTO event_text (sk, body) VALUES (:sk, to_tsvector('simple', :body))",
+    "sqlite": "INSERT INTO event_text (rowid, body) VALUES (?, ?)",
+    "postgresql": "INSERT INTO event_text (sk, body) VALUES (%s, to_tsvector('simple', %s))",
 }

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, text
 
 from counterclaim.db import dialect_of
 from counterclaim.models import (
+    EventCell,
     EventFacet,
     EventFigure,
     EventMeasure,
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-DERIVED = (EventFacet, EventFigure, EventMeasure, EventMember, EventPoint, EventSummary)
+DERIVED = (
+    *(EventCell, EventFacet, EventFigure, EventMeasure, EventMember, EventPoint),
+    EventSummary,
+)
 CLEAR_TEXT = {
     "sqlite": "INSERT INTO event_text (event_text) VALUES ('delete-all')",
     "postgresql": "DELETE FROM event_text",
