@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, func, select, text
 
 from counterclaim.db import dialect_of
 from counterclaim.models import (
@@ -17,11 +19,13 @@ from counterclaim.models import (
     EventSummary,
     LedgerEntry,
 )
-from counterclaim.store.project import project
-from counterclaim.store.touched import touched_by
+from counterclaim.queries.referents import Referents
+from counterclaim.store.project import replay
+from counterclaim.store.touched import Entry, touched_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from sqlalchemy.orm import Session
 
@@ -41,17 +45,55 @@ def is_behind(session: Session) -> bool:
     return session.scalar(behind.limit(1)) is not None
 
 
+STRETCH = 1000
+"""Transactions are replayed together until they touched so many events."""
+
+READ = 5000
+"""So many entries of the ledger are read at a time."""
+
+
 def rebuild(session: Session, progress: Callable[[int, int], None] | None = None) -> int:
     """Drop the read model and replay every transaction into it; the number of transactions.
 
-    ``progress`` is told how many of how many transactions are done.
+    ``progress`` is told how many of how many entries of the ledger are done.
     """
     for table in DERIVED:
         session.execute(delete(table))
     session.execute(text(CLEAR_TEXT[dialect_of(session)]))
-    instants = session.scalars(select(LedgerEntry.at).distinct().order_by(LedgerEntry.at)).all()
-    for done, at in enumerate(instants, start=1):
-        project(session, touched_by(session, at), at)
+    session.flush()
+    entries = session.scalar(select(func.max(LedgerEntry.seq))) or 0
+    behind = Referents(session)
+    count = 0
+    for done, transactions in _stretches(session):
+        replay(session, transactions, behind)
+        count += len(transactions)
         if progress is not None:
-            progress(done, len(instants))
-    return len(instants)
+            progress(done, entries)
+    return count
+
+
+def _stretches(session: Session) -> Iterator[tuple[int, list[tuple[datetime, set[str]]]]]:
+    """Consecutive transactions with what they touched, and the last entry of each stretch."""
+    stretch: list[tuple[datetime, set[str]]] = []
+    touched = last = 0
+    for at, rows in groupby(_entries(session), key=itemgetter(1)):
+        entries = []
+        for last, _, *entry in rows:
+            entries.append(Entry(*entry))
+        ids = touched_in(session, entries, at)
+        if stretch and touched + len(ids) > STRETCH:
+            yield last - len(entries), stretch
+            stretch, touched = [], 0
+        stretch.append((at, ids))
+        touched += len(ids)
+    if stretch:
+        yield last, stretch
+
+
+def _entries(session: Session) -> Iterator[tuple[int, datetime, str, str | None, str]]:
+    """The ledger in its order, read piece by piece."""
+    row, last = LedgerEntry, 0
+    query = select(row.seq, row.at, row.action, row.subject, row.body).order_by(row.seq)
+    while rows := session.execute(query.where(row.seq > last).limit(READ)).all():
+        yield from (tuple(row) for row in rows)
+        last = rows[-1].seq
