@@ -65,7 +65,9 @@ def linked(session: Session, ids: Iterable[str], at: datetime) -> Links:
 
 
 def link(
-    events: Mapping[str, Event | EventRow], same: Iterable[tuple[str, str]], parts: Iterable[tuple[str, str]]
+    events: Mapping[str, Event | EventRow],
+    same: Iterable[tuple[str, str]],
+    parts: Iterable[tuple[str, str]],
 ) -> Links:
     """The links among events, given what is one with what, and wholes with their parts."""
     near: dict[str, set[str]] = defaultdict(set)

@@ -126,6 +126,5 @@ def _names(loaded: Loaded, rows: Sequence[ClaimRow]) -> Iterator[str]:
         (behind.munitions, {key for row in rows for key in holdings.munitions_of(row.id)}),
         (behind.places, {key for row in rows for key in holdings.places_of(row.id)}),
     ):
-        for spoken_of in {row for row_id in ids for row in tree.lines[row_id]}:
-            yield spoken_of.name
-            yield from tree.names_of(spoken_of.id, loaded.at)
+        for row_id in {row.id for key in ids for row in tree.lines[key]}:
+            yield from tree.names_of(row_id, loaded.at)

@@ -1,6 +1,6 @@
 """Loads what the resolver is given: events that hang together, with all live claims about them.
 
-``Holdings`` read rows once, however many instants are asked about; ``load_families`` asks about one.
+``Holdings`` read rows once, for however many instants; ``load_families`` asks about one.
 """
 
 from __future__ import annotations
@@ -183,9 +183,7 @@ class Holdings:
         self.behind.read_names()
         return self.behind
 
-    def families(
-        self, event_ids: Iterable[str], view: View, pick: Pick = _is_live
-    ) -> list[Loaded]:
+    def families(self, event_ids: Iterable[str], view: View, pick: Pick = _is_live) -> list[Loaded]:
         """The families of these events in a state, by their first ids.
 
         Claims that ``pick`` does not take count for nothing but that they once counted.

@@ -112,8 +112,9 @@ class Tree(Generic[Row]):
             self._names[key].append((name, span(since, until)))
 
     def names_of(self, row_id: str, at: datetime) -> list[str]:
-        """The names that a row had at an instant, in no order."""
-        return [name for name, when in self._names[row_id] if counted(when, at)]
+        """The name of a row and all that it had at an instant, in no order."""
+        found = [name for name, when in self._names[row_id] if counted(when, at)]
+        return [self.rows[row_id].name, *found]
 
 
 class Referents:

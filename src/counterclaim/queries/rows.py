@@ -257,9 +257,7 @@ def read_facts(
     return found
 
 
-def read_casualties(
-    session: Session, claim_ids: Iterable[str]
-) -> dict[str, list[inputs.Casualty]]:
+def read_casualties(session: Session, claim_ids: Iterable[str]) -> dict[str, list[inputs.Casualty]]:
     """Whom these claims say to be harmed."""
     found: dict[str, list[inputs.Casualty]] = {}
     for claim_id, side, status, harm, *quantity in plain_rows(session, CASUALTIES, claim_ids):

@@ -124,7 +124,7 @@ def _side(
 
 def _alike(values: list[T]) -> bool:
     """Whether there is nothing to weigh: all values are the same, or there is none."""
-    return all([value is values[0] or value == values[0] for value in values[1:]])
+    return all(value is values[0] or value == values[0] for value in values[1:])
 
 
 def _latest(

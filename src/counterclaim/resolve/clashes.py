@@ -84,7 +84,7 @@ def path_of(key: Key) -> str:
 
 
 def _occurrence(bearing: tuple[Claim, ...], voices: Voices) -> Iterator[Clash]:
-    if not any([claim.denies for claim in bearing]):
+    if not any(claim.denies for claim in bearing):
         return
     words = last_words(bearing, voices)
     if len({claim.affirms for claim in words}) > 1:

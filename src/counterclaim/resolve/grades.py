@@ -60,7 +60,7 @@ def assess(
         withdrawn: The event had claims and all are retracted.
     """
     affirming = [c for c in claims if c.affirms]
-    denials = any([c.denies for c in claims])
+    denials = any(c.denies for c in claims)
     clashes = [_figure_clash(f.given) for f in figures if len(f.given) > 1]
     clashes += [_claims_clash(odd, count) for odd, count in at_odds]
     if denials and affirming:

@@ -178,7 +178,7 @@ def choose(ballots: Sequence[Ballot], policy: Policy) -> Choice:
         return Choice(None, {}, claims, len(ballots), 1.0, "number unknown")
     first = numbered[0][1]
     if all(interval == first for _, interval in numbered):
-        carriers = {claim: first for claim in sorted([b.claim.id for b, _ in numbered])}
+        carriers = dict.fromkeys(sorted([b.claim.id for b, _ in numbered]), first)
         return Choice(first, carriers, tuple(carriers), len(numbered), 1.0, policy.agreed)
     return _decided(numbered, policy)
 

@@ -151,9 +151,7 @@ def _site(site: Site) -> dict[str, Any]:
     return values
 
 
-def _munition_lines(
-    figures: Figures, munitions: Mapping[str, Munition]
-) -> list[dict[str, Any]]:
+def _munition_lines(figures: Figures, munitions: Mapping[str, Munition]) -> list[dict[str, Any]]:
     lines = []
     for key, counts in _counts(figures):
         known = munitions.get(key or "")

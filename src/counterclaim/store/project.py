@@ -177,7 +177,9 @@ OF_POINT = (
 )
 EDGES = ("west", "south", "east", "north")
 COLUMNS = {
-    "event_summary": ("sk", "serial", *OF_VERSION, "valid_from", "valid_to", "content_key", "document"),
+    "event_summary": (
+        *("sk", "serial", *OF_VERSION, "valid_from", "valid_to", "content_key", "document"),
+    ),
     "event_facet": ("facet", "value", "sk"),
     "event_figure": ("figure", "sk", "low", "best", "high"),
     "event_measure": (

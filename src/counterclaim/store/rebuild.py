@@ -75,19 +75,18 @@ def rebuild(session: Session, progress: Callable[[int, int], None] | None = None
 def _stretches(session: Session) -> Iterator[tuple[int, list[tuple[datetime, set[str]]]]]:
     """Consecutive transactions with what they touched, and the last entry of each stretch."""
     stretch: list[tuple[datetime, set[str]]] = []
-    touched = last = 0
+    touched = done = 0
     for at, rows in groupby(_entries(session), key=itemgetter(1)):
-        entries = []
-        for last, _, *entry in rows:
-            entries.append(Entry(*entry))
-        ids = touched_in(session, entries, at)
+        entries = [(seq, Entry(*entry)) for seq, _, *entry in rows]
+        ids = touched_in(session, [entry for _, entry in entries], at)
         if stretch and touched + len(ids) > STRETCH:
-            yield last - len(entries), stretch
+            yield done, stretch
             stretch, touched = [], 0
         stretch.append((at, ids))
         touched += len(ids)
+        done = entries[-1][0]
     if stretch:
-        yield last, stretch
+        yield done, stretch
 
 
 def _entries(session: Session) -> Iterator[tuple[int, datetime, str, str | None, str]]:
