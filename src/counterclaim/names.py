@@ -113,10 +113,14 @@ def _words_cached(text: str) -> tuple[str, ...]:
 
 def _words(text: str) -> tuple[str, ...]:
     found: list[str] = []
-    before: _Chunk | None = None
-    for chunk in _read_chunks(text):
+    before = None
+    for run in _CHUNK.findall(_composed(text)):
+        chunk = _chunk_cached(run) if len(run) <= _CACHED else _read_chunk(run)
+        if chunk is None:
+            continue
         if before is not None:
-            found += before.words_before(chunk)
+            joined = before.is_prefix and chunk.is_number
+            found += before.joined_with(chunk) if joined else before.forms
         before = chunk
     if before is not None:
         found += before.forms
@@ -131,19 +135,10 @@ class _Chunk(NamedTuple):
     is_prefix: bool
     is_number: bool
 
-    def words_before(self, following: _Chunk) -> Iterable[str]:
-        """Its forms; and where it is short and a number follows, both in one."""
-        if not (self.is_prefix and following.is_number):
-            return self.forms
-        both = fold(f"{self.text}-{following.text}")
+    def joined_with(self, number: _Chunk) -> Iterable[str]:
+        """The forms of short letters before a number, and both in one."""
+        both = fold(f"{self.text}-{number.text}")
         return dict.fromkeys((*self.forms, both) if both else self.forms)
-
-
-def _read_chunks(text: str) -> Iterator[_Chunk]:
-    for run in _CHUNK.findall(_composed(text)):
-        chunk = _chunk_cached(run) if len(run) <= _CACHED else _read_chunk(run)
-        if chunk is not None:
-            yield chunk
 
 
 @lru_cache(maxsize=32_768)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from counterclaim.geo import bounding_box, earth_centred
@@ -107,7 +108,10 @@ def text_of(loaded: Loaded, label: str, bearing: Sequence[Claim]) -> str:
     texts += [site.said for claim in bearing for site in claim.places if site.said]
     texts += [row.target for row in rows if row.target]
     texts += filter(None, (loaded.quote_of(row.id) for row in rows))
-    found = dict.fromkeys(word for text in texts for word in words(text))
+    found = dict.fromkeys(chain.from_iterable(map(words, texts)))
+    whole = " ".join(found)
+    if len(whole) < LONGEST_TEXT:
+        return whole
     kept, length = [], 0
     for word in found:
         length += len(word) + 1

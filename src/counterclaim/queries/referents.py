@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 from counterclaim.db import instant, plain_rows
 from counterclaim.queries.names import side_of
 from counterclaim.resolve import inputs
+from counterclaim.resolve.voices import LONG_AGO
 from counterclaim.vocabulary import MunitionCategory, Reliability, SourceKind
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Tree(Generic[Row]):
         self.rows: dict[str, Row] = {}
         self.lines: dict[str, tuple[Row, ...]] = {}
         self._names: dict[str, list[tuple[str, Span]]] = {}
+        self._lasting: dict[str, tuple[datetime | None, list[str]]] = {}
 
     def read(self, ids: Iterable[str | None]) -> None:
         """Read these rows and all above them, unless they were read before."""
@@ -113,8 +115,20 @@ class Tree(Generic[Row]):
 
     def names_of(self, row_id: str, at: datetime) -> list[str]:
         """The name of a row and all that it had at an instant, in no order."""
+        since, names = self._lasting.get(row_id) or self._last(row_id)
+        if since is not None and since <= at:
+            return names
         found = [name for name, when in self._names[row_id] if counted(when, at)]
         return [self.rows[row_id].name, *found]
+
+    def _last(self, row_id: str) -> tuple[datetime | None, list[str]]:
+        """All names of a row, and since when it has had just these; None where some ended."""
+        spans = [when for _, when in self._names[row_id]]
+        ended = any(until is not None for _, until in spans)
+        since = None if ended else max((since for since, _ in spans), default=LONG_AGO)
+        names = [self.rows[row_id].name, *(name for name, _ in self._names[row_id])]
+        self._lasting[row_id] = since, names
+        return since, names
 
 
 class Referents:
