@@ -77,8 +77,8 @@ def _stretches(session: Session) -> Iterator[tuple[int, list[tuple[datetime, set
     stretch: list[tuple[datetime, set[str]]] = []
     touched = done = 0
     for at, rows in groupby(_entries(session), key=itemgetter(1)):
-        entries = [(seq, Entry(*entry)) for seq, _, *entry in rows]
-        ids = touched_in(session, [entry for _, entry in entries], at)
+        entries = list(rows)
+        ids = touched_in(session, [entry for _, _, entry in entries], at)
         if stretch and touched + len(ids) > STRETCH:
             yield done, stretch
             stretch, touched = [], 0
@@ -89,10 +89,10 @@ def _stretches(session: Session) -> Iterator[tuple[int, list[tuple[datetime, set
         yield done, stretch
 
 
-def _entries(session: Session) -> Iterator[tuple[int, datetime, str, str | None, str]]:
+def _entries(session: Session) -> Iterator[tuple[int, datetime, Entry]]:
     """The ledger in its order, read piece by piece."""
     row, last = LedgerEntry, 0
     query = select(row.seq, row.at, row.action, row.subject, row.body).order_by(row.seq)
     while rows := session.execute(query.where(row.seq > last).limit(READ)).all():
-        yield from (tuple(row) for row in rows)
-        last = rows[-1].seq
+        for last, at, action, subject, body in rows:
+            yield last, at, Entry(action, subject, body)
