@@ -30,9 +30,9 @@ def test_an_event_that_stands_alone_shows_what_all_equations_make_of_it(
     together, contradictions = resolution._together
     assert apart == together
     assert contradictions == ()
-    ((_, figures),) = apart.items() if apart else ()
-    for key, figure in figures.items():
-        assert ends(figure) == ends(together["E0"][key])
+    for figures in (apart or {}).values():
+        for key, figure in figures.items():
+            assert ends(figure) == ends(together["E0"][key])
 
 
 def ends(figure: Any) -> list[tuple[int, tuple[str, ...]] | None]:

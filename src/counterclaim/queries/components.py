@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select
 
@@ -18,14 +18,15 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from counterclaim.queries.rows import EventRow
-
 
 @dataclass(slots=True)
 class Links:
-    """Events, who stands for each of them, and the parts of each; closed under both links."""
+    """Events, who stands for each of them, and the parts of each; closed under both links.
 
-    events: Mapping[str, Event | EventRow] = field(default_factory=dict)
+    ``events`` are the rows by id, entities or plain ones.
+    """
+
+    events: Mapping[str, Any] = field(default_factory=dict)
     stands_for: dict[str, str] = field(default_factory=dict)
     parts: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
@@ -65,7 +66,7 @@ def linked(session: Session, ids: Iterable[str], at: datetime) -> Links:
 
 
 def link(
-    events: Mapping[str, Event | EventRow],
+    events: Mapping[str, Any],
     same: Iterable[tuple[str, str]],
     parts: Iterable[tuple[str, str]],
 ) -> Links:

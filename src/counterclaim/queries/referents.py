@@ -82,7 +82,8 @@ class Tree(Generic[Row]):
     def __init__(
         self, session: Session, noun: str, statement: str, make: Callable[..., Row]
     ) -> None:
-        self.session, self.noun, self.statement, self.make = session, noun, statement, make
+        self.session, self.noun, self.statement = session, noun, statement
+        self.make = make
         self.rows: dict[str, Row] = {}
         self.lines: dict[str, tuple[Row, ...]] = {}
         self._names: dict[str, list[tuple[str, Span]]] = {}
@@ -93,7 +94,8 @@ class Tree(Generic[Row]):
         wanted = {key for key in ids if key} - self.lines.keys()
         new = list(wanted)
         while wanted := wanted - self.rows.keys():
-            found = [self.make(*row) for row in plain_rows(self.session, self.statement, wanted)]
+            cells = plain_rows(self.session, self.statement, wanted)
+            found: list[Row] = [self.make(*row) for row in cells]
             self.rows.update((row.id, row) for row in found)
             wanted = {row.parent_id for row in found if row.parent_id}
         for key in new:
@@ -118,7 +120,7 @@ class Tree(Generic[Row]):
         since, names = self._lasting.get(row_id) or self._last(row_id)
         if since is not None and since <= at:
             return names
-        found = [name for name, when in self._names[row_id] if counted(when, at)]
+        found = (name for name, when in self._names[row_id] if counted(when, at))
         return [self.rows[row_id].name, *found]
 
     def _last(self, row_id: str) -> tuple[datetime | None, list[str]]:

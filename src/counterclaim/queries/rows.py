@@ -165,7 +165,8 @@ def read_claims(session: Session, event_ids: Iterable[str]) -> list[ClaimRow]:
 def _claim(cells: tuple[Any, ...]) -> ClaimRow:
     edtf, start, end, precision = cells[18:22]
     occurred = None if edtf is None else _moment(edtf, start, end, precision)
-    row = ClaimRow(*cells[:18], occurred, *cells[22:])
+    values: tuple[Any, ...] = (*cells[:18], occurred, *cells[22:])
+    row = ClaimRow(*values)
     row.kind, row.stance = KINDS[row.kind], STANCES[row.stance]
     row.distribution = DISTRIBUTIONS[row.distribution]
     row.basis, row.status = BASES[row.basis], STATUSES[row.status]

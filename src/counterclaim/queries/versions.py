@@ -37,7 +37,6 @@ class Version:
     summary: Summary
     columns: dict[str, Any]
     figures: list[dict[str, Any]]
-    measures: tuple[Measure, ...]
     parts: tuple[str, ...]
     clashes: tuple[Clash, ...]
     loaded: Loaded
@@ -58,6 +57,11 @@ class Version:
         """Each filter and value that finds it."""
         found = facets_of(self.loaded, self.event_id, self.bearing)
         return found | _shown(self.body) | _struck(self.body)
+
+    @cached_property
+    def measures(self) -> tuple[Measure, ...]:
+        """What totals over many events are made of."""
+        return self.summary.measures
 
     @cached_property
     def points(self) -> list[dict[str, Any]]:
@@ -130,7 +134,6 @@ def _version(loaded: Loaded, event_id: str, summary: Summary) -> Version:
             {"figure": str(name), "low": low, "best": best, "high": high}
             for name, (low, best, high) in summary.totals.items()
         ],
-        measures=summary.measures,
         parts=summary.parts,
         clashes=summary.clashes,
         loaded=loaded,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from counterclaim.resolve.contradictions import Contradiction
-    from counterclaim.resolve.cuts import Parties
+    from counterclaim.resolve.cuts import Measure, Parties
     from counterclaim.resolve.equations import Equation
     from counterclaim.resolve.figures import Figures, Trace
     from counterclaim.resolve.inputs import Claim, Family
@@ -157,13 +157,16 @@ class _Resolution:
             bearing=bearing,
             documents=len({claim.document for claim in bearing}),
             totals=add_up({k: f.interval for k, f in figures.items()}, self.family.munitions),
-            measures=cut_figures(figures, self.family.munitions, self._parties(event)),
+            measure=partial(self._measures, event),
             clashes=find_clashes(bearing, voices, self.ballots[event], self._between(event)),
             dropped=self._dropped(event),
             ballots=self.ballots[event],
             munitions=self.family.munitions,
             labels=self.labels,
         )
+
+    def _measures(self, event: str) -> tuple[Measure, ...]:
+        return cut_figures(self.figures[event], self.family.munitions, self._parties(event))
 
     def _shared(self, event: str) -> tuple[Shared, ...]:
         entries = []

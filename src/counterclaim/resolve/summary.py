@@ -12,7 +12,7 @@ from counterclaim.resolve.weights import WEIGHTS_VERSION
 from counterclaim.vocabulary import MunitionCategory, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
     from counterclaim.moment import Moment
@@ -65,9 +65,9 @@ class Summary:
     """The resolved state of one event under one policy.
 
     ``totals`` are low, best and high of each outcome and harm over all lines, for filters.
-    ``measures`` are the same along every cut, for the totals over many events. ``dropped``,
-    ``ballots`` and the rules and equations of the figures explain the result; they are not part of
-    the document. ``bearing`` are the claims that bear on the event.
+    ``measures`` are the same along every cut, for the totals over many events; they are made when
+    asked for. ``dropped``, ``ballots`` and the rules and equations of the figures explain the
+    result; they are not part of the document. ``bearing`` are the claims that bear on the event.
     """
 
     event: Event
@@ -88,12 +88,17 @@ class Summary:
     bearing: tuple[Claim, ...]
     documents: int
     totals: Mapping[str, Total]
-    measures: tuple[Measure, ...]
+    measure: Callable[[], tuple[Measure, ...]]
     clashes: tuple[Clash, ...]
     dropped: tuple[Dropped, ...]
     ballots: Mapping[Key, Ballots]
     munitions: Mapping[str, Munition]
     labels: Mapping[str, str]
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """What totals over many events are made of, anew each time."""
+        return self.measure()
 
     @property
     def claims(self) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -45,8 +47,11 @@ def is_behind(session: Session) -> bool:
     return session.scalar(behind.limit(1)) is not None
 
 
-STRETCH = 1000
+STRETCH = 500
 """Transactions are replayed together until they touched so many events."""
+
+COLLECTED = 50_000
+"""So many new objects there may be before Python looks for circles among them."""
 
 READ = 5000
 """So many entries of the ledger are read at a time."""
@@ -64,12 +69,24 @@ def rebuild(session: Session, progress: Callable[[int, int], None] | None = None
     entries = session.scalar(select(func.max(LedgerEntry.seq))) or 0
     behind = Referents(session)
     count = 0
-    for done, transactions in _stretches(session):
-        replay(session, transactions, behind)
-        count += len(transactions)
-        if progress is not None:
-            progress(done, entries)
+    with _rare_collections():
+        for done, transactions in _stretches(session):
+            replay(session, transactions, behind)
+            count += len(transactions)
+            if progress is not None:
+                progress(done, entries)
     return count
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Look for circles less often: a stretch makes many objects, and hardly any circles."""
+    usual = gc.get_threshold()
+    gc.set_threshold(COLLECTED, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def _stretches(session: Session) -> Iterator[tuple[int, list[tuple[datetime, set[str]]]]]:
