@@ -54,7 +54,7 @@ class PlaceRow(NamedTuple):
     region: str | None
 
 
-Row = TypeVar("Row", SourceRow, MunitionRow, PlaceRow)
+Row = TypeVar("Row", bound=SourceRow | MunitionRow | PlaceRow)
 Span = tuple["datetime", "datetime | None"]
 """Since when something counted, and until when, exclusive; None while it counts."""
 
