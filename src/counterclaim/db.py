@@ -10,7 +10,7 @@ import sqlite3
 import uuid
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 import orjson
@@ -344,6 +344,40 @@ def among(session: Session, column: Any, values: Sequence[Any]) -> ColumnElement
         kind = UUID(as_uuid=False) if isinstance(column.type, Id) else column.type
         found = column == any_(literal(values, ARRAY(kind)))
     return cast("ColumnElement[bool]", found)
+
+
+AMONG = {
+    "sqlite": "IN (SELECT value FROM json_each(:ids))",
+    "postgresql": "= ANY(CAST(%(ids)s AS uuid[]))",
+}
+"""How ``IN (:ids)`` is written, so that a statement reads the same however many ids there are."""
+
+
+def plain_rows(session: Session, statement: str, ids: Iterable[str]) -> list[tuple[Any, ...]]:
+    """The rows of a statement with ``IN (:ids)``, straight from the driver: many and fast.
+
+    Ids are to be selected as text. Words come as text and instants as ``instant`` reads them. What
+    the session has not flushed is not seen.
+    """
+    given = list(ids)
+    if not given:
+        return []
+    dialect = dialect_of(session)
+    bound = orjson.dumps(given).decode() if dialect == "sqlite" else given
+    text_ = statement.replace("IN (:ids)", AMONG[dialect])
+    result = session.connection().exec_driver_sql(text_, {"ids": bound})
+    assert result.cursor is not None  # noqa: S101 - for the type checker
+    rows: list[tuple[Any, ...]] = list(result.cursor.fetchall())
+    result.close()
+    return rows
+
+
+@lru_cache(maxsize=8192)
+def instant(value: str | datetime) -> datetime:
+    """An instant as a driver gave it: SQLite keeps text in UTC, PostgreSQL gives aware ones."""
+    if isinstance(value, str):
+        return datetime.fromisoformat(f"{value}+00:00")
+    return value.astimezone(UTC)
 
 
 @contextmanager

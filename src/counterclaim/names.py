@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections import Counter
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from anyascii import anyascii
 from rapidfuzz import fuzz, process
@@ -113,13 +113,46 @@ def _words_cached(text: str) -> tuple[str, ...]:
 
 def _words(text: str) -> tuple[str, ...]:
     found: list[str] = []
-    chunks = list(_chunks(text))
-    for index, chunk in enumerate(chunks):
-        forms = [*_parts(chunk), fold(chunk)]
-        if index + 1 < len(chunks) and _is_prefix(chunk) and chunks[index + 1][0].isdecimal():
-            forms.append(fold(f"{chunk}-{chunks[index + 1]}"))
-        found += dict.fromkeys(form for form in forms if form)
+    before = None
+    for run in _CHUNK.findall(_composed(text)):
+        chunk = _chunk_cached(run) if len(run) <= _CACHED else _read_chunk(run)
+        if chunk is None:
+            continue
+        if before is not None:
+            joined = before.is_prefix and chunk.is_number
+            found += before.joined_with(chunk) if joined else before.forms
+        before = chunk
+    if before is not None:
+        found += before.forms
     return tuple(found)
+
+
+class _Chunk(NamedTuple):
+    """A run of letters and digits with its folded parts and the whole, each once."""
+
+    text: str
+    forms: tuple[str, ...]
+    is_prefix: bool
+    is_number: bool
+
+    def joined_with(self, number: _Chunk) -> Iterable[str]:
+        """The forms of short letters before a number, and both in one."""
+        both = fold(f"{self.text}-{number.text}")
+        return dict.fromkeys((*self.forms, both) if both else self.forms)
+
+
+@lru_cache(maxsize=32_768)
+def _chunk_cached(run: str) -> _Chunk | None:
+    # Texts differ, but the words in them are mostly the same.
+    return _read_chunk(run)
+
+
+def _read_chunk(run: str) -> _Chunk | None:
+    chunk = _bare(run)
+    if chunk is None:
+        return None
+    forms = tuple(dict.fromkeys(form for form in (*_parts(chunk), fold(chunk)) if form))
+    return _Chunk(chunk, forms, _is_prefix(chunk), chunk[0].isdecimal())
 
 
 def query_words(text: str) -> list[str]:
@@ -271,12 +304,18 @@ def _plain(char: str) -> str:
 
 def _chunks(text: str) -> Iterator[str]:
     """Runs of letters, digits, hyphens and apostrophes, without the possessive 's."""
-    for match in _CHUNK.finditer(_composed(text)):
-        chunk = match.group().strip(f"{_APOSTROPHES}‐‑‒–—―-_")
-        if len(chunk) > 2 and chunk[-1] in "sS" and chunk[-2] in _APOSTROPHES:
-            chunk = chunk[:-2]
-        if any(char.isalnum() for char in chunk):
+    for run in _CHUNK.findall(_composed(text)):
+        chunk = _bare(run)
+        if chunk is not None:
             yield chunk
+
+
+def _bare(run: str) -> str | None:
+    """A run without marks at its ends; None where no letter or digit is in it."""
+    chunk = run.strip(f"{_APOSTROPHES}‐‑‒–—―-_")
+    if len(chunk) > 2 and chunk[-1] in "sS" and chunk[-2] in _APOSTROPHES:
+        chunk = chunk[:-2]
+    return chunk if any(map(str.isalnum, chunk)) else None
 
 
 def _parts(chunk: str) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -38,7 +37,7 @@ RUSSIA = Site(
     PlaceRole.TARGET, "russia", "Russia", "Russia", "RU", None, None, None, None,
     PlacePrecision.COUNTRY, PlaceMethod.GAZETTEER,
 )  # fmt: skip
-AIRFIELD = replace(LOTAREVKA, key="kursk-vostochny", name="Kursk-Vostochny", uncertainty_m=2000)
+AIRFIELD = LOTAREVKA._replace(key="kursk-vostochny", name="Kursk-Vostochny", uncertainty_m=2000)
 
 
 def article(id_: str, about: str, by: str = "ru-mod", **values: Any) -> Claim:

@@ -172,7 +172,7 @@ from counterclaim.db import make_engine, writing
 from counterclaim.store.dump import restore_store
 
 def watch(step, done, total):
-    if step == "transactions":
+    if step == "replayed":
         os._exit(9)
 
 with writing(make_engine(sys.argv[1])) as session, open(sys.argv[2], "rb") as file:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from counterclaim.db import reading, writing
 from counterclaim.errors import RejectedError
 from counterclaim.models import Claim, EventFigure, EventSummary
-from counterclaim.store import project
+from counterclaim.store import project, rebuild
 from counterclaim.store.ledger import open_writer
 from counterclaim.store.review import judge_events
 from counterclaim.vocabulary import Judgement
@@ -28,6 +28,7 @@ def test_rebuild_does_not_depend_on_where_batches_end(
     sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(project, "BATCH", 2)
+    monkeypatch.setattr(rebuild, "STRETCH", 8)
     put_file(sqlite_engine, REFERENCE)
     events = put_events(sqlite_engine)
     put_file(sqlite_engine, another_file(2, 7, {"E1": events["E1"], "E3": events["E3"]}, "hit"))

@@ -153,7 +153,7 @@ def _rebuild(engine: Engine) -> None:
     from counterclaim.store.rebuild import rebuild as rebuild_all
 
     with writing(engine) as session, Progress(console=err) as bar:
-        task = bar.add_task("transactions", total=None)
+        task = bar.add_task("ledger entries", total=None)
         count = rebuild_all(
             session, lambda done, all_: bar.update(task, completed=done, total=all_)
         )

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from counterclaim.queries.referents import SourceRow
+
 OFFICES = {SourceKind.GOVERNMENT, SourceKind.MINISTRY, SourceKind.ARMED_FORCE}
 """Kinds of sources whose names want an article in a sentence."""
 
 
-def call(source: Source) -> str:
+def call(source: Source | SourceRow) -> str:
     """A source with the article that its name wants."""
     bare = source.kind not in OFFICES or source.name.casefold().startswith("the ")
     return source.name if bare else f"the {source.name}"

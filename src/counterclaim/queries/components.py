@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select
 
@@ -14,7 +14,7 @@ from counterclaim.queries.asof import live_row
 from counterclaim.vocabulary import Judgement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -22,9 +22,12 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Links:
-    """Events, who stands for each of them, and the parts of each; closed under both links."""
+    """Events, who stands for each of them, and the parts of each; closed under both links.
 
-    events: dict[str, Event] = field(default_factory=dict)
+    ``events`` are the rows by id, entities or plain ones.
+    """
+
+    events: Mapping[str, Any] = field(default_factory=dict)
     stands_for: dict[str, str] = field(default_factory=dict)
     parts: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
@@ -79,7 +82,9 @@ def with_links(session: Session, ids: Sequence[str], at: datetime) -> set[str]:
 
 
 def link(
-    events: dict[str, Event], same: Iterable[tuple[str, str]], parts: Iterable[tuple[str, str]]
+    events: Mapping[str, Any],
+    same: Iterable[tuple[str, str]],
+    parts: Iterable[tuple[str, str]],
 ) -> Links:
     """The links among events, given what is one with what, and wholes with their parts."""
     near: dict[str, set[str]] = defaultdict(set)

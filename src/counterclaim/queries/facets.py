@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from counterclaim.geo import bounding_box, earth_centred
 from counterclaim.names import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from counterclaim.models import Munition, Place, Source
-    from counterclaim.queries.families import Loaded
+    from counterclaim.queries.families import Holdings, Loaded
+    from counterclaim.queries.referents import MunitionRow, PlaceRow
+    from counterclaim.queries.rows import ClaimRow
     from counterclaim.resolve.inputs import Claim
     from counterclaim.vocabulary import MunitionCategory
 
@@ -24,28 +26,44 @@ LONGEST_TEXT = 400_000
 def facets_of(loaded: Loaded, event_id: str, bearing: Sequence[Claim]) -> set[Facet]:
     """Each filter and value that finds the event; a row below a value is found by it too."""
     found: set[Facet] = {("status", word) for word in loaded.statuses.get(event_id, ())}
+    holdings = loaded.holdings
     for claim in bearing:
-        found.update(_of_claim(loaded, claim))
+        row = loaded.claims[claim.id]
+        found.add(("basis", str(row.basis)))
+        found.add(("document", row.document_id))
+        if claim.side:
+            found.add(("side", claim.side))
+        found.update(_facets(holdings, "claimant", row.claimant_id))
+        publisher_id = holdings.document_of(row).publisher_id
+        if publisher_id:
+            found.update(_facets(holdings, "publisher", publisher_id))
+        for munition_id in holdings.munitions_of(claim.id):
+            found.update(_facets(holdings, "weapon", munition_id))
+        for place_id in holdings.places_of(claim.id):
+            found.update(_facets(holdings, "place", place_id))
     return found
 
 
-def _of_claim(loaded: Loaded, claim: Claim) -> Iterator[Facet]:
-    row = loaded.claims[claim.id]
-    document = loaded.documents[row.document_id]
-    yield "basis", str(row.basis)
-    yield "document", row.document_id
-    for key in claim.lineage:
-        yield "claimant", key
-    if claim.side:
-        yield "side", claim.side
-    if document.publisher_id:
-        for source in loaded.sources[document.publisher_id]:
-            yield "publisher", source.key
-    for munition_id in loaded.claim_munitions[claim.id]:
-        for munition in loaded.munitions[munition_id]:
-            yield "weapon", munition.key
-            yield "weapon", kind_key(munition.category)
-    yield from _of_places(loaded, claim)
+def _facets(holdings: Holdings, facet: str, row_id: str) -> tuple[Facet, ...]:
+    """A row and all above it as facets, made once."""
+    behind = holdings.behind
+    made = behind.facets.get((facet, row_id))
+    if made is None:
+        found: dict[Facet, None]
+        if facet == "weapon":
+            found = dict.fromkeys(_weapons(behind.munitions.lines[row_id]))
+        elif facet == "place":
+            found = dict.fromkeys(_places(behind.places.lines[row_id]))
+        else:
+            found = dict.fromkeys((facet, row.key) for row in behind.sources.lines[row_id])
+        made = behind.facets[facet, row_id] = tuple(found)
+    return made
+
+
+def _weapons(line: Iterable[MunitionRow]) -> Iterator[Facet]:
+    for munition in line:
+        yield "weapon", munition.key
+        yield "weapon", kind_key(munition.category)
 
 
 def kind_key(category: MunitionCategory) -> str:
@@ -56,14 +74,13 @@ def kind_key(category: MunitionCategory) -> str:
     return category.replace("_", "-")
 
 
-def _of_places(loaded: Loaded, claim: Claim) -> Iterator[Facet]:
-    for site in loaded.claim_places[claim.id]:
-        for place in loaded.places[site.place_id] if site.place_id else ():
-            yield "place", place.key
-            if place.region:
-                yield "region", place.region
-            if place.country:
-                yield "country", place.country
+def _places(line: Iterable[PlaceRow]) -> Iterator[Facet]:
+    for place in line:
+        yield "place", place.key
+        if place.region:
+            yield "region", place.region
+        if place.country:
+            yield "country", place.country
 
 
 def points_of(document: dict[str, Any]) -> list[dict[str, Any]]:
@@ -86,11 +103,15 @@ def text_of(loaded: Loaded, label: str, bearing: Sequence[Claim]) -> str:
 
     What goes beyond ``LONGEST_TEXT`` characters is not found by its words.
     """
-    texts = [label, *sorted(_names(loaded, bearing))]
+    rows = [loaded.claims[claim.id] for claim in bearing]
+    texts = [label, *sorted(_names(loaded, rows))]
     texts += [site.said for claim in bearing for site in claim.places if site.said]
-    texts += [loaded.targets[claim.id] for claim in bearing if claim.id in loaded.targets]
-    texts += filter(None, (loaded.quote_of(claim.id) for claim in bearing))
-    found = dict.fromkeys(word for text in texts for word in words(text))
+    texts += [row.target for row in rows if row.target]
+    texts += filter(None, (loaded.quote_of(row.id) for row in rows))
+    found = dict.fromkeys(chain.from_iterable(map(words, texts)))
+    whole = " ".join(found)
+    if len(whole) < LONGEST_TEXT:
+        return whole
     kept, length = [], 0
     for word in found:
         length += len(word) + 1
@@ -100,15 +121,14 @@ def text_of(loaded: Loaded, label: str, bearing: Sequence[Claim]) -> str:
     return " ".join(kept)
 
 
-def _names(loaded: Loaded, bearing: Sequence[Claim]) -> Iterator[str]:
-    for row in {row.id: row for claim in bearing for row in _spoken_of(loaded, claim)}.values():
-        yield row.name
-        yield from loaded.names_of(row.id)
-
-
-def _spoken_of(loaded: Loaded, claim: Claim) -> Iterator[Munition | Place | Source]:
-    yield from loaded.sources[loaded.claims[claim.id].claimant_id]
-    for munition_id in loaded.claim_munitions[claim.id]:
-        yield from loaded.munitions[munition_id]
-    for site in loaded.claim_places[claim.id]:
-        yield from loaded.places[site.place_id] if site.place_id else ()
+def _names(loaded: Loaded, rows: Sequence[ClaimRow]) -> Iterator[str]:
+    """All names of what claims speak of, and of all above it; each row once."""
+    holdings = loaded.holdings
+    behind = holdings.named
+    for tree, ids in (
+        (behind.sources, {row.claimant_id for row in rows}),
+        (behind.munitions, {key for row in rows for key in holdings.munitions_of(row.id)}),
+        (behind.places, {key for row in rows for key in holdings.places_of(row.id)}),
+    ):
+        for row_id in {row.id for key in ids for row in tree.lines[key]}:
+            yield from tree.names_of(row_id, loaded.at)

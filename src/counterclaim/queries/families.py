@@ -1,82 +1,72 @@
-"""Loads what the resolver is given: events that hang together, with all live claims about them."""
+"""Loads what the resolver is given: events that hang together, with all live claims about them.
+
+``Holdings`` read rows once, for however many instants; ``load_families`` asks about one.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import select
-from sqlalchemy.orm import defer
-
-from counterclaim.models import (
-    Assessment,
-    Attribution,
-    Casualty,
-    Claim,
-    ClaimPlace,
-    Damage,
-    Document,
-    InterceptionCount,
-    Munition,
-    MunitionFact,
-    Occurrence,
-    Place,
-    Quote,
-    Source,
-    SourceRating,
+from counterclaim.db import plain_rows
+from counterclaim.queries.components import Links, link
+from counterclaim.queries.referents import Referents, Span, counted, span
+from counterclaim.queries.rows import (
+    read_assessments,
+    read_casualties,
+    read_claims,
+    read_counts,
+    read_damage,
+    read_documents,
+    read_events,
+    read_facts,
+    read_quotes,
+    read_sites,
 )
-from counterclaim.moment import Moment
-from counterclaim.queries.asof import live_row, said_by
-from counterclaim.queries.components import linked
-from counterclaim.queries.names import lineages, names_of, side_of
 from counterclaim.resolve import inputs
-from counterclaim.vocabulary import Credibility, Precision, Reliability, Status
+from counterclaim.vocabulary import Credibility, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
     from counterclaim.queries.asof import View
-    from counterclaim.queries.components import Links
+    from counterclaim.queries.referents import SourceRow
+    from counterclaim.queries.rows import ClaimRow, DocumentRow
+    from counterclaim.vocabulary import Reliability
 
-Row = TypeVar("Row")
+    Pick = Callable[[ClaimRow, datetime], bool]
+    """Which of the claims that were accepted by an instant are taken for live ones."""
+
+NOBODY: tuple[list[inputs.Count], set[str]] = ([], set())
+NOWHERE: tuple[list[inputs.Site], list[str]] = ([], [])
 
 
 @dataclass(slots=True)
 class Loaded:
-    """One family for the resolver, and the rows behind it that the read model needs."""
+    """One family for the resolver as of an instant, and the rows behind it."""
 
     family: inputs.Family
-    claims: dict[str, Claim]
-    quote_of: Callable[[str], str | None]
-    documents: dict[str, Document]
-    sources: dict[str, list[Source]]
-    munitions: dict[str, list[Munition]]
-    places: dict[str, list[Place]]
-    names_of: Callable[[str], Sequence[str]]
-    claim_munitions: dict[str, set[str]]
-    claim_places: dict[str, list[ClaimPlace]]
-    targets: dict[str, str]
+    claims: dict[str, ClaimRow]
     statuses: dict[str, set[str]]
     members: dict[str, set[str]]
     numbers: dict[str, int]
+    at: datetime
+    holdings: Holdings
 
+    @property
+    def sources(self) -> Mapping[str, Sequence[SourceRow]]:
+        """The sources that were read, each with all above it, by id."""
+        return self.holdings.behind.sources.lines
 
-@dataclass(slots=True)
-class Rows:
-    """The rows that hang on claims, by claim id."""
-
-    occurrences: dict[str, Occurrence]
-    places: dict[str, list[ClaimPlace]]
-    counts: dict[str, list[InterceptionCount]]
-    casualties: dict[str, list[Casualty]]
-    damage: dict[str, list[Damage]]
-    facts: dict[str, list[MunitionFact]]
-    attributed: set[str] = field(default_factory=set)
+    def quote_of(self, claim_id: str) -> str | None:
+        """The words that a claim rests on."""
+        quote_id = self.claims[claim_id].quote_id
+        return self.holdings.quotes[quote_id] if quote_id else None
 
 
 def load_families(
@@ -86,295 +76,292 @@ def load_families(
 
     ``superseded`` adds the claims in whose place others stand, as if they were live.
     """
-    at = view.known_at
-    links = linked(session, event_ids, at)
-    if not links.events:
-        return []
-    ever = _ever_accepted(session, links.events, view)
-    live = [
-        claim
-        for claim in ever
-        if claim.ended_at is None
-        or claim.ended_at > at
-        or (superseded and claim.status is Status.SUPERSEDED)
-    ]
-    parts = _Parts(session, at, links, ever, live)
-    return [parts.family(group) for group in links.families()]
+    ids = set(event_ids)
+    return Holdings(session, ids).families(ids, view, _or_superseded if superseded else _is_live)
 
 
 def load_ended(session: Session, event_ids: Iterable[str], view: View) -> list[Loaded]:
     """The same families with the claims that had counted and were replaced or withdrawn by then."""
-    links = linked(session, event_ids, view.known_at)
-    ever = _ever_accepted(session, links.events, view)
-    ended = [claim for claim in ever if claim.ended_at and claim.ended_at <= view.known_at]
-    parts = _Parts(session, view.known_at, links, ever, ended)
-    return [parts.family(group) for group in links.families()]
+    ids = set(event_ids)
+    return Holdings(session, ids).families(ids, view, _has_ended)
 
 
-def _ever_accepted(session: Session, events: Iterable[str], view: View) -> list[Claim]:
-    accepted = Claim.event_id.in_(list(events)), Claim.accepted_at <= view.known_at
-    query = select(Claim).where(*accepted, *said_by(view))
-    return list(session.scalars(query.order_by(Claim.id)))
+def _is_live(claim: ClaimRow, at: datetime) -> bool:
+    return claim.ended_at is None or claim.ended_at > at
 
 
-class _Parts:
-    """All rows of several families, loaded together: the number of statements does not grow."""
+def _or_superseded(claim: ClaimRow, at: datetime) -> bool:
+    return _is_live(claim, at) or claim.status is Status.SUPERSEDED
+
+
+def _has_ended(claim: ClaimRow, at: datetime) -> bool:
+    return not _is_live(claim, at)
+
+
+class _Edge(NamedTuple):
+    """Two events that are one, or a whole and its part, and when they were."""
+
+    ends: tuple[str, str]
+    when: Span
+    same: bool
+
+
+SAME = (
+    "SELECT CAST(left_id AS TEXT), CAST(right_id AS TEXT), recorded_at, ended_at"
+    " FROM event_judgement WHERE judgement = 'same' AND "
+)
+PARTS = (
+    "SELECT CAST(whole_id AS TEXT), CAST(part_id AS TEXT), recorded_at, ended_at"
+    " FROM event_part WHERE "
+)
+LINKS = (
+    (f"{SAME}left_id IN (:ids)", True),
+    (f"{SAME}right_id IN (:ids)", True),
+    (f"{PARTS}whole_id IN (:ids)", False),
+    (f"{PARTS}part_id IN (:ids)", False),
+)
+
+
+class Holdings:
+    """Events, all that ever hung together with them, and all claims about these that ever counted.
+
+    The number of statements grows with nothing but how far events hang together.
+    """
+
+    def __init__(
+        self, session: Session, event_ids: Iterable[str], behind: Referents | None = None
+    ) -> None:
+        """Read it; ``behind`` remembers what these and others speak of."""
+        self.session = session
+        self.behind = behind or Referents(session)
+        self.edges: dict[str, list[_Edge]] = defaultdict(list)
+        known = self._read_edges(set(event_ids))
+        self.events = {row.id: row for row in read_events(session, known)}
+        rows = read_claims(session, self.events)
+        self.about: dict[str, list[ClaimRow]] = defaultdict(list)
+        for row in rows:
+            self.about[row.event_id].append(row)
+        self.documents = read_documents(session, {row.document_id for row in rows})
+        publishers = {document.publisher_id for document in self.documents.values()}
+        self.behind.read_sources(publishers.union([row.claimant_id for row in rows]))
+        ids = [row.id for row in rows]
+        self.credibility = read_assessments(session, ids)
+        self.counts = read_counts(session, ids, self.behind.munitions)
+        self.facts = read_facts(session, ids, self.behind.munitions)
+        self.casualties = read_casualties(session, ids)
+        self.damage = read_damage(session, ids)
+        self.sites = read_sites(session, ids, self.behind.places)
+        self._made: dict[str, tuple[inputs.Claim, str, Reliability, Credibility]] = {}
+
+    def _read_edges(self, ids: set[str]) -> set[str]:
+        """All events that ever hung together with these, these among them."""
+        known: set[str] = set()
+        found: set[_Edge] = set()
+        while ids:
+            known |= ids
+            near = {
+                _Edge((left, right), span(since, until), same)
+                for statement, same in LINKS
+                for left, right, since, until in plain_rows(self.session, statement, ids)
+            }
+            found |= near
+            ids = {end for edge in near for end in edge.ends} - known
+        for edge in found:
+            for end in edge.ends:
+                self.edges[end].append(edge)
+        return known
+
+    @cached_property
+    def quotes(self) -> dict[str, str]:
+        """The words of all quotes, by id, read when the first is asked for."""
+        ids = {row.quote_id for rows in self.about.values() for row in rows if row.quote_id}
+        return read_quotes(self.session, ids)
+
+    @cached_property
+    def named(self) -> Referents:
+        """What is spoken of with its names, read when the first is asked for."""
+        self.behind.read_names()
+        return self.behind
+
+    def families(self, event_ids: Iterable[str], view: View, pick: Pick = _is_live) -> list[Loaded]:
+        """The families of these events in a state, by their first ids.
+
+        Claims that ``pick`` does not take count for nothing but that they once counted.
+        """
+        at = view.known_at
+        alone = [key for key in event_ids if key not in self.edges and self._recorded(key, at)]
+        found = [(key, self._family({key: {key}}, {}, view, pick)) for key in alone]
+        links = self._links({key for key in event_ids if key in self.edges}, at)
+        members: dict[str, set[str]] = defaultdict(set)
+        for member, first in links.stands_for.items():
+            members[first].add(member)
+        for group in links.families():
+            family = {key: members[key] for key in sorted(group)}
+            found.append((min(group), self._family(family, links.parts, view, pick)))
+        return [loaded for _, loaded in sorted(found, key=lambda one: one[0])]
+
+    def _recorded(self, event_id: str, at: datetime) -> bool:
+        return event_id in self.events and self.events[event_id].recorded_at <= at
+
+    def _links(self, ids: set[str], at: datetime) -> Links:
+        """What hung together with these events at an instant, these among it."""
+        known: set[str] = set()
+        edges: set[_Edge] = set()
+        while ids:
+            known |= ids
+            near = [edge for key in ids for edge in self.edges[key] if counted(edge.when, at)]
+            edges.update(near)
+            ids = {end for edge in near for end in edge.ends} - known
+        events = {key: self.events[key] for key in known if self._recorded(key, at)}
+        same = [edge.ends for edge in edges if edge.same]
+        return link(events, same, [edge.ends for edge in edges if not edge.same])
+
+    def _family(
+        self, members: dict[str, set[str]], parts: Mapping[str, set[str]], view: View, pick: Pick
+    ) -> Loaded:
+        """One family; ``members`` are by first id the events that are one."""
+        at = view.known_at
+        ever = {key: list(self._accepted(members[key], view)) for key in members}
+        live = {key: [row for row in rows if pick(row, at)] for key, rows in ever.items()}
+        standing = _Standing(ever, live, parts)
+        rows = [(key, row) for key, found in live.items() for row in found]
+        family = inputs.Family(
+            {key: self._event_in(key, parts, standing) for key in members},
+            tuple([self._claim_in(row, key, at) for key, row in rows]),
+            self._munitions_in([row for _, row in rows]),
+        )
+        return Loaded(
+            family,
+            claims={row.id: row for _, row in rows},
+            statuses={key: _statuses(found, at) for key, found in ever.items()},
+            members=members,
+            numbers={key: self.events[key].number for key in members},
+            at=at,
+            holdings=self,
+        )
+
+    def _accepted(self, members: set[str], view: View) -> Iterator[ClaimRow]:
+        """The claims that had been accepted, and said where that is asked for, by id."""
+        rows = [row for key in members for row in self.about.get(key, ())]
+        if len(members) > 1:
+            rows.sort(key=lambda row: row.id)
+        for row in rows:
+            if row.accepted_at <= view.known_at and self._said_by(row, view.claimed_by):
+                yield row
+
+    def _said_by(self, row: ClaimRow, until: datetime | None) -> bool:
+        """Whether a claim had been said; where that is not known, published, or else recorded."""
+        if until is None:
+            return True
+        published = self.documents[row.document_id].published_from
+        return (row.said_from or published or row.recorded_at) <= until
+
+    def _event_in(
+        self, key: str, parts: Mapping[str, set[str]], standing: _Standing
+    ) -> inputs.Event:
+        row = self.events[key]
+        inside = tuple(sorted(parts.get(key, ())))
+        return inputs.Event(key, row.kind, row.scope, row.label, inside, standing.is_gone(key))
+
+    def _munitions_in(self, rows: Sequence[ClaimRow]) -> dict[str, inputs.Munition]:
+        ids = {munition for row in rows for munition in self.munitions_of(row.id)}
+        found = [self.behind.munition(munition) for munition in sorted(ids)]
+        return {munition.key: munition for munition in found}
+
+    def munitions_of(self, claim_id: str) -> set[str]:
+        """Ids of the munitions that a claim counts, or of which it states a property."""
+        counts, facts = self.counts.get(claim_id), self.facts.get(claim_id)
+        if facts is None:
+            return counts[1] if counts else set()
+        return counts[1] | facts if counts else facts
+
+    def places_of(self, claim_id: str) -> list[str]:
+        """Ids of the places that a claim names."""
+        return self.sites.get(claim_id, NOWHERE)[1]
+
+    def document_of(self, row: ClaimRow) -> DocumentRow:
+        """The document that a claim stands in."""
+        return self.documents[row.document_id]
+
+    def _credible(self, claim_id: str, at: datetime) -> Credibility:
+        for credibility, when in self.credibility.get(claim_id, ()):
+            if counted(when, at):
+                return credibility
+        return Credibility.UNJUDGED
+
+    def _claim_in(self, row: ClaimRow, event: str, at: datetime) -> inputs.Claim:
+        """The claim for the resolver, made once for all instants at which it is judged alike."""
+        grades = self.behind.reliability(row.claimant_id, at), self._credible(row.id, at)
+        known = self._made.get(row.id)
+        if known is None or known[1:] != (event, *grades):
+            known = self._made[row.id] = (self._make(row, event, *grades), event, *grades)
+        return known[0]
+
+    def _make(
+        self, row: ClaimRow, event: str, reliability: Reliability, credibility: Credibility
+    ) -> inputs.Claim:
+        key = row.id
+        claimant, lineage, side = self.behind.speakers[row.claimant_id]
+        counts = self.counts.get(key, NOBODY)[0]
+        return inputs.Claim(
+            id=key,
+            event=event,
+            kind=row.kind,
+            claimant=claimant,
+            lineage=lineage,
+            side=side,
+            stance=row.stance,
+            polarity=row.polarity,
+            distribution=row.distribution,
+            said=row.said_from,
+            recorded_at=row.recorded_at,
+            document=row.document_id,
+            origin=self.documents[row.document_id].origin,
+            reliability=reliability,
+            credibility=credibility,
+            occurred=row.occurred,
+            attacker=row.attacker,
+            defender=row.defender,
+            places=tuple(self.sites.get(key, NOWHERE)[0]),
+            counts=tuple(counts),
+            casualties=tuple(self.casualties.get(key, ())),
+            damage=tuple(self.damage.get(key, ())),
+            negates_fact=key in self.facts and not counts,
+            attributed=row.attributed,
+        )
+
+
+class _Standing:
+    """Which events of a family had claims, and which have any left."""
 
     def __init__(
         self,
-        session: Session,
-        at: datetime,
-        links: Links,
-        ever: Sequence[Claim],
-        live: Sequence[Claim],
+        ever: Mapping[str, Sequence[ClaimRow]],
+        live: Mapping[str, Sequence[ClaimRow]],
+        parts: Mapping[str, set[str]],
     ) -> None:
-        ids = [claim.id for claim in live]
-        self.session, self.at, self.links = session, at, links
-        self.ever, self.live = self._by_event(ever), self._by_event(live)
-        self.rows = _load_rows(session, ids)
-        self.credibility = _credibilities(session, ids, at)
-        document_ids = {claim.document_id for claim in live}
-        self.documents = _documents(session, document_ids)
-        self.origins = _origins(session, self.documents)
-        self.quote_ids = {claim.id: claim.quote_id for claim in live if claim.quote_id}
-        publishers = {row.publisher_id for row in self.documents.values() if row.publisher_id}
-        claimants = {claim.claimant_id for claim in live}
-        self.sources = lineages(session, Source, claimants | publishers)
-        self.reliability = _reliabilities(session, claimants, at)
-        named = {row.munition_id for rows in self.rows.counts.values() for row in rows}
-        named |= {row.munition_id for rows in self.rows.facts.values() for row in rows}
-        self.munitions = lineages(session, Munition, {key for key in named if key})
-        places = {row.place_id for rows in self.rows.places.values() for row in rows}
-        self.places = lineages(session, Place, {key for key in places if key})
-        self.targets = {k: row.target for k, row in self.rows.occurrences.items() if row.target}
-        self.members: dict[str, set[str]] = defaultdict(set)
-        for member, first in links.stands_for.items():
-            self.members[first].add(member)
+        self.ever, self.live, self.parts = ever, live, parts
 
-    @cached_property
-    def _names(self) -> dict[str, list[str]]:
-        """The names of all rows spoken of, read when the first is asked for."""
-        return {
-            **names_of(self.session, Source, self.sources, self.at),
-            **names_of(self.session, Munition, self.munitions, self.at),
-            **names_of(self.session, Place, self.places, self.at),
-        }
+    def is_gone(self, key: str) -> bool:
+        """Whether all claims about an event are gone, or all about it and what it is part of."""
+        return not self.live[key] and (self._lost({key}) or self._lost({key, *self._above(key)}))
 
-    @cached_property
-    def _quotes(self) -> dict[str, str]:
-        """The words of all quotes, by id, read when the first is asked for."""
-        found = select(Quote.id, Quote.exact).where(Quote.id.in_(set(self.quote_ids.values())))
-        return {key: exact for key, exact in self.session.execute(found)}
-
-    def _quote_of(self, claim_id: str) -> str | None:
-        return self._quotes[self.quote_ids[claim_id]] if claim_id in self.quote_ids else None
-
-    def _names_of(self, row_id: str) -> Sequence[str]:
-        return self._names.get(row_id, ())
-
-    def family(self, group: set[str]) -> Loaded:
-        """One family with its rows."""
-        keys = sorted(group)
-        live = [claim for key in keys for claim in self.live.get(key, ())]
-        named = {key: self._munitions_of(key) for key in (claim.id for claim in live)}
-        lines = [self.munitions[key] for key in sorted(set().union(*named.values()))]
-        family = inputs.Family(
-            events={key: self._event_in(key) for key in keys},
-            claims=tuple(self._claim_in(claim) for claim in live),
-            munitions={line[0].key: _munition_in(line) for line in lines},
-        )
-        return Loaded(
-            family=family,
-            claims={claim.id: claim for claim in live},
-            quote_of=self._quote_of,
-            documents=self.documents,
-            sources=self.sources,
-            munitions=self.munitions,
-            places=self.places,
-            names_of=self._names_of,
-            claim_munitions=named,
-            claim_places={claim.id: self.rows.places.get(claim.id, []) for claim in live},
-            targets=self.targets,
-            statuses={key: self._statuses(key) for key in keys},
-            members={key: self.members[key] for key in keys},
-            numbers={key: self.links.events[key].number for key in group},
-        )
-
-    def _event(self, claim: Claim) -> str:
-        return self.links.stands_for[str(claim.event_id)]
-
-    def _by_event(self, claims: Sequence[Claim]) -> dict[str, list[Claim]]:
-        found: dict[str, list[Claim]] = defaultdict(list)
-        for claim in claims:
-            found[self._event(claim)].append(claim)
-        return found
-
-    def _statuses(self, key: str) -> set[str]:
-        found = set()
-        for claim in self.ever.get(key, ()):
-            ended = claim.ended_at is not None and claim.ended_at <= self.at
-            found.add(str(claim.status) if ended else "accepted")
-        return found
-
-    def _event_in(self, key: str) -> inputs.Event:
-        row = self.links.events[key]
-        return inputs.Event(
-            id=key,
-            kind=row.kind,
-            scope=row.scope,
-            label=row.label,
-            parts=tuple(sorted(self.links.parts.get(key, ()))),
-            withdrawn=self._gone({key}) or self._gone({key, *self.links.above(key)}),
-        )
-
-    def _gone(self, keys: set[str]) -> bool:
+    def _lost(self, keys: set[str]) -> bool:
         """Whether there were claims about these events and none of them is left.
 
         One that was superseded is not gone: if what stands in its place is, that one tells.
         """
-        return any(map(self._told, keys)) and not keys & self.live.keys()
+        told = any(row.status is not Status.SUPERSEDED for key in keys for row in self.ever[key])
+        return told and not any(self.live[key] for key in keys)
 
-    def _told(self, key: str) -> bool:
-        return any(claim.status is not Status.SUPERSEDED for claim in self.ever.get(key, ()))
-
-    def _munitions_of(self, claim_id: str) -> set[str]:
-        counts = {row.munition_id for row in self.rows.counts.get(claim_id, ()) if row.munition_id}
-        return counts | {row.munition_id for row in self.rows.facts.get(claim_id, ())}
-
-    def _claim_in(self, claim: Claim) -> inputs.Claim:
-        rows, key = self.rows, claim.id
-        line = self.sources[claim.claimant_id]
-        occurrence = rows.occurrences.get(key)
-        facts, figures = rows.facts.get(key), rows.counts.get(key)
-        return inputs.Claim(
-            id=key,
-            event=self._event(claim),
-            kind=claim.kind,
-            claimant=line[0].key,
-            lineage=tuple(source.key for source in line),
-            side=side_of(line),
-            stance=claim.stance,
-            polarity=claim.polarity,
-            distribution=claim.distribution,
-            said=claim.said_from,
-            recorded_at=claim.recorded_at,
-            document=claim.document_id,
-            origin=self.origins.get(claim.document_id, claim.document_id),
-            reliability=self.reliability.get(claim.claimant_id, Reliability.F),
-            credibility=self.credibility.get(key, Credibility.UNJUDGED),
-            occurred=_moment(occurrence),
-            attacker=occurrence.attacker if occurrence else None,
-            defender=occurrence.defender if occurrence else None,
-            places=tuple(self._site(row) for row in rows.places.get(key, ())),
-            counts=tuple(self._count(row) for row in rows.counts.get(key, ())),
-            casualties=tuple(_casualty(row) for row in rows.casualties.get(key, ())),
-            damage=tuple(_damage(row) for row in rows.damage.get(key, ())),
-            negates_fact=bool(facts) and not figures,
-            attributed=key in rows.attributed,
-        )
-
-    def _site(self, row: ClaimPlace) -> inputs.Site:
-        place = self.places[row.place_id][0] if row.place_id else None
-        return inputs.Site(
-            role=row.role,
-            key=place.key if place else None,
-            name=place.name if place else None,
-            said=row.said,
-            country=place.country if place else None,
-            region=place.region if place else None,
-            latitude=row.latitude,
-            longitude=row.longitude,
-            uncertainty_m=row.uncertainty_m,
-            precision=row.precision,
-            method=row.method,
-        )
-
-    def _count(self, row: InterceptionCount) -> inputs.Count:
-        munition = self.munitions[row.munition_id][0].key if row.munition_id else None
-        return inputs.Count(munition, row.outcome, row.low, row.high, row.said)
+    def _above(self, key: str) -> set[str]:
+        found, frontier = set[str](), {key}
+        while frontier:
+            frontier = {whole for whole, inside in self.parts.items() if inside & frontier} - found
+            found |= frontier
+        return found
 
 
-def _load_rows(session: Session, ids: Sequence[str]) -> Rows:
-    occurrences = session.scalars(select(Occurrence).where(Occurrence.claim_id.in_(ids)))
-    attributed = select(Attribution.claim_id).where(
-        Attribution.claim_id.in_(ids), Attribution.position == 0, Attribution.source_id.is_not(None)
-    )
-    return Rows(
-        occurrences={row.claim_id: row for row in occurrences},
-        places=_by_claim(session, ClaimPlace, ids),
-        counts=_by_claim(session, InterceptionCount, ids),
-        casualties=_by_claim(session, Casualty, ids),
-        damage=_by_claim(session, Damage, ids),
-        facts=_by_claim(session, MunitionFact, ids),
-        attributed=set(session.scalars(attributed)),
-    )
-
-
-def _by_claim(session: Session, model: type[Row], ids: Sequence[str]) -> dict[str, list[Row]]:
-    table: Any = model
-    found: dict[str, list[Row]] = defaultdict(list)
-    query = select(table).where(table.claim_id.in_(ids))
-    for row in session.scalars(query.order_by(table.claim_id, table.position)):
-        found[row.claim_id].append(row)
-    return found
-
-
-def _documents(session: Session, ids: Iterable[str]) -> dict[str, Document]:
-    """These documents; their texts, which may be long, stay where they are."""
-    found = select(Document).where(Document.id.in_(list(ids))).options(defer(Document.text))
-    return {row.id: row for row in session.scalars(found)}
-
-
-def _credibilities(session: Session, ids: Sequence[str], at: datetime) -> dict[str, Credibility]:
-    query = select(Assessment.claim_id, Assessment.credibility).where(
-        Assessment.claim_id.in_(ids), live_row(Assessment, at)
-    )
-    return {claim: credibility for claim, credibility in session.execute(query)}
-
-
-def _reliabilities(session: Session, ids: set[str], at: datetime) -> dict[str, Reliability]:
-    query = select(SourceRating.source_id, SourceRating.reliability).where(
-        SourceRating.source_id.in_(ids), live_row(SourceRating, at)
-    )
-    return {source: reliability for source, reliability in session.execute(query)}
-
-
-def _origins(session: Session, documents: dict[str, Document]) -> dict[str, str]:
-    """For each document the one at the root of its syndication."""
-    above = {row.id: row.syndicated_from_id for row in documents.values()}
-    wanted = {key for key in above.values() if key} - above.keys()
-    while wanted:
-        query = select(Document.id, Document.syndicated_from_id).where(Document.id.in_(wanted))
-        above.update({key: original for key, original in session.execute(query)})
-        wanted = {key for key in above.values() if key} - above.keys()
-    return {key: _root(above, key) for key in documents}
-
-
-def _root(above: dict[str, str | None], key: str) -> str:
-    seen = {key}
-    while (higher := above.get(key)) is not None and higher not in seen:
-        key = higher
-        seen.add(key)
-    return key
-
-
-def _moment(row: Occurrence | None) -> Moment | None:
-    if row is None or row.occurred_edtf is None:
-        return None
-    precision = Precision(row.precision or Precision.INTERVAL)
-    return Moment(row.occurred_edtf, row.occurred_from, row.occurred_to, precision)
-
-
-def _casualty(row: Casualty) -> inputs.Casualty:
-    return inputs.Casualty(row.side, row.status, row.harm, row.low, row.high, row.said)
-
-
-def _damage(row: Damage) -> inputs.Damage:
-    return inputs.Damage(row.object, row.severity, row.low, row.high, row.said)
-
-
-def _munition_in(line: Sequence[Munition]) -> inputs.Munition:
-    first, *above = line
-    return inputs.Munition(
-        first.key, first.name, first.category, tuple(munition.key for munition in above)
-    )
+def _statuses(ever: Sequence[ClaimRow], at: datetime) -> set[str]:
+    ended = (row.ended_at is not None and row.ended_at <= at for row in ever)
+    return {str(row.status) if gone else "accepted" for row, gone in zip(ever, ended, strict=True)}

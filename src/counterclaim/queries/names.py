@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import InstrumentedAttribute, Session
 
+    from counterclaim.queries.referents import SourceRow
+
 Reference = TypeVar("Reference", Source, Munition, Place)
 
 NAME_TABLES: dict[type[Any], type[Any]] = {
@@ -282,7 +284,7 @@ def lineages(
     return {key: _upwards(rows, key) for key in rows}
 
 
-def side_of(line: Iterable[Source]) -> str | None:
+def side_of(line: Iterable[Source | SourceRow]) -> str | None:
     """The side of a source, given with all above it: its own, else that of the nearest above."""
     return next((source.side for source in line if source.side), None)
 

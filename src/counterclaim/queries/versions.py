@@ -13,7 +13,6 @@ from counterclaim.queries.asof import STORED_POLICY
 from counterclaim.queries.facets import facets_of, points_of, text_of
 from counterclaim.queries.families import load_families
 from counterclaim.resolve import resolve
-from counterclaim.resolve.kinship import Kinship
 from counterclaim.vocabulary import PlaceRole
 
 if TYPE_CHECKING:
@@ -38,7 +37,6 @@ class Version:
     summary: Summary
     columns: dict[str, Any]
     figures: list[dict[str, Any]]
-    measures: tuple[Measure, ...]
     parts: tuple[str, ...]
     clashes: tuple[Clash, ...]
     loaded: Loaded
@@ -59,6 +57,11 @@ class Version:
         """Each filter and value that finds it."""
         found = facets_of(self.loaded, self.event_id, self.bearing)
         return found | _shown(self.body) | _struck(self.body)
+
+    @cached_property
+    def measures(self) -> tuple[Measure, ...]:
+        """What totals over many events are made of."""
+        return self.summary.measures
 
     @cached_property
     def points(self) -> list[dict[str, Any]]:
@@ -102,14 +105,12 @@ def resolved_versions(session: Session, event_ids: Iterable[str], view: View) ->
 
 def family_versions(loaded: Loaded, policy: str = STORED_POLICY) -> Iterator[Version]:
     """The versions of a family's events, but of those that no claim ever bore on."""
-    bearings = Kinship(loaded.family).bearings(loaded.family.claims)
     for event_id, summary in resolve(loaded.family, policy).items():
-        bearing = bearings[event_id].all
-        if bearing or loaded.family.events[event_id].withdrawn:
-            yield _version(loaded, event_id, summary, bearing)
+        if summary.bearing or loaded.family.events[event_id].withdrawn:
+            yield _version(loaded, event_id, summary)
 
 
-def _version(loaded: Loaded, event_id: str, summary: Summary, bearing: Sequence[Claim]) -> Version:
+def _version(loaded: Loaded, event_id: str, summary: Summary) -> Version:
     occurred = summary.occurred
     event = loaded.family.events[event_id]
     return Version(
@@ -133,11 +134,10 @@ def _version(loaded: Loaded, event_id: str, summary: Summary, bearing: Sequence[
             {"figure": str(name), "low": low, "best": best, "high": high}
             for name, (low, best, high) in summary.totals.items()
         ],
-        measures=summary.measures,
         parts=summary.parts,
         clashes=summary.clashes,
         loaded=loaded,
-        bearing=bearing,
+        bearing=summary.bearing,
     )
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, TypeVar
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from counterclaim.moment import hull
 from counterclaim.resolve.voices import LONG_AGO, by_voice, recency
@@ -26,12 +26,11 @@ if TYPE_CHECKING:
 
 FAR_AHEAD = datetime.max.replace(tzinfo=UTC)
 T = TypeVar("T")
-ROLES = list(PlaceRole)
-PRECISIONS = list(PlacePrecision)
+ROLES = {role: place for place, role in enumerate(PlaceRole)}
+PRECISIONS = {precision: place for place, precision in enumerate(PlacePrecision)}
 
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
+class Circumstances(NamedTuple):
     """When and where an event took place and between whom, as far as known."""
 
     occurred: Moment | None
@@ -49,10 +48,12 @@ def find_circumstances(
     defender, but neither time nor place, from its collections.
     """
     found = {event: _stated(bearings[event], voices[event]) for event in bearings}
-    for event in kinship.bottom_up():
+    if len(found) == 1:
+        return found
+    for event in kinship.bottom_up:
         if kinship.parts[event]:
             found[event] = _with_parts(found[event], [found[p] for p in kinship.parts[event]])
-    for event in reversed(kinship.bottom_up()):
+    for event in reversed(kinship.bottom_up):
         wholes = [found[whole] for whole in kinship.wholes[event]]
         if wholes:
             found[event] = _with_wholes(found[event], wholes)
@@ -63,9 +64,9 @@ def _stated(bearing: Bearing, voices: Voices) -> Circumstances:
     claims = [c for c in bearing.own if c.affirms] or [c for c in bearing.own if c.denies]
     return Circumstances(
         _occurred(claims, voices),
-        _side(claims, voices, lambda claim: claim.attacker),
-        _side(claims, voices, lambda claim: claim.defender),
-        _places((c, site) for c in claims for site in c.places),
+        _side(claims, voices, attrgetter("attacker")),
+        _side(claims, voices, attrgetter("defender")),
+        _places([(c, site) for c in claims for site in c.places]),
     )
 
 
@@ -80,8 +81,7 @@ def _with_parts(whole: Circumstances, parts: list[Circumstances]) -> Circumstanc
 
 
 def _with_wholes(part: Circumstances, wholes: list[Circumstances]) -> Circumstances:
-    return replace(
-        part,
+    return part._replace(
         attacker=part.attacker or next(filter(None, (w.attacker for w in wholes)), None),
         defender=part.defender or next(filter(None, (w.defender for w in wholes)), None),
     )
@@ -95,7 +95,10 @@ def _common(values: Iterable[str | None]) -> str | None:
 
 def _occurred(claims: list[Claim], voices: Voices) -> Moment | None:
     """The best supported of the narrowest moments; a moment supports all that it overlaps."""
-    latest = _latest(claims, voices, lambda claim: claim.occurred, _shortness)
+    moments = [claim.occurred for claim in claims if claim.occurred is not None]
+    if _alike(moments):
+        return moments[0] if moments else None
+    latest = _latest(claims, voices, attrgetter("occurred"), _shortness)
     said = dict.fromkeys(moment for _, moment in latest)
     narrowest = [m for m in said if not any(_strictly_inside(other, m) for other in said)]
 
@@ -110,10 +113,18 @@ def _side(
     claims: list[Claim], voices: Voices, attribute: Callable[[Claim], str | None]
 ) -> str | None:
     """The value with the most weight behind it, then with the most voices."""
+    values = [value for claim in claims if (value := attribute(claim)) is not None]
+    if _alike(values):
+        return values[0] if values else None
     behind: dict[str, list[int]] = defaultdict(list)
     for claim, value in _latest(claims, voices, attribute, lambda _: 0):
         behind[value].append(weigh(claim))
     return min(behind, key=lambda v: (-sum(behind[v]), -len(behind[v]), v), default=None)
+
+
+def _alike(values: list[T]) -> bool:
+    """Whether there is nothing to weigh: all values are the same, or there is none."""
+    return all(value is values[0] or value == values[0] for value in values[1:])
 
 
 def _latest(
@@ -144,26 +155,37 @@ def _shortness(moment: Moment) -> timedelta:
     return start - end
 
 
-def _places(candidates: Iterable[tuple[Claim, Site]]) -> tuple[Site, ...]:
+def _places(candidates: list[tuple[Claim, Site]]) -> tuple[Site, ...]:
     """One site for each role and place, the best located; targets first."""
+    sites = dict.fromkeys([site for _, site in candidates])
+    if len(sites) < 2:
+        return tuple(sites)
+    if len({_spot(site) for site in sites}) == len(sites):
+        return tuple(sorted(sites, key=_rank))
     ranked = sorted(candidates, key=lambda c: (*_rank(c[1]), -weigh(c[0]), c[0].id))
-    return _distinct(site for _, site in ranked)
+    return _distinct([site for _, site in ranked])
+
+
+def _spot(site: Site) -> tuple[str, str]:
+    """What makes sites one: role and place. Of different ones the ranks differ, too."""
+    return site.role, site.key or site.said or site.name or ""
 
 
 def _distinct(sites: Iterable[Site]) -> tuple[Site, ...]:
+    """The first site of each role and place, in the order given: they sort as they are ranked."""
     first: dict[tuple[str, str], Site] = {}
     for site in sites:
-        first.setdefault((site.role, site.key or site.said or site.name or ""), site)
-    return tuple(sorted(first.values(), key=_rank))
+        first.setdefault(_spot(site), site)
+    return tuple(first.values())
 
 
 def _rank(site: Site) -> tuple[object, ...]:
     """Sorts targets first, then the best located."""
     return (
-        ROLES.index(site.role),
+        ROLES[site.role],
         site.latitude is None,
         math.inf if site.uncertainty_m is None else site.uncertainty_m,
-        PRECISIONS.index(site.precision),
+        PRECISIONS[site.precision],
         site.key or "",
         site.said or "",
         site.name or "",

@@ -8,7 +8,6 @@ event took place and another one that it did not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from counterclaim.resolve.grades import last_words
@@ -36,8 +35,7 @@ class Stand(NamedTuple):
     claims: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Clash:
+class Clash(NamedTuple):
     """One figure of which voices contradict each other.
 
     ``figure`` is a path: ``/munitions/atacms/hit``. ``divergence_ppm`` counts millionths.
@@ -67,8 +65,8 @@ def find_clashes(
     each with what every voice alone comes to, and its words.
     """
     found = [*_occurrence(bearing, voices)]
-    for key, given in sorted(ballots.items()):
-        found += _figure(key, given.given)
+    for key in sorted([key for key, found in ballots.items() if len(found.given) > 1]):
+        found += _figure(key, ballots[key].given)
     named = {clash.figure for clash in found}
     for contradiction, stands, detail in at_odds:
         if path_of(contradiction.variable.key) not in named:
@@ -86,6 +84,8 @@ def path_of(key: Key) -> str:
 
 
 def _occurrence(bearing: tuple[Claim, ...], voices: Voices) -> Iterator[Clash]:
+    if not any(claim.denies for claim in bearing):
+        return
     words = last_words(bearing, voices)
     if len({claim.affirms for claim in words}) > 1:
         stands = tuple(Stand(c.side, c.claimant, None, None, (c.id,)) for c in words)

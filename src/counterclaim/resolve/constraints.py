@@ -24,7 +24,7 @@ Facts = dict["Variable", "Mapping[str, Interval]"]
 """What is given: for each figure the claims that carry its value, each with its interval."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Bound:
     """One end of a figure: stated by claims, or following by an equation from other bounds."""
 
@@ -35,7 +35,7 @@ class Bound:
     causes: tuple[Bound, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Conflict:
     """A figure that no number can satisfy; ``low`` None is "not below 0"."""
 
@@ -74,12 +74,17 @@ class State:
     def narrow(self, bound: Bound, *, lower: bool) -> bool:
         """Take a bound if it says more than the one known, and note an empty interval."""
         variable = bound.variable
-        known = self.low(variable) if lower else self.high(variable)
-        if known is not None and (bound.value <= known if lower else bound.value >= known):
-            return False
-        (self.lows if lower else self.highs)[variable] = bound
-        if self.low(variable) > self.interval(variable).top:
-            self.conflict = Conflict(variable, self.lows.get(variable), self.highs[variable])
+        low, high = self.lows.get(variable), self.highs.get(variable)
+        if lower:
+            if bound.value <= (low.value if low else 0):
+                return False
+            low = self.lows[variable] = bound
+        else:
+            if high is not None and bound.value >= high.value:
+                return False
+            high = self.highs[variable] = bound
+        if high is not None and (low.value if low else 0) > high.value:
+            self.conflict = Conflict(variable, low, high)
         return True
 
 
@@ -121,9 +126,10 @@ def stated(facts: Facts) -> State:
 def _consequences(equation: Equation, state: State) -> Iterator[tuple[Bound, bool]]:
     """Every bound that one equation forces, with whether it is a lower one."""
     whole, terms = equation.whole, equation.terms
-    floor = sum(map(state.low, terms))
+    least = _known(state.lows, terms)
+    floor = sum([bound.value for bound in least])
     if floor > state.low(whole):
-        yield Bound(whole, floor, (), equation, _known(state.lows, terms)), True
+        yield Bound(whole, floor, (), equation, least), True
     narrow_terms = len(terms) <= MAX_NARROWED_TERMS
     if narrow_terms and whole in state.highs:
         yield from _ceilings(equation, state, floor)
@@ -142,7 +148,8 @@ def _ceilings(equation: Equation, state: State, floor: int) -> Iterator[tuple[Bo
     limit = state.highs[equation.whole]
     for term in equation.terms:
         value = limit.value - (floor - state.low(term))
-        if term not in state.highs or value < state.highs[term].value:
+        known = state.highs.get(term)
+        if known is None or value < known.value:
             others = _known(state.lows, (t for t in equation.terms if t != term))
             yield Bound(term, value, (), equation, (limit, *others)), False
 
@@ -162,10 +169,10 @@ def _floors(
 
 
 def _known(bounds: Mapping[Variable, Bound], variables: Iterable[Variable]) -> tuple[Bound, ...]:
-    return tuple(bounds[v] for v in variables if v in bounds)
+    return tuple([bounds[v] for v in variables if v in bounds])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Derivation:
     """All that bounds follow from: claims, sorted, equations, and the figures on the way."""
 

@@ -27,7 +27,7 @@ MAX_REFUTATIONS = 1000
 """So often, for all contradictions together, a set is tried without some of its claims."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Contradiction:
     """Claims that leave no number for one figure: at least ``low``, at most ``high``.
 
@@ -46,7 +46,8 @@ def settle(facts: Facts, system: System) -> tuple[State, tuple[Contradiction, ..
 
     Where there are more contradictions than can be named, nothing is narrowed or derived at all.
     """
-    given, search = stated(facts), _Search(facts, system)
+    given = stated(facts)
+    search: _Search | None = None
     left, cut = State(dict(given.lows), dict(given.highs)), set["Equation"]()
     found: dict[tuple[str, ...], Contradiction] = {}
     at_odds = set["Variable"]()
@@ -57,6 +58,7 @@ def settle(facts: Facts, system: System) -> tuple[State, tuple[Contradiction, ..
         if len(found) == MAX_CONTRADICTIONS:
             break
         # Alone the claims may meet at a figure nearer to them than where they met among others.
+        search = search or _Search(facts, system)
         claims, nearest = search.minimal(conflict)
         found.setdefault(claims, _contradiction(nearest, claims))
         at_odds |= nearest.trace.stated

@@ -7,14 +7,15 @@ unknown status, are not added to what they include.
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from counterclaim.resolve.intervals import CASUALTY, MUNITION, NOT_INTERCEPTED
+from counterclaim.resolve.intervals import DAMAGE, MUNITION, NOT_INTERCEPTED
 from counterclaim.resolve.totals import add_up
 from counterclaim.vocabulary import MunitionCategory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from counterclaim.resolve.figures import Figures
     from counterclaim.resolve.inputs import Munition
@@ -57,31 +58,60 @@ def cut_figures(
     figures: Figures, munitions: Mapping[str, Munition], parties: Mapping[Key, Parties]
 ) -> tuple[Measure, ...]:
     """The measures of every line of every cut, sorted."""
-    lines: dict[Line, Figures] = defaultdict(dict)
-    for key, figure in figures.items():
-        if key.measure != NOT_INTERCEPTED:
-            for line in _lines(key, munitions):
-                lines[line][key] = figure
+    lines: dict[Line, list[Key]] = defaultdict(list)
+    for key in figures:
+        if key.table != DAMAGE and key.measure != NOT_INTERCEPTED:
+            for line in _lines(*key[:3], _category(key, munitions)):
+                lines[line].append(key)
     found: list[Measure] = []
+    # Most lines of an event hold the same figures as others: these are added up once.
+    added: dict[tuple[Key, ...], list[_Sum]] = {}
     for line in sorted(lines):
-        totals = add_up({k: f.interval for k, f in lines[line].items()}, munitions)
-        for measure, total in sorted(totals.items()):
-            behind = [parties[key] for key in lines[line] if key.measure == measure]
-            found.append(Measure(line, str(measure), *total, alone(frozenset().union(*behind))))
+        keys = tuple(lines[line])
+        sums = added.get(keys)
+        if sums is None:
+            sums = added[keys] = _sums(keys, figures, munitions, parties)
+        found += [Measure(line, *of) for of in sums]
     return tuple(found)
 
 
-def _lines(key: Key, munitions: Mapping[str, Munition]) -> Iterator[Line]:
-    if key.table == MUNITION:
-        known = munitions.get(key.subject)
-        yield Line(MUNITIONS)
-        yield Line(BY_MUNITION, key.subject)
-        yield Line(BY_CATEGORY, str(known.category if known else MunitionCategory.UNKNOWN))
-    elif key.table == CASUALTY:
-        yield Line(PEOPLE)
-        yield Line(BY_SIDE, key.subject)
-        yield Line(BY_STATUS, "", key.status)
-        yield Line(BY_SIDE_AND_STATUS, key.subject, key.status)
+_Sum = tuple[str, int | None, int | None, int | None, str | None]
+"""A measure without the line: figure, low, best, high and side."""
+
+
+def _sums(
+    keys: tuple[Key, ...],
+    figures: Figures,
+    munitions: Mapping[str, Munition],
+    parties: Mapping[Key, Parties],
+) -> list[_Sum]:
+    behind: dict[str, list[Parties]] = defaultdict(list)
+    for key in keys:
+        behind[key.measure].append(parties[key])
+    totals = add_up({key: figures[key].interval for key in keys}, munitions)
+    return [
+        (measure, *totals[measure], alone(frozenset().union(*behind[measure])))
+        for measure in sorted(totals)
+    ]
+
+
+def _category(key: Key, munitions: Mapping[str, Munition]) -> str:
+    if key.table != MUNITION:
+        return ""
+    known = munitions.get(key.subject)
+    return known.category if known else MunitionCategory.UNKNOWN
+
+
+@lru_cache(maxsize=4096)
+def _lines(table: str, subject: str, status: str, category: str) -> tuple[Line, ...]:
+    if table == MUNITION:
+        return Line(MUNITIONS), Line(BY_MUNITION, subject), Line(BY_CATEGORY, str(category))
+    return (
+        Line(PEOPLE),
+        Line(BY_SIDE, subject),
+        Line(BY_STATUS, "", status),
+        Line(BY_SIDE_AND_STATUS, subject, status),
+    )
 
 
 def alone(parties: Iterable[str | None]) -> str | None:

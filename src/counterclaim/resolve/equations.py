@@ -15,7 +15,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from counterclaim.resolve.intervals import MUNITION, NOT_INTERCEPTED, Key
+from counterclaim.resolve.intervals import MUNITION, NOT_INTERCEPTED, Key, key_of
 from counterclaim.resolve.munitions import nearest_below
 from counterclaim.vocabulary import Outcome, Scope
 
@@ -46,7 +46,7 @@ class Variable(NamedTuple):
     key: Key
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Equation:
     """``whole`` equals the sum of ``terms``, or is at least that where it is not ``exact``.
 
@@ -121,7 +121,7 @@ def _complete(keys: Iterable[Key]) -> list[Key]:
     """The keys, sorted, with every outcome of each munition."""
     found = set(keys)
     munitions = {k.subject for k in found if k.table == MUNITION}
-    found.update(Key(MUNITION, m, "", str(measure)) for m in munitions for measure in MEASURES)
+    found.update(key_of(MUNITION, m, "", measure) for m in munitions for measure in MEASURES)
     return sorted(found)
 
 
@@ -131,7 +131,7 @@ def _named(kinship: Kinship, given: Iterable[Variable]) -> dict[str, set[str]]:
     for event, key in given:
         if key.table == MUNITION:
             named[event].add(key.subject)
-    order = kinship.bottom_up()
+    order = kinship.bottom_up
     for event in order:
         named[event].update(*(named[part] for part in kinship.parts[event]))
     for event in reversed(order):
@@ -141,7 +141,7 @@ def _named(kinship: Kinship, given: Iterable[Variable]) -> dict[str, set[str]]:
 
 def _equations(kinship: Kinship, keys: list[Key], nests: Nests) -> Iterator[Equation]:
     munitions = sorted({k.subject for k in keys if k.table == MUNITION})
-    for event in kinship.bottom_up():
+    for event in kinship.bottom_up:
         for munition in munitions:
             yield from _line(event, munition)
         for munition, kinds in nests[event].items():
@@ -170,7 +170,7 @@ def _nest(event: str, munition: str, kinds: tuple[str, ...]) -> Iterator[Equatio
 
 
 def _count(event: str, munition: str, measure: str) -> Variable:
-    return Variable(event, Key(MUNITION, munition, "", str(measure)))
+    return Variable(event, key_of(MUNITION, munition, "", measure))
 
 
 def _sums(kinship: Kinship, whole: str) -> Iterator[tuple[str, tuple[str, ...], bool]]:

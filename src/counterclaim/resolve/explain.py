@@ -218,7 +218,7 @@ def _drop(claim: Claim, reason: DropReason, of: str | None) -> DroppedOut:
 def _combined(told: Told) -> list[str]:
     """Whose figures a value puts together, where no one voice says all of it."""
     figure = told.figure
-    if figure is None or not any(figure.ends):
+    if figure is None or not any(figure.trace().ends):
         return []
     behind = [told.claims[c] for c in (*figure.claims, *figure.narrowed_by)]
     voices = set(find_voices(behind).values())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from counterclaim.resolve.constraints import derive
 from counterclaim.resolve.equations import Variable
@@ -12,7 +13,7 @@ from counterclaim.resolve.intervals import MUNITION, NOT_INTERCEPTED, Interval, 
 from counterclaim.vocabulary import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from counterclaim.resolve.constraints import Bound, State
     from counterclaim.resolve.equations import Equation, System
@@ -20,8 +21,21 @@ if TYPE_CHECKING:
     from counterclaim.resolve.kinship import Kinship
     from counterclaim.resolve.policies import Choice
 
+DEPENDENT = frozenset({NOT_INTERCEPTED, str(Outcome.HIT)})
 
-@dataclass(frozen=True, slots=True)
+
+class Trace(NamedTuple):
+    """What a value, or its narrowing, follows from.
+
+    ``ends`` are the lower and the upper bound that follow from other figures, None for one that
+    does not.
+    """
+
+    equations: tuple[Equation, ...] = ()
+    ends: tuple[Bound | None, Bound | None] = (None, None)
+
+
+@dataclass(slots=True)
 class Figure:
     """One resolved value.
 
@@ -34,9 +48,7 @@ class Figure:
         claims: The claims that carry the value or that it follows from, sorted.
         narrowed_by: The claims that a stated value was narrowed by, sorted.
         rule: Which rule of the policy decided, or ``derived``.
-        equations: What the value, or its narrowing, follows from.
-        ends: The lower and the upper bound that follow from other figures, None for one that does
-            not.
+        trace: Tells what it follows from, which is looked for when it is asked for.
     """
 
     interval: Interval | None
@@ -46,8 +58,7 @@ class Figure:
     agreement: float | None = None
     narrowed_by: tuple[str, ...] = ()
     rule: str = "derived"
-    equations: tuple[Equation, ...] = field(default=(), compare=False)
-    ends: tuple[Bound | None, Bound | None] = field(default=(None, None), compare=False)
+    trace: Callable[[], Trace] = field(default=Trace, compare=False)
 
     @property
     def best(self) -> int | None:
@@ -61,15 +72,22 @@ class Figure:
 
     def document(self, *, shared: bool = False) -> dict[str, Any]:
         """The wire shape. A figure shared with other events says nothing of agreement."""
-        low, high = self.interval or (None, None)
-        body = {"low": low, "best": self.best, "high": high, "basis": self.basis}
-        extra = {
-            "voices": self.voices,
-            "agreement": None if shared else self.agreement,
-            "claims": list(self.claims),
-            "narrowed_by": list(self.narrowed_by) or None,
+        interval = self.interval
+        low, high = interval or (None, None)
+        body: dict[str, Any] = {
+            "low": low,
+            "best": low if low == high else None,
+            "high": high,
+            "basis": self.basis,
         }
-        return body | {name: value for name, value in extra.items() if value is not None}
+        if self.voices is not None:
+            body["voices"] = self.voices
+        if self.agreement is not None and not shared:
+            body["agreement"] = self.agreement
+        body["claims"] = list(self.claims)
+        if self.narrowed_by:
+            body["narrowed_by"] = list(self.narrowed_by)
+        return body
 
 
 SILENT = Figure(None, "stated", (), voices=0, rule="silent")
@@ -90,9 +108,11 @@ def show_figures(
     shown: dict[str, Figures] = {event: {} for event in kinship.events}
     for variable, choice in heard.items():
         shown[variable.event][variable.key] = _stated(variable, choice, state)
-    for event in kinship.bottom_up():
+    for event in kinship.bottom_up:
+        if event not in bounded:
+            continue
         parts = [shown[part] for part in kinship.parts[event]]
-        for key in sorted(bounded[event], key=_dependent_last):
+        for key in sorted(bounded[event], key=dependent_last):
             variable = Variable(event, key)
             inside = max(sum(map(state.low, terms)) for terms in system.inside(variable))
             if _worth_showing(key, state.interval(variable), inside, shown[event], parts):
@@ -108,30 +128,29 @@ def _stated(variable: Variable, choice: Choice, state: State) -> Figure:
         state.lows.get(variable) if settled.low != given.floor else None,
         state.highs.get(variable) if settled.high != given.high else None,
     )
-    trace = derive(*ends, besides=variable)
+    found = derive(*ends, besides=variable)
     return Figure(
         interval=interval_of(settled.low or given.low, settled.high),
         basis="stated",
         claims=choice.claims,
         voices=choice.voices,
         agreement=choice.agreement,
-        narrowed_by=trace.claims,
+        narrowed_by=found.claims,
         rule=choice.rule,
-        equations=trace.equations,
-        ends=ends,
+        trace=partial(Trace, found.equations, ends),
     )
 
 
 def _derived(variable: Variable, state: State) -> Figure:
     ends = state.lows.get(variable), state.highs.get(variable)
-    trace = derive(*ends)
-    return Figure(
-        state.interval(variable), "derived", trace.claims, equations=trace.equations, ends=ends
-    )
+    found = derive(*ends)
+    trace = partial(Trace, found.equations, ends)
+    return Figure(state.interval(variable), "derived", found.claims, trace=trace)
 
 
-def _dependent_last(key: Key) -> tuple[bool, Key]:
-    return key.measure in {NOT_INTERCEPTED, Outcome.HIT}, key
+def dependent_last(key: Key) -> tuple[bool, Key]:
+    """Sorts what depends on other derived figures after them."""
+    return key.measure in DEPENDENT, key
 
 
 def _worth_showing(
@@ -143,7 +162,7 @@ def _worth_showing(
     a munition is at least what its kinds are, ``inside``, says nothing that these do not, and so
     for people.
     """
-    if key.table == MUNITION and key.measure in {NOT_INTERCEPTED, Outcome.HIT}:
+    if key.table == MUNITION and key.measure in DEPENDENT:
         sources = [key._replace(measure=o.value) for o in (Outcome.LAUNCHED, Outcome.INTERCEPTED)]
         if all(source in event and event[source].bounded for source in sources):
             return True

@@ -6,11 +6,10 @@ The grades are Airwars' (Civilian casualty methodology, "grading"), applied to t
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from counterclaim.resolve.voices import by_voice, recency
+from counterclaim.resolve.voices import by_voice, last_of, recency
 from counterclaim.vocabulary import ClaimKind, Credibility, Grade, Position
 
 if TYPE_CHECKING:
@@ -20,22 +19,25 @@ if TYPE_CHECKING:
     from counterclaim.resolve.voices import Ballot, Ballots, Voices
 
 STRENGTH = list(Position)
+STANDS = frozenset({Position.ADMITS, Position.ASSERTS, Position.DENIES})
+"""Positions that say of an event that it took place, or that it did not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """The grade, None where nobody asserts or denies the event, and whether voices contradict."""
 
     grade: Grade | None
     disputed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Disagreement:
+class _Disagreement(NamedTuple):
     """Whether voices contradict each other, and whether two sides are among them."""
 
     any: bool
     sides: bool
+
+
+AGREEMENT = _Disagreement(any=False, sides=False)
 
 
 def assess(
@@ -57,17 +59,19 @@ def assess(
         at_odds: Of each contradiction between different figures the claims, and how many voices.
         withdrawn: The event had claims and all are retracted.
     """
-    clashes = [_occurrence_clash(claims, voices), *(_figure_clash(f.given) for f in figures)]
-    clashes += [_claims_clash(odd, count) for odd, count in at_odds]
-    disputed = any(clash.any for clash in clashes)
-    denials = any(c.denies for c in claims)
     affirming = [c for c in claims if c.affirms]
+    denials = any(c.denies for c in claims)
+    clashes = [_figure_clash(f.given) for f in figures if len(f.given) > 1]
+    clashes += [_claims_clash(odd, count) for odd, count in at_odds]
+    if denials and affirming:
+        clashes.append(_occurrence_clash(claims, voices))
+    disputed = any(clash.any for clash in clashes)
     credible = [c for c in affirming if c.credibility is not Credibility.IMPROBABLE]
     if not affirming and not denials:
         return Standing(Grade.DISCOUNTED if withdrawn else None, disputed)
     if not credible:
         return Standing(Grade.DISCOUNTED, disputed)
-    if any(clash.sides for clash in clashes):
+    if disputed and any(clash.sides for clash in clashes):
         return Standing(Grade.CONTESTED, disputed=True)
     return Standing(_undisputed(claims, credible, voices, parties), disputed)
 
@@ -93,15 +97,18 @@ def _occurrence_clash(claims: tuple[Claim, ...], voices: Voices) -> _Disagreemen
 def last_words(claims: Iterable[Claim], voices: Voices) -> list[Claim]:
     """The claim in which each voice last said that the event took place, or that it did not."""
     decisive = [c for c in claims if c.affirms or c.denies]
-    return [max(said, key=_decisive_recency) for said in by_voice(decisive, voices)]
+    return [last_of(said, _decisive_recency) for said in by_voice(decisive, voices)]
 
 
 def _decisive_recency(claim: Claim) -> tuple[object, ...]:
     return recency(claim, claim.party or "", claim.affirms)
 
 
-def _figure_clash(ballots: Iterable[Ballot]) -> _Disagreement:
+def _figure_clash(ballots: Sequence[Ballot]) -> _Disagreement:
     """Whether two voices give intervals that no number satisfies; each side by its extremes."""
+    given = [ballot.interval for ballot in ballots if ballot.interval]
+    if not given or max([i.floor for i in given]) <= min([i.top for i in given]):
+        return AGREEMENT
     lows: dict[str, int] = defaultdict(int)
     tops: dict[str, float] = {}
     for ballot in ballots:
@@ -111,7 +118,7 @@ def _figure_clash(ballots: Iterable[Ballot]) -> _Disagreement:
             tops[side] = min(tops.get(side, ballot.interval.top), ballot.interval.top)
     named = sorted(set(tops) - {""})
     return _Disagreement(
-        any=bool(tops) and max(lows.values()) > min(tops.values()),
+        any=True,
         sides=any(lows[a] > tops[b] or lows[b] > tops[a] for a, b in combinations(named, 2)),
     )
 
@@ -124,12 +131,8 @@ def _claims_clash(claims: Sequence[Claim], voices: int) -> _Disagreement:
 
 def count_voices(claims: Iterable[Claim], voices: Mapping[str, str]) -> int:
     """How many voices say of the event that it took place, or that it did not."""
-    speaking = (c for c in claims if c.kind is ClaimKind.OCCURRENCE and _takes_a_stand(c))
-    return len({voices[c.id] for c in speaking})
-
-
-def _takes_a_stand(claim: Claim) -> bool:
-    return claim.position not in {None, Position.DECLINES}
+    speaking = [c.id for c in claims if c.kind is ClaimKind.OCCURRENCE and c.position in STANDS]
+    return len({voices[claim] for claim in speaking})
 
 
 def positions(claims: Iterable[Claim], parties: Iterable[str]) -> dict[str, Position]:
@@ -139,5 +142,6 @@ def positions(claims: Iterable[Claim], parties: Iterable[str]) -> dict[str, Posi
         said, side = claim.position, claim.party
         if said and side:
             known = strongest.get(side, Position.SILENT)
-            strongest[side] = min(said, known, key=STRENGTH.index)
+            if said is not known:
+                strongest[side] = min(said, known, key=STRENGTH.index)
     return dict(sorted(strongest.items()))

@@ -1,12 +1,13 @@
-"""What the resolver is given: plain, frozen values that the read side loads from the tables.
+"""What the resolver is given: plain values that the read side loads from the tables.
 
 All claims here are live. Merged events arrive as one event, with the claims mapped to its id.
+Nobody changes a value once it is made; nothing is frozen by force, since a store holds millions.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 from counterclaim.vocabulary import ClaimKind, Position, Stance
 
@@ -41,8 +42,7 @@ SPOKEN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     """Munitions that met one outcome; ``munition`` None is a munition that nobody named."""
 
     munition: str | None
@@ -52,8 +52,7 @@ class Count:
     said: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Casualty:
+class Casualty(NamedTuple):
     """People harmed; ``side`` None is a side that nobody named."""
 
     side: str | None
@@ -64,8 +63,7 @@ class Casualty:
     said: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Damage:
+class Damage(NamedTuple):
     """Objects damaged or destroyed."""
 
     object: str
@@ -75,8 +73,7 @@ class Damage:
     said: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """A place that a claim names, in WGS 84 degrees; both coordinates or none."""
 
     role: PlaceRole
@@ -92,8 +89,7 @@ class Site:
     method: PlaceMethod | None
 
 
-@dataclass(frozen=True, slots=True)
-class Munition:
+class Munition(NamedTuple):
     """A type of weapon and the keys of all types above it, in any order."""
 
     key: str
@@ -102,7 +98,7 @@ class Munition:
     ancestors: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Claim:
     """One live claim about one event.
 
@@ -114,6 +110,10 @@ class Claim:
         origin: Id of the document at the root of the syndication; its own id if there is none.
         negates_fact: Polarity -1 speaks of a munition's property, not of the occurrence.
         attributed: The document names this claimant; False is the document's own voice.
+        party: The side that speaks, None where it is neutral or unknown.
+        affirms: Whether the claim says that the event took place.
+        denies: Whether the claim says that the event did not take place.
+        position: What the claim makes its claimant's position.
     """
 
     id: str
@@ -141,45 +141,42 @@ class Claim:
     negates_fact: bool = False
     attributed: bool = False
 
-    @property
-    def party(self) -> str | None:
-        """The side that speaks, None where it is neutral or unknown."""
-        return None if self.side == NEUTRAL else self.side
+    party: str | None = field(init=False)
+    affirms: bool = field(init=False)
+    denies: bool = field(init=False)
+    position: Position | None = field(init=False)
 
-    @property
-    def affirms(self) -> bool:
-        """Whether the claim says that the event took place."""
-        return (
-            self.kind is ClaimKind.OCCURRENCE
-            and self.stance in AFFIRMING
-            and (self.polarity > 0 or self.negates_fact)
-        )
+    def __post_init__(self) -> None:
+        """Note what follows, which is asked for again and again."""
+        self.party = None if self.side == NEUTRAL else self.side
+        occurrence = self.kind is ClaimKind.OCCURRENCE
+        affirming = self.stance in AFFIRMING
+        self.affirms = occurrence and affirming and (self.polarity > 0 or self.negates_fact)
+        self.denies = occurrence and not self.negates_fact and self._refutes(affirming=affirming)
+        self.position = self._declared()
 
-    @property
-    def denies(self) -> bool:
-        """Whether the claim says that the event did not take place."""
-        if self.kind is not ClaimKind.OCCURRENCE or self.negates_fact:
-            return False
-        if self.stance in AFFIRMING:
+    def _refutes(self, *, affirming: bool) -> bool:
+        """To deny, or to affirm that it is not so; of numbers that says nothing of the event."""
+        if affirming:
             return self.polarity < 0 and not (self.counts or self.casualties or self.damage)
         return self.stance is Stance.DENIES
 
-    @property
-    def position(self) -> Position | None:
-        """What the claim makes its claimant's position.
+    def _declared(self) -> Position | None:
+        """None for threats, evidence and background, and for what is not so without a denial.
 
-        None for threats, evidence and background, and for what is said not to be so without denying
-        the event: "not five were launched" neither asserts nor denies that something was.
+        "Not five were launched" neither asserts nor denies that something was.
         """
+        if self.affirms:
+            return SPOKEN[self.stance]
         if self.denies:
             return Position.DENIES
         declares = self.kind is ClaimKind.POSITION
         if self.stance is Stance.DECLINES and (declares or self.kind is ClaimKind.OCCURRENCE):
             return Position.DECLINES
-        return SPOKEN.get(self.stance) if self.affirms or (declares and self.polarity > 0) else None
+        return SPOKEN.get(self.stance) if declares and self.polarity > 0 else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Event:
     """What claims are about; ``withdrawn``: it had claims and all of them are retracted."""
 
@@ -191,7 +188,7 @@ class Event:
     withdrawn: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Family:
     """Events linked by part-of, directly or over others, with all live claims about them.
 

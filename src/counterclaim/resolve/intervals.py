@@ -6,6 +6,7 @@ What words mean which interval is decided long before; here are only bounds.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Interval(NamedTuple):
         return self.floor <= other.top and other.floor <= self.top
 
 
+@lru_cache(maxsize=4096)
 def interval_of(low: int | None, high: int | None) -> Interval | None:
     """The interval between two ends, None where neither is known; at most 0 is 0."""
     if low is None and high is None:
@@ -68,6 +70,8 @@ def interval_of(low: int | None, high: int | None) -> Interval | None:
 def hull(intervals: Iterable[Interval]) -> Interval:
     """The least interval around at least one other; a 0 that was said counts before none said."""
     given = tuple(intervals)
+    if len(given) == 1:
+        return given[0]
     highs = [i.high for i in given if i.high is not None]
     lowest = min(given, key=lambda i: (i.floor, i.low is None))
     return Interval(lowest.low, max(highs) if len(highs) == len(given) else None)
@@ -116,12 +120,17 @@ class Key(NamedTuple):
         return " ".join(filter(None, (self.subject, self.status, self.measure)))
 
 
+@lru_cache(maxsize=8192)
+def key_of(table: str, subject: str | None, status: str, measure: str) -> Key:
+    """A key, made once: the same few figures come again with every event."""
+    return Key(table, subject or "", str(status), str(measure))
+
+
 def quantities(claim: Claim) -> Iterator[tuple[Key, Interval | None]]:
     """Each figure of a claim; None where it was mentioned without any number."""
     for c in claim.counts:
-        yield Key(MUNITION, c.munition or "", "", c.outcome.value), interval_of(c.low, c.high)
+        yield key_of(MUNITION, c.munition, "", c.outcome), interval_of(c.low, c.high)
     for h in claim.casualties:
-        key = Key(CASUALTY, h.side or "", h.status.value, h.harm.value)
-        yield key, interval_of(h.low, h.high)
+        yield key_of(CASUALTY, h.side, h.status, h.harm), interval_of(h.low, h.high)
     for d in claim.damage:
-        yield Key(DAMAGE, d.object, "", d.severity.value), interval_of(d.low, d.high)
+        yield key_of(DAMAGE, d.object, "", d.severity), interval_of(d.low, d.high)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple
 
 from counterclaim.vocabulary import Distribution, Scope
 
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
 Links = dict[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Bearing:
+class Bearing(NamedTuple):
     """The claims that bear on one event, sorted by id.
 
     ``own`` speak of this event alone: their figures, times and places are its. ``all`` adds those
@@ -39,20 +39,21 @@ class Kinship:
             for key, event in self.events.items()
         }
         self.wholes = _inverse(self.parts)
-        self.leaves = self._find_leaves()
-        """The events without parts inside each event; itself, if it has none."""
 
     def above(self, event: str) -> tuple[str, ...]:
         """All collections that the event is part of, directly or not, the nearest first."""
-        return _reach(self.wholes, event)
+        return _reach(self.wholes, event) if self.wholes[event] else ()
 
-    def _find_leaves(self) -> dict[str, frozenset[str]]:
+    @cached_property
+    def leaves(self) -> dict[str, frozenset[str]]:
+        """The events without parts inside each event; itself, if it has none."""
         leaves: dict[str, frozenset[str]] = {}
-        for event in self.bottom_up():
+        for event in self.bottom_up:
             inside = (leaves.get(part, frozenset()) for part in self.parts[event])
             leaves[event] = frozenset().union(*inside) if self.parts[event] else frozenset({event})
         return leaves
 
+    @cached_property
     def bottom_up(self) -> tuple[str, ...]:
         """All events, each after its parts; a circle, which no store should hold, is cut open."""
         done: dict[str, None] = {}
@@ -72,12 +73,15 @@ class Kinship:
     def bearings(self, claims: tuple[Claim, ...]) -> dict[str, Bearing]:
         """The claims that bear on each event."""
         about: Mapping[str, list[Claim]] = defaultdict(list)
-        for claim in sorted(claims, key=lambda c: c.id):
+        for claim in sorted(claims, key=_id):
             about[claim.event].append(claim)
         return {event: self._bearing(event, about) for event in self.events}
 
     def _bearing(self, event: str, about: Mapping[str, list[Claim]]) -> Bearing:
         direct = about[event]
+        if not self.wholes[event] and not self._has_parts(event):
+            alone = tuple(direct)
+            return Bearing(alone, alone)
         own = [c for c in direct if not (self._has_parts(event) and _holds_for_each(c))]
         for whole in self.wholes[event]:
             own += filter(_holds_for_each, about[whole])
@@ -88,12 +92,15 @@ class Kinship:
         return bool(self.parts[event]) or self.events[event].scope is Scope.COLLECTION
 
 
+_id = attrgetter("id")
+
+
 def _holds_for_each(claim: Claim) -> bool:
     return claim.distribution is Distribution.EACH
 
 
 def _by_id(claims: list[Claim]) -> tuple[Claim, ...]:
-    return tuple(sorted(claims, key=lambda c: c.id))
+    return tuple(sorted(claims, key=_id))
 
 
 def _inverse(parts: Links) -> Links:

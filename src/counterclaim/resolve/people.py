@@ -38,6 +38,8 @@ def people_equations(kinship: Kinship, facts: Facts, voices: Voices) -> list[Equ
         if variable.key.table == CASUALTY:
             for claim in carriers:
                 by_voice[voices[claim]][variable].add(claim)
+    if all(len(said) == 1 for said in by_voice.values()):
+        return []
     return [
         equation for voice in sorted(by_voice) for equation in _of_voice(kinship, by_voice[voice])
     ]

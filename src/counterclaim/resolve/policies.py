@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from counterclaim.errors import FilterError
 from counterclaim.resolve import verdicts
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from counterclaim.resolve.inputs import Claim
-    from counterclaim.resolve.verdicts import Decide
+    from counterclaim.resolve.verdicts import Decide, Numbered
     from counterclaim.resolve.voices import Ballot
 
 
@@ -35,12 +35,14 @@ class Policy:
         ties: How ties end.
         side: The side that alone is heard; None hears all voices.
         directions: By figure which end it takes; None where it has no direction.
+        agreed: The rule that is named where all voices say the same.
     """
 
     name: str
     description: str
     ties: str
     decide: Decide
+    agreed: str
     side: str | None = None
     directions: Mapping[str, Direction] | None = None
 
@@ -80,12 +82,14 @@ POLICIES: Mapping[str, Policy] = {
             "The median of what voices say, each weighing reliability times credibility.",
             "More voices, then the narrower interval, else undecided.",
             verdicts.graded,
+            "weighted median",
         ),
         Policy(
             "conservative",
             "The lowest number that any voice gives: the least harm and the least effect.",
             "There are none: of equal lower ends the lower upper end.",
             verdicts.conservative,
+            "lowest",
             directions=LOWEST,
         ),
         Policy(
@@ -93,18 +97,21 @@ POLICIES: Mapping[str, Policy] = {
             "The narrowest of the intervals that are compatible with the most voices.",
             "More weight, else undecided.",
             verdicts.informative,
+            "most voices fit",
         ),
         Policy(
             "representative",
             "The mode: the interval that the most voices give.",
             "More weight, then the narrower interval, else undecided.",
             verdicts.representative,
+            "more voices",
         ),
         Policy(
             "latest",
             "What was said last, whoever said it.",
             "Of words said at the same time the narrower interval, else undecided.",
             verdicts.latest,
+            "said last",
         ),
     )
 }
@@ -118,6 +125,7 @@ def policy_of(side: str) -> Policy:
         "What one side says: only its voices are heard; where it is silent a figure is unknown.",
         "Among several voices of the side as graded.",
         verdicts.graded,
+        POLICIES["graded"].agreed,
         side=side,
     )
 
@@ -137,8 +145,7 @@ def find_policy(name: str) -> Policy:
     return POLICIES[name]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """The value of one figure before any constraint.
 
     Attributes:
@@ -169,14 +176,24 @@ def choose(ballots: Sequence[Ballot], policy: Policy) -> Choice:
     if not numbered:
         claims = tuple(sorted(b.claim.id for b in ballots))
         return Choice(None, {}, claims, len(ballots), 1.0, "number unknown")
+    first = numbered[0][1]
+    if all(interval == first for _, interval in numbered):
+        carriers = dict.fromkeys(sorted([b.claim.id for b, _ in numbered]), first)
+        return Choice(first, carriers, tuple(carriers), len(numbered), 1.0, policy.agreed)
+    return _decided(numbered, policy)
+
+
+def _decided(numbered: Numbered, policy: Policy) -> Choice:
+    """What a policy picks out of intervals that differ."""
     verdict = policy.decide(numbered)
     chosen = {interval.order for interval in verdict.intervals}
-    carriers = {b.claim.id: i for b, i in numbered if i.order in chosen}
+    found = {b.claim.id: i for b, i in numbered if i.order in chosen}
+    carriers = dict(sorted(found.items()))
     shares = [sum(i.overlaps(v) for _, i in numbered) for v in verdict.intervals]
     return Choice(
         interval=hull(verdict.intervals),
-        carriers=dict(sorted(carriers.items())),
-        claims=tuple(sorted(carriers)),
+        carriers=carriers,
+        claims=tuple(carriers),
         voices=len(numbered),
         agreement=round(max(shares) / len(numbered), 3),
         rule=verdict.rule,

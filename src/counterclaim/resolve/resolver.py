@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from counterclaim.resolve.circumstances import find_circumstances
@@ -13,6 +14,7 @@ from counterclaim.resolve.figures import show_figures, undetermined
 from counterclaim.resolve.grades import assess, count_voices, positions
 from counterclaim.resolve.intervals import Interval
 from counterclaim.resolve.kinship import Kinship
+from counterclaim.resolve.lines import settle_lines
 from counterclaim.resolve.people import people_equations
 from counterclaim.resolve.policies import choose, find_policy
 from counterclaim.resolve.summary import Dropped, Shared, Summary, in_words
@@ -23,11 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from counterclaim.resolve.contradictions import Contradiction
-    from counterclaim.resolve.cuts import Parties
+    from counterclaim.resolve.cuts import Measure, Parties
+    from counterclaim.resolve.equations import Equation
+    from counterclaim.resolve.figures import Figures, Trace
     from counterclaim.resolve.inputs import Claim, Family
     from counterclaim.resolve.intervals import Key
     from counterclaim.resolve.policies import Choice, Policy
-    from counterclaim.resolve.voices import Ballots
+    from counterclaim.resolve.voices import Ballots, Voices
 
 
 def resolve(family: Family, policy: str = "graded") -> dict[str, Summary]:
@@ -50,18 +54,60 @@ class _Resolution:
         self.policy = policy
         self.kinship = Kinship(family)
         self.bearings = self.kinship.bearings(family.claims)
-        self.all_voices = find_voices(family.claims)
         self.voices = {e: find_voices(b.all) for e, b in self.bearings.items()}
         self.ballots = {e: collect_ballots(b.own, self.voices[e]) for e, b in self.bearings.items()}
         self.choices = dict(self._choices(find_policy(policy)))
         self.facts = {v: choice.carriers for v, choice in self.choices.items() if choice.carriers}
-        people = people_equations(self.kinship, self.facts, self.all_voices)
-        self.system = System(self.kinship, self.choices, family.munitions, people)
-        state, self.contradictions = settle(self.facts, self.system)
-        self.figures = show_figures(self.kinship, self.choices, state, self.system)
+        self.contradictions: tuple[Contradiction, ...] = ()
+        self.figures = self._settle_apart() or self._settle_together()
         self.circumstances = find_circumstances(self.kinship, self.bearings, self.voices)
-        self.by_id = {claim.id: claim for claim in family.claims}
         self.labels = {event.id: event.label for event in family.events.values()}
+
+    @cached_property
+    def all_voices(self) -> Voices:
+        """The voices of the whole family."""
+        return next(iter(self.voices.values())) if self._alone else find_voices(self.family.claims)
+
+    @cached_property
+    def by_id(self) -> dict[str, Claim]:
+        """The claims of the family."""
+        return {claim.id: claim for claim in self.family.claims}
+
+    @property
+    def _alone(self) -> bool:
+        return len(self.kinship.events) == 1
+
+    @cached_property
+    def people(self) -> list[Equation]:
+        """Which figures of people lie inside others."""
+        return people_equations(self.kinship, self.facts, self.all_voices)
+
+    @cached_property
+    def system(self) -> System:
+        """All equations of the family."""
+        return System(self.kinship, self.choices, self.family.munitions, self.people)
+
+    def _settle_apart(self) -> dict[str, Figures] | None:
+        """The figures of an event that stands alone, where each munition stands alone too."""
+        if not self._alone or self.people:
+            return None
+        (event,) = self.kinship.events
+        choices = {variable.key: choice for variable, choice in self.choices.items()}
+        figures = settle_lines(choices, self.family.munitions, partial(self._trace, event))
+        return None if figures is None else {event: figures}
+
+    def _trace(self, event: str, key: Key) -> Trace:
+        return self._together[0][event][key].trace()
+
+    def _settle_together(self) -> dict[str, Figures]:
+        figures, self.contradictions = self._together
+        return figures
+
+    @cached_property
+    def _together(self) -> tuple[dict[str, Figures], tuple[Contradiction, ...]]:
+        """The figures of all events and the contradictions among them, by all equations."""
+        state, contradictions = settle(self.facts, self.system)
+        return show_figures(self.kinship, self.choices, state, self.system), contradictions
 
     def _choices(self, policy: Policy) -> Iterator[tuple[Variable, Choice]]:
         """The value of each figure of which some voice gave one, though it may not be heard."""
@@ -69,10 +115,8 @@ class _Resolution:
             heard = self._heard(event, policy)
             for key in sorted(found):
                 if found[key].given:
-                    yield (
-                        Variable(event, key),
-                        choose(heard[key].given if key in heard else (), policy),
-                    )
+                    given = heard[key].given if key in heard else ()
+                    yield Variable(event, key), choose(given, policy)
 
     def _heard(self, event: str, policy: Policy) -> Mapping[Key, Ballots]:
         """What the voices that a policy hears say of an event's figures."""
@@ -84,7 +128,7 @@ class _Resolution:
     def summary(self, event: str) -> Summary:
         bearing, voices = self.bearings[event].all, self.voices[event]
         found, figures = self.circumstances[event], self.figures[event]
-        contradictions = tuple(c for c in self.contradictions if event in c.events)
+        contradictions = tuple([c for c in self.contradictions if event in c.events])
         parties = frozenset(filter(None, (found.attacker, found.defender)))
         standing = assess(
             bearing,
@@ -110,16 +154,19 @@ class _Resolution:
             contradictions=contradictions,
             positions=positions(bearing, parties),
             voices=count_voices(bearing, voices),
-            claims=len(bearing),
+            bearing=bearing,
             documents=len({claim.document for claim in bearing}),
             totals=add_up({k: f.interval for k, f in figures.items()}, self.family.munitions),
-            measures=cut_figures(figures, self.family.munitions, self._parties(event)),
+            measure=partial(self._measures, event),
             clashes=find_clashes(bearing, voices, self.ballots[event], self._between(event)),
             dropped=self._dropped(event),
             ballots=self.ballots[event],
             munitions=self.family.munitions,
             labels=self.labels,
         )
+
+    def _measures(self, event: str) -> tuple[Measure, ...]:
+        return cut_figures(self.figures[event], self.family.munitions, self._parties(event))
 
     def _shared(self, event: str) -> tuple[Shared, ...]:
         entries = []
@@ -133,13 +180,12 @@ class _Resolution:
 
     def _parties(self, event: str) -> dict[Key, Parties]:
         """Who gave each figure; of one that is derived, who made the claims it follows from."""
-        found = {}
+        found: dict[Key, Parties] = {}
         for key, figure in self.figures[event].items():
             ballots = self.ballots[event].get(key)
             given = [ballot.claim for ballot in ballots.given] if ballots else []
-            found[key] = frozenset(
-                claim.party for claim in given or map(self.by_id.__getitem__, figure.claims)
-            )
+            behind = given or [self.by_id[claim] for claim in figure.claims]
+            found[key] = frozenset([claim.party for claim in behind])
         return found
 
     def _between(self, event: str) -> Iterator[tuple[Contradiction, list[Stand], str]]:
@@ -157,8 +203,9 @@ class _Resolution:
         return Stand(said[0].side, said[0].claimant, *value, ids)
 
     def _dropped(self, event: str) -> tuple[Dropped, ...]:
-        ballots = sorted(self.ballots[event].items())
-        return tuple(Dropped(key, *why) for key, found in ballots for why in found.dropped)
+        left_out = [(key, found.dropped) for key, found in self.ballots[event].items()]
+        ordered = sorted([one for one in left_out if one[1]])
+        return tuple([Dropped(key, *why) for key, dropped in ordered for why in dropped])
 
     def _at_odds(self, contradiction: Contradiction) -> tuple[list[Claim], int]:
         # Claims of other events may take part: their voices are those of the whole family.

@@ -29,9 +29,10 @@ class Steps:
     ) -> None:
         """Walk back from both ends of a figure; ``known`` holds those of all events around."""
         self.variable, self.known, self.names = variable, known, names
-        self.low, self.high = figure.ends
-        self.bounds = _in_order(figure.ends)
-        self._low_ends = _low_ends(figure.ends)
+        ends = figure.trace().ends
+        self.low, self.high = ends
+        self.bounds = _in_order(ends)
+        self._low_ends = _low_ends(ends)
 
     @property
     def leaves_event(self) -> bool:

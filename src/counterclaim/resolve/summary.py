@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from itertools import groupby
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from counterclaim.moment import isoformat_z
@@ -12,14 +12,15 @@ from counterclaim.resolve.weights import WEIGHTS_VERSION
 from counterclaim.vocabulary import MunitionCategory, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
 
     from counterclaim.moment import Moment
     from counterclaim.resolve.clashes import Clash
     from counterclaim.resolve.contradictions import Contradiction
     from counterclaim.resolve.cuts import Measure
     from counterclaim.resolve.figures import Figures
-    from counterclaim.resolve.inputs import Event, Munition, Site
+    from counterclaim.resolve.inputs import Claim, Event, Munition, Site
     from counterclaim.resolve.intervals import Key
     from counterclaim.resolve.totals import Total
     from counterclaim.resolve.voices import Ballots
@@ -35,9 +36,10 @@ WIRE_ORDER = (
     Outcome.IN_FLIGHT,
     Outcome.UNACCOUNTED,
 )
+WIRE_NAMES = tuple(map(str, WIRE_ORDER))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Shared:
     """Figures that belong to a collection as a whole and are not split between its parts."""
 
@@ -45,7 +47,7 @@ class Shared:
     figures: Figures
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Dropped:
     """A claim whose word on one figure did not count, and why.
 
@@ -58,14 +60,14 @@ class Dropped:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Summary:
     """The resolved state of one event under one policy.
 
     ``totals`` are low, best and high of each outcome and harm over all lines, for filters.
-    ``measures`` are the same along every cut, for the totals over many events. ``dropped``,
-    ``ballots`` and the rules and equations of the figures explain the result; they are not part of
-    the document.
+    ``measures`` are the same along every cut, for the totals over many events; they are made when
+    asked for. ``dropped``, ``ballots`` and the rules and equations of the figures explain the
+    result; they are not part of the document. ``bearing`` are the claims that bear on the event.
     """
 
     event: Event
@@ -83,84 +85,108 @@ class Summary:
     contradictions: tuple[Contradiction, ...]
     positions: Mapping[str, Position]
     voices: int
-    claims: int
+    bearing: tuple[Claim, ...]
     documents: int
     totals: Mapping[str, Total]
-    measures: tuple[Measure, ...]
+    measure: Callable[[], tuple[Measure, ...]]
     clashes: tuple[Clash, ...]
     dropped: tuple[Dropped, ...]
     ballots: Mapping[Key, Ballots]
     munitions: Mapping[str, Munition]
     labels: Mapping[str, str]
 
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """What totals over many events are made of, anew each time."""
+        return self.measure()
+
+    @property
+    def claims(self) -> int:
+        """How many claims bear on the event."""
+        return len(self.bearing)
+
     def document(self) -> dict[str, Any]:
         """The wire shape of an event, ready for JSON; keys in the order of the wire."""
         event = self.event
         return {
             "id": event.id,
-            "kind": event.kind.value,
-            "scope": event.scope.value,
+            "kind": str(event.kind),
+            "scope": str(event.scope),
             "label": event.label,
             "occurred": _moment(self.occurred) if self.occurred else None,
             "attacker": self.attacker,
             "defender": self.defender,
             "places": [_site(site) for site in self.places],
-            "munitions": list(_munition_lines(self.figures, self.munitions)),
-            "casualties": list(_rows(self.figures, CASUALTY)),
-            "damage": list(_rows(self.figures, DAMAGE)),
+            "munitions": _munition_lines(self.figures, self.munitions),
+            "casualties": _rows(self.figures, CASUALTY),
+            "damage": _rows(self.figures, DAMAGE),
             "shared": [_shared(entry) for entry in self.shared],
             "part_of": list(self.part_of),
             "parts": list(self.parts),
-            "grade": self.grade.value if self.grade else None,
+            "grade": str(self.grade) if self.grade else None,
             "disputed": self.disputed,
             "contradictions": [_contradiction(c, self.labels) for c in self.contradictions],
-            "positions": {side: said.value for side, said in self.positions.items()},
+            "positions": {side: str(said) for side, said in self.positions.items()},
             "voices": self.voices,
-            "claims": self.claims,
+            "claims": len(self.bearing),
             "documents": self.documents,
             "policy": self.policy,
             "policy_version": WEIGHTS_VERSION,
         }
 
 
+@lru_cache(maxsize=4096)
+def _instant(instant: datetime | None) -> str | None:
+    return None if instant is None else isoformat_z(instant)
+
+
 def _moment(moment: Moment) -> dict[str, str | None]:
     return {
         "edtf": moment.edtf,
-        "from": isoformat_z(moment.start) if moment.start else None,
-        "to": isoformat_z(moment.end) if moment.end else None,
+        "from": _instant(moment.start),
+        "to": _instant(moment.end),
         "precision": str(moment.precision),
     }
 
 
 def _site(site: Site) -> dict[str, Any]:
-    values = {f.name: getattr(site, f.name) for f in fields(site)}
-    terms = {name: values[name] and values[name].value for name in ("role", "precision", "method")}
-    return values | terms
+    values = site._asdict()
+    values["role"], values["precision"] = str(site.role), str(site.precision)
+    values["method"] = site.method and str(site.method)
+    return values
 
 
-def _munition_lines(
-    figures: Figures, munitions: Mapping[str, Munition]
-) -> Iterator[dict[str, Any]]:
+def _munition_lines(figures: Figures, munitions: Mapping[str, Munition]) -> list[dict[str, Any]]:
+    lines = []
     for key, counts in _counts(figures):
         known = munitions.get(key or "")
-        yield {
+        line: dict[str, Any] = {
             "key": key,
             "name": known.name if known else key,
-            "category": (known.category if known else MunitionCategory.UNKNOWN).value,
-        } | {name: figures[k].document() for name, k in counts.items()}
+            "category": str(known.category if known else MunitionCategory.UNKNOWN),
+        }
+        for name, k in counts:
+            line[name] = figures[k].document()
+        lines.append(line)
+    return lines
 
 
-def _counts(figures: Figures) -> Iterator[tuple[str | None, dict[str, Key]]]:
+def _counts(figures: Figures) -> Iterator[tuple[str | None, list[tuple[str, Key]]]]:
     """Each munition with its figures by outcome, in the order of the wire; the unnamed last."""
-    keys = sorted((k for k in figures if k.table == MUNITION), key=_unnamed_last)
-    for subject, group in groupby(keys, key=lambda k: k.subject):
-        of = {k.measure: k for k in group}
-        yield subject or None, {str(m): of[m] for m in WIRE_ORDER if m in of}
+    found: dict[str, dict[str, Key]] = {}
+    for key in figures:
+        if key.table == MUNITION:
+            found.setdefault(key.subject, {})[key.measure] = key
+    for subject in sorted(found, key=lambda subject: (not subject, subject)):
+        of = found[subject]
+        yield subject or None, [(m, of[m]) for m in WIRE_NAMES if m in of]
 
 
-def _rows(figures: Figures, table: str, *, shared: bool = False) -> Iterator[dict[str, Any]]:
-    for key in sorted((k for k in figures if k.table == table), key=_unnamed_last):
-        yield key.fields | figures[key].document(shared=shared)
+def _rows(figures: Figures, table: str, *, shared: bool = False) -> list[dict[str, Any]]:
+    keys = [k for k in figures if k.table == table]
+    if len(keys) > 1:
+        keys.sort(key=_unnamed_last)
+    return [key.fields | figures[key].document(shared=shared) for key in keys]
 
 
 def _unnamed_last(key: Key) -> tuple[bool, Key]:
@@ -172,10 +198,10 @@ def _shared(entry: Shared) -> dict[str, Any]:
     return {
         "event": entry.event.id,
         "label": entry.event.label,
-        "casualties": list(_rows(figures, CASUALTY, shared=True)),
-        "damage": list(_rows(figures, DAMAGE, shared=True)),
+        "casualties": _rows(figures, CASUALTY, shared=True),
+        "damage": _rows(figures, DAMAGE, shared=True),
         "munitions": [
-            {"key": key} | {name: figures[k].document(shared=True) for name, k in counts.items()}
+            {"key": key} | {name: figures[k].document(shared=True) for name, k in counts}
             for key, counts in _counts(figures)
         ],
     }

@@ -10,7 +10,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from counterclaim.resolve.intervals import (
-    CASUALTY,
+    DAMAGE,
     MUNITION,
     NOT_INTERCEPTED,
     Interval,
@@ -39,14 +39,23 @@ def add_up(
 
     A line without a number leaves the total open: there were some of these too.
     """
-    measured: dict[tuple[str, str], dict[Key, Interval]] = defaultdict(dict)
-    for key, interval in sorted(figures.items(), key=lambda item: item[0]):
-        if key.table in {MUNITION, CASUALTY} and key.measure != NOT_INTERCEPTED:
-            measured[key.table, key.measure][key] = interval or Interval()
+    measured: dict[tuple[str, str], dict[Key, Interval]] = {}
+    for key in sorted(figures):
+        if key.table != DAMAGE and key.measure != NOT_INTERCEPTED:
+            lines = measured.setdefault((key.table, key.measure), {})
+            lines[key] = figures[key] or Interval()
     return {
-        measure: _total(_munitions(lines, munitions) if table == MUNITION else _people(lines))
+        measure: _total(_together(table, lines, munitions))
         for (table, measure), lines in measured.items()
     }
+
+
+def _together(
+    table: str, lines: dict[Key, Interval], munitions: Mapping[str, Munition]
+) -> Interval:
+    if len(lines) == 1:
+        return next(iter(lines.values()))
+    return _munitions(lines, munitions) if table == MUNITION else _people(lines)
 
 
 def _total(interval: Interval) -> Total:

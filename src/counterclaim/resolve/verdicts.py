@@ -6,10 +6,11 @@ cannot tell apart, with the rule that decided; one interval is a decision.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from itertools import accumulate, groupby
-from typing import TYPE_CHECKING, Any
+from itertools import accumulate
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from counterclaim.resolve.intervals import Interval, hull
 from counterclaim.resolve.voices import LONG_AGO
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from counterclaim.resolve.voices import Ballot
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The intervals that a policy settles on, and the rule that led there."""
 
     intervals: tuple[Interval, ...]
@@ -33,8 +33,7 @@ Numbered = Sequence[tuple["Ballot", Interval]]
 Decide = Callable[[Numbered], Verdict]
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     """An interval with the weight and the number of the voices behind it."""
 
     interval: Interval
@@ -87,10 +86,12 @@ NARROWER: Step = ("narrower", lambda c: c.interval.width)
 
 
 def _candidates(ballots: Numbered) -> list[_Candidate]:
-    ordered = sorted(ballots, key=lambda b: b[1].order)
-    groups = [list(group) for _, group in groupby(ordered, key=lambda b: b[1].order)]
+    groups: dict[tuple[int, float], list[tuple[Ballot, Interval]]] = defaultdict(list)
+    for ballot, interval in ballots:
+        groups[interval.order].append((ballot, interval))
     return [
-        _Candidate(hull(i for _, i in g), sum(weigh(b.claim) for b, _ in g), len(g)) for g in groups
+        _Candidate(hull([i for _, i in g]), sum([weigh(b.claim) for b, _ in g]), len(g))
+        for _, g in sorted(groups.items(), key=itemgetter(0))
     ]
 
 

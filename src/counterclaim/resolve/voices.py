@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from counterclaim.resolve.inputs import AFFIRMING, NEUTRAL
 from counterclaim.resolve.intervals import Interval, hull, quantities
@@ -13,7 +13,7 @@ from counterclaim.resolve.weights import weigh
 from counterclaim.vocabulary import ClaimKind, Stance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from counterclaim.resolve.inputs import Claim
     from counterclaim.resolve.intervals import Key
@@ -31,12 +31,15 @@ def find_voices(claims: Iterable[Claim]) -> Voices:
     publishers speaking for themselves in documents that were syndicated from one another.
     """
     claims = tuple(claims)
-    groups = _Groups()
     claimants = {c.claimant for c in claims}
+    if len(claimants) == 1:
+        return {c.id: c.claimant for c in claims}
+    groups = _Groups()
     publishers: dict[str, str] = {}
     for claim in claims:
         for above in claimants.intersection(claim.lineage):
-            groups.join(claim.claimant, above)
+            if above != claim.claimant:
+                groups.join(claim.claimant, above)
         if claim.side == NEUTRAL and not claim.attributed:
             groups.join(claim.claimant, publishers.setdefault(claim.origin, claim.claimant))
     return {c.id: groups.find(c.claimant) for c in claims}
@@ -71,6 +74,11 @@ def by_voice(claims: Iterable[Claim], voices: Voices) -> Iterator[list[Claim]]:
     return (groups[name] for name in sorted(groups))
 
 
+def last_of(claims: list[Claim], key: Callable[[Claim], Any]) -> Claim:
+    """The claim that sorts last; the key is made only where there are several."""
+    return claims[0] if len(claims) == 1 else max(claims, key=key)
+
+
 def recency(claim: Claim, value: object, fullness: object = 0) -> tuple[object, ...]:
     """Sorts a voice's latest word last; of words said at the same time the fuller account.
 
@@ -80,7 +88,7 @@ def recency(claim: Claim, value: object, fullness: object = 0) -> tuple[object, 
     return said, fullness, claim.recorded_at, weigh(claim), value, claim.id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Ballot:
     """What one voice gives for one figure; ``interval`` None is a mention without a number."""
 
@@ -112,11 +120,13 @@ def collect_ballots(claims: Iterable[Claim], voices: Voices) -> dict[Key, Ballot
                 figures[key].dropped.append((claim.id, reason))
             else:
                 drafts[key, voice].append(Ballot(voice, claim, interval))
-    for (key, _), ballots in sorted(drafts.items(), key=lambda item: item[0]):
-        last, *earlier = sorted(ballots, key=_precedence, reverse=True)
-        figures[key].given.append(last)
-        figures[key].earlier += earlier
-        figures[key].dropped += [(b.claim.id, "superseded") for b in earlier]
+    for key, voice in sorted(drafts):
+        ballots = drafts[key, voice]
+        if len(ballots) > 1:
+            ballots.sort(key=_precedence, reverse=True)
+            figures[key].earlier += ballots[1:]
+            figures[key].dropped += [(b.claim.id, "superseded") for b in ballots[1:]]
+        figures[key].given.append(ballots[0])
     for entry in figures.values():
         entry.dropped.sort()
     return figures
@@ -126,8 +136,11 @@ def figures_of(claim: Claim) -> dict[Key, Interval | None]:
     """A claim's figures by key; a key that stands twice takes the hull of what was said."""
     figures: dict[Key, Interval | None] = {}
     for key, interval in quantities(claim):
-        said = [i for i in (figures.get(key), interval) if i is not None]
-        figures[key] = hull(said) if said else None
+        known = figures.get(key)
+        if known is None:
+            figures[key] = interval
+        elif interval is not None:
+            figures[key] = hull((known, interval))
     return figures
 
 

@@ -9,21 +9,22 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
-from counterclaim.db import dialect_of, driver_value, insert_rows
+from counterclaim.db import dialect_of, driver_value, insert_rows, plain_rows
 from counterclaim.grid import cells_of
 from counterclaim.models import EventSummary
 from counterclaim.models.summary import sort_key
 from counterclaim.queries.asof import View
 from counterclaim.queries.event_pages import facets_of_time
 from counterclaim.queries.event_sql import PAIR, pair_value
-from counterclaim.queries.families import load_families
+from counterclaim.queries.families import Holdings
+from counterclaim.queries.referents import Referents
 from counterclaim.queries.versions import family_versions
 from counterclaim.store.totals import keep_totals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence, Set
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
     from counterclaim.queries.families import Loaded
     from counterclaim.queries.versions import Version
     from counterclaim.resolve.cuts import Measure
-
-CHUNK = 5000
-"""So many ids go into one statement."""
 
 BATCH = 200
 """Families are loaded for this many events at a time."""
@@ -52,63 +50,123 @@ def project(
     loaded.
     """
     session.flush()
-    waiting = sorted(set(event_ids))
-    seen: set[str] = set()
-    versions: list[Version] = []
-    for start in range(0, len(waiting), BATCH):
-        batch = [key for key in waiting[start : start + BATCH] if key not in seen]
-        for loaded in load_families(session, batch, View(at)):
-            members = {member for group in loaded.members.values() for member in group}
-            if members & seen:
-                continue
-            seen |= members
-            made = list(family_versions(loaded))
-            versions += made
-            _close(session, members - {version.event_id for version in made}, at)
-            if watch is not None:
-                watch(loaded)
-    _write(session, versions, at)
+    replay(session, [(at, set(event_ids))], Referents(session), watch)
     keep_totals(session, at)
 
 
-def _close(session: Session, event_ids: Iterable[str], at: datetime) -> None:
-    given = sorted(event_ids)
-    for start in range(0, len(given), CHUNK):
-        chunk = EventSummary.event_id.in_(given[start : start + CHUNK])
-        live = update(EventSummary).where(chunk, EventSummary.valid_to.is_(None))
-        session.execute(live.values(valid_to=at))
+def replay(
+    session: Session,
+    transactions: Sequence[tuple[datetime, set[str]]],
+    behind: Referents,
+    watch: Callable[[Loaded], None] | None = None,
+) -> None:
+    """The same for some transactions, in their order, each given with the events it touched.
+
+    All is flushed. Many small transactions are as quick as one of as many events: what they touched
+    is loaded once for all of them, and written once.
+    """
+    edition = Edition(session)
+    touched = set().union(*(ids for _, ids in transactions))
+    together = len(transactions) > 1 or len(touched) <= BATCH
+    shared = Holdings(session, touched, behind) if together else None
+    for at, ids in transactions:
+        view, seen = View(at), set[str]()
+        versions: list[Version] = []
+        gone: set[str] = set()
+        for batch in _batches(sorted(ids), seen):
+            holdings = shared or Holdings(session, batch, behind)
+            for loaded in holdings.families(batch, view):
+                members = {member for group in loaded.members.values() for member in group}
+                if not members.isdisjoint(seen):
+                    continue
+                seen |= members
+                made = list(family_versions(loaded))
+                versions += made
+                gone |= members.difference([version.event_id for version in made])
+                if watch is not None:
+                    watch(loaded)
+        edition.take(versions, gone, at)
+    edition.write()
 
 
-def _write(session: Session, versions: list[Version], at: datetime) -> None:
-    served = _served(session, [version.event_id for version in versions])
-    keyed = [(version, version.content_key) for version in versions]
-    changed = [(one, key) for one, key in keyed if served.get(one.event_id) != key]
-    _close(session, [one.event_id for one, _key in changed if one.event_id in served], at)
-    serial = session.scalar(select(func.max(EventSummary.serial))) or 0
-    rows: dict[str, list[tuple[object, ...]]] = {table: [] for table in COLUMNS}
-    texts: list[tuple[int, str]] = []
-    for version, key in sorted(changed, key=lambda pair: pair[0].number):
-        serial += 1
-        sk = sort_key(version.columns["occurred_from"], serial)
+def _batches(ids: Sequence[str], seen: Set[str]) -> Iterator[list[str]]:
+    """The ids in stretches, without those that were seen by then."""
+    for start in range(0, len(ids), BATCH):
+        yield [key for key in ids[start : start + BATCH] if key not in seen]
+
+
+class Edition:
+    """New versions of one or more transactions, which are written together."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.engine = dialect_of(session)
+        self.serial = session.scalar(select(func.max(EventSummary.serial))) or 0
+        self.rows: dict[str, list[list[object]]] = {table: [] for table in COLUMNS}
+        self.texts: list[tuple[int, str]] = []
+        self.ended: list[tuple[object, str]] = []
+        self._known: set[str] = set()
+        self._served: dict[str, str] = {}
+        self._open: dict[str, list[object]] = {}
+
+    def take(self, versions: Sequence[Version], gone: Iterable[str], at: datetime) -> None:
+        """The versions that a transaction made, of which those count that say something new.
+
+        Events that are ``gone`` are no longer served.
+        """
+        self._look_up({*gone, *(version.event_id for version in versions)})
+        for event_id in gone:
+            self._end(event_id, at)
+        for version in sorted(versions, key=lambda one: one.number):
+            key = version.content_key
+            if self._served.get(version.event_id) != key:
+                self._end(version.event_id, at)
+                self._served[version.event_id] = key
+                self._add(version, key, at)
+
+    def _look_up(self, event_ids: set[str]) -> None:
+        new = event_ids - self._known
+        self._known |= new
+        self._served.update(plain_rows(self.session, SERVED, new))
+
+    def _end(self, event_id: str, at: datetime) -> None:
+        """Let the version that counts end: one that is to be written, or one that is stored."""
+        if self._served.pop(event_id, None) is None:
+            return
+        row = self._open.pop(event_id, None)
+        if row is None:
+            self.ended.append((driver_value(at, self.engine), event_id))
+        else:
+            row[VALID_TO] = driver_value(at, self.engine)
+
+    def _add(self, version: Version, key: str, at: datetime) -> None:
+        self.serial += 1
+        sk = sort_key(version.columns["occurred_from"], self.serial)
         columns = [version.columns[name] for name in OF_VERSION]
-        rows["event_summary"].append((sk, serial, *columns, at, key, version.stamped(at)))
-        rows["event_facet"] += sorted((f, v, sk) for f, v in found_by(version, at))
+        rows = self.rows
+        summary = [sk, self.serial, *columns, at, None, key, version.stamped(at)]
+        self._open[version.event_id] = plain = [driver_value(one, self.engine) for one in summary]
+        rows["event_summary"].append(plain)
+        rows["event_facet"] += [[f, v, sk] for f, v in sorted(found_by(version, at))]
         rows["event_figure"] += [
-            (one["figure"], sk, one["low"], one["best"], one["high"]) for one in version.figures
+            [one["figure"], sk, one["low"], one["best"], one["high"]] for one in version.figures
         ]
         rows["event_measure"] += [_measure_row(sk, one) for one in version.measures]
-        rows["event_member"] += [(sk, part) for part in version.parts]
-        rows["event_point"] += [(sk, *(one[name] for name in OF_POINT)) for one in version.points]
+        rows["event_member"] += [[sk, part] for part in version.parts]
+        rows["event_point"] += [[sk, *(one[name] for name in OF_POINT)] for one in version.points]
         rows["event_cell"] += [row for one in version.points for row in _cell_rows(sk, one)]
-        texts.append((sk, version.text))
-    engine = dialect_of(session)
-    for table, given in rows.items():
-        if given:
-            plain = [[driver_value(value, engine) for value in row] for row in given]
-            insert_rows(session, table, COLUMNS[table], plain)
-    if texts:
-        cursor = session.connection().connection.cursor()
-        cursor.executemany(TEXT_INSERTS[engine], sorted(texts))
+        self.texts.append((sk, version.text))
+
+    def write(self) -> None:
+        """Write all that was taken."""
+        cursor = self.session.connection().connection.cursor()
+        if self.ended:
+            cursor.executemany(ENDINGS[self.engine], self.ended)
+        for table, given in self.rows.items():
+            if given:
+                insert_rows(self.session, table, COLUMNS[table], given)
+        if self.texts:
+            cursor.executemany(TEXT_INSERTS[self.engine], sorted(self.texts))
 
 
 OF_VERSION = (
@@ -121,7 +179,9 @@ OF_POINT = (
 )
 EDGES = ("west", "south", "east", "north")
 COLUMNS = {
-    "event_summary": ("sk", "serial", *OF_VERSION, "valid_from", "content_key", "document"),
+    "event_summary": (
+        *("sk", "serial", *OF_VERSION, "valid_from", "valid_to", "content_key", "document"),
+    ),
     "event_facet": ("facet", "value", "sk"),
     "event_figure": ("figure", "sk", "low", "best", "high"),
     "event_measure": (
@@ -142,29 +202,26 @@ def found_by(version: Version, at: datetime) -> set[tuple[str, str]]:
     return found.union(facets_of_time(first, last, at))
 
 
-def _cell_rows(sk: int, point: dict[str, Any]) -> Iterator[tuple[object, ...]]:
+def _cell_rows(sk: int, point: dict[str, Any]) -> Iterator[list[object]]:
     west, south, east, north = box = tuple(point[edge] for edge in EDGES)
     for cell in cells_of((west, south, east, north)):
-        yield cell, sk, point["position"], *box
+        yield [cell, sk, point["position"], *box]
 
 
-def _measure_row(sk: int, measure: Measure) -> tuple[object, ...]:
+def _measure_row(sk: int, measure: Measure) -> list[object]:
     line, figure, low, best, high, side = measure
-    return line.cut, sk, line.subject, line.status, figure, low, best, high, side
+    return [line.cut, sk, line.subject, line.status, figure, low, best, high, side]
 
 
-def _served(session: Session, event_ids: list[str]) -> dict[str, str]:
-    """The content keys of the versions that count, by event."""
-    live = select(EventSummary.event_id, EventSummary.content_key).where(
-        EventSummary.valid_to.is_(None)
-    )
-    found: dict[str, str] = {}
-    for start in range(0, len(event_ids), CHUNK):
-        query = live.where(EventSummary.event_id.in_(event_ids[start : start + CHUNK]))
-        found.update({event_id: key for event_id, key in session.execute(query)})
-    return found
-
-
+VALID_TO = COLUMNS["event_summary"].index("valid_to")
+SERVED = (
+    "SELECT CAST(event_id AS TEXT), content_key FROM event_summary"
+    " WHERE valid_to IS NULL AND event_id IN (:ids)"
+)
+ENDINGS = {
+    "sqlite": "UPDATE event_summary SET valid_to = ? WHERE event_id = ? AND valid_to IS NULL",
+    "postgresql": "UPDATE event_summary SET valid_to = %s WHERE event_id = %s AND valid_to IS NULL",
+}
 TEXT_INSERTS = {
     "sqlite": "INSERT INTO event_text (rowid, body) VALUES (?, ?)",
     "postgresql": "INSERT INTO event_text (sk, body) VALUES (%s, to_tsvector('simple', %s))",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, func, select, text
 
 from counterclaim.db import dialect_of
 from counterclaim.models import (
@@ -19,12 +23,14 @@ from counterclaim.models import (
     EventTotalState,
     LedgerEntry,
 )
-from counterclaim.store.project import project
+from counterclaim.queries.referents import Referents
+from counterclaim.store.project import replay
 from counterclaim.store.totals import renew_totals
-from counterclaim.store.touched import touched_by
+from counterclaim.store.touched import Entry, touched_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from sqlalchemy.orm import Session
 
@@ -44,18 +50,70 @@ def is_behind(session: Session) -> bool:
     return session.scalar(behind.limit(1)) is not None
 
 
+STRETCH = 500
+"""Transactions are replayed together until they touched so many events."""
+
+COLLECTED = 50_000
+"""So many new objects there may be before Python looks for circles among them."""
+
+READ = 5000
+"""So many entries of the ledger are read at a time."""
+
+
 def rebuild(session: Session, progress: Callable[[int, int], None] | None = None) -> int:
     """Drop the read model and replay every transaction into it; the number of transactions.
 
-    ``progress`` is told how many of how many transactions are done.
+    ``progress`` is told how many of how many entries of the ledger are done.
     """
     for table in DERIVED:
         session.execute(delete(table))
     session.execute(text(CLEAR_TEXT[dialect_of(session)]))
-    instants = session.scalars(select(LedgerEntry.at).distinct().order_by(LedgerEntry.at)).all()
-    for done, at in enumerate(instants, start=1):
-        project(session, touched_by(session, at), at)
-        if progress is not None:
-            progress(done, len(instants))
+    session.flush()
+    entries = session.scalar(select(func.max(LedgerEntry.seq))) or 0
+    behind = Referents(session)
+    count = 0
+    with _rare_collections():
+        for done, transactions in _stretches(session):
+            replay(session, transactions, behind)
+            count += len(transactions)
+            if progress is not None:
+                progress(done, entries)
     renew_totals(session)
-    return len(instants)
+    return count
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Look for circles less often: a stretch makes many objects, and hardly any circles."""
+    usual = gc.get_threshold()
+    gc.set_threshold(COLLECTED, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+
+
+def _stretches(session: Session) -> Iterator[tuple[int, list[tuple[datetime, set[str]]]]]:
+    """Consecutive transactions with what they touched, and the last entry of each stretch."""
+    stretch: list[tuple[datetime, set[str]]] = []
+    touched = done = 0
+    for at, rows in groupby(_entries(session), key=itemgetter(1)):
+        entries = list(rows)
+        ids = touched_in(session, [entry for _, _, entry in entries], at)
+        if stretch and touched + len(ids) > STRETCH:
+            yield done, stretch
+            stretch, touched = [], 0
+        stretch.append((at, ids))
+        touched += len(ids)
+        done = entries[-1][0]
+    if stretch:
+        yield done, stretch
+
+
+def _entries(session: Session) -> Iterator[tuple[int, datetime, Entry]]:
+    """The ledger in its order, read piece by piece."""
+    row, last = LedgerEntry, 0
+    query = select(row.seq, row.at, row.action, row.subject, row.body).order_by(row.seq)
+    while rows := session.execute(query.where(row.seq > last).limit(READ)).all():
+        for last, at, action, subject, body in rows:
+            yield last, at, Entry(action, subject, body)

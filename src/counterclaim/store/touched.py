@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 from sqlalchemy import select
@@ -30,11 +30,25 @@ if TYPE_CHECKING:
 
 def touched_by(session: Session, at: datetime) -> set[str]:
     """Ids of the events whose answer the transaction of this instant may have changed."""
+    query = select(LedgerEntry.action, LedgerEntry.subject, LedgerEntry.body)
+    found = session.execute(query.where(LedgerEntry.at == at))
+    return touched_in(session, [Entry(*row) for row in found], at)
+
+
+class Entry(NamedTuple):
+    """What tells of an entry of the ledger which events it touched."""
+
+    action: str
+    subject: str | None
+    body: str
+
+
+def touched_in(session: Session, entries: Iterable[Entry], at: datetime) -> set[str]:
+    """The same, of a transaction whose entries were read."""
     touched: set[str] = set()
     renamed: dict[str, set[str]] = {}
-    query = select(LedgerEntry.action, LedgerEntry.subject, LedgerEntry.body)
     rated: set[str] = set()
-    for action, subject, body in session.execute(query.where(LedgerEntry.at == at)):
+    for action, subject, body in entries:
         if action == "record_event_part" and subject is not None:
             touched.add(subject)
         elif action.endswith("_names") and subject is not None:

@@ -71,7 +71,7 @@ def restore_store(
     with deferred_references(session, dumped_tables()):
         rows = _insert_rows(session, dump, told)
     refresh_statistics(session)
-    rebuild(session, lambda done, total: told("transactions", done, total))
+    rebuild(session, lambda done, total: told("replayed", done, total))
     found = verify(session, progress=lambda done, total: told("verified", done, total))
     _check_verified(found, dump.header, keep_faults=keep_faults)
     return Restored(dump.header, rows, found)
