@@ -13,9 +13,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from random import Random
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
-
-from sqlalchemy.orm.attributes import manager_of_class
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from counterclaim.models import (
     Attribution,
@@ -29,9 +27,10 @@ from counterclaim.models import (
     Strike,
 )
 from counterclaim.moment import parse_moment
-from counterclaim.store.claims import Draft, content_key, note_claim
+from counterclaim.store.claims import Draft, note_claim, say
 from counterclaim.store.documents import CONTEXT, note_document
-from counterclaim.store.seals import columns_of, seal_row
+from counterclaim.store.rows import hold_rows, new_row
+from counterclaim.store.seals import seal_row
 from counterclaim.vocabulary import (
     AttributionRole,
     Basis,
@@ -49,16 +48,15 @@ from counterclaim.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Table
-    from sqlalchemy.orm import Session
 
     from benchmarks.catalogue import Catalogue, Site
     from counterclaim.db import Base
+    from counterclaim.statements import WriteSession
     from counterclaim.store.ledger import Writer
 
-Row = TypeVar("Row", bound="Base")
 
 SEED = 20241119
 FIRST, LAST = date(2022, 2, 24), date(2025, 12, 31)
@@ -91,13 +89,6 @@ def invent_words(count: int, rng: Random) -> list[str]:
         )
         made["".join(syllables) + rng.choice(ends)] = None
     return list(made)
-
-
-def new_row(model: type[Row], **values: Any) -> Row:
-    """A row with these columns, made without the work that tracks changes of columns."""
-    row: Row = manager_of_class(model).new_instance()
-    row.__dict__.update(values)
-    return row
 
 
 def by_rank(count: int) -> list[float]:
@@ -133,11 +124,11 @@ class Account(NamedTuple):
 class Sheaf:
     """Rows on their way to the store, by table; a writer adds to it as to a session."""
 
-    rows: dict[Table, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    rows: dict[Table, list[Mapping[str, Any]]] = field(default_factory=lambda: defaultdict(list))
 
-    def add(self, row: Base) -> None:
-        """Take in one row."""
-        self.rows[cast("Table", row.__table__)].append(columns_of(row))
+    def hold(self, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Take in rows of a table."""
+        self.rows[table].extend(rows)
 
 
 class Inventor:
@@ -174,7 +165,7 @@ class Inventor:
         writer = self.writer
         evening = datetime(last.year, last.month, last.day, 20, tzinfo=UTC) + timedelta(days=1)
         writer.at = max(evening, writer.at + timedelta(seconds=1))
-        writer.session = cast("Session", sheaf)
+        writer.session = cast("WriteSession", sheaf)
         self.published = (writer.at - timedelta(days=1)).date().isoformat()
 
     def _days(self) -> list[date]:
@@ -243,11 +234,13 @@ class Inventor:
             key, at = self._id(), self.writer.at
             row = new_row(
                 EventPart,
-                id=key,
-                whole_id=event.id,
-                part_id=part.event.id,
-                basis="told together",
-                recorded_at=at,
+                {
+                    "id": key,
+                    "whole_id": event.id,
+                    "part_id": part.event.id,
+                    "basis": "told together",
+                    "recorded_at": at,
+                },
             )
             self._keep(row)
             body = {"part": part.event.id, "event_part": key, "sha256": seal_row(row)}
@@ -265,7 +258,15 @@ class Inventor:
         key, at = self._id(), self.writer.at
         kind = EventKind.STRIKE
         event = new_row(
-            Strike, id=key, number=number, recorded_at=at, kind=kind, scope=scope, label=label
+            Strike,
+            {
+                "id": key,
+                "number": number,
+                "recorded_at": at,
+                "kind": kind,
+                "scope": scope,
+                "label": label,
+            },
         )
         self._keep(event)
         self.writer.note("record_event", key, {"sha256": seal_row(event)})
@@ -290,18 +291,20 @@ class Inventor:
         moment = parse_moment(self.published)
         document = new_row(
             Document,
-            id=self._id(),
-            publisher_id=self.rng.choice(self.catalogue.outlets).id,
-            title=title,
-            lang="en",
-            published_edtf=moment.edtf,
-            published_from=moment.start,
-            published_to=moment.end,
-            published_basis=Basis.STATED,
-            media_type="text/plain",
-            text=text,
-            sha256=hashlib.sha256(text.encode()).hexdigest(),
-            recorded_at=self.writer.at,
+            {
+                "id": self._id(),
+                "publisher_id": self.rng.choice(self.catalogue.outlets).id,
+                "title": title,
+                "lang": "en",
+                "published_edtf": moment.edtf,
+                "published_from": moment.start,
+                "published_to": moment.end,
+                "published_basis": Basis.STATED,
+                "media_type": "text/plain",
+                "text": text,
+                "sha256": hashlib.sha256(text.encode()).hexdigest(),
+                "recorded_at": self.writer.at,
+            },
         )
         self._keep(document)
         note_document(self.writer, document)
@@ -332,13 +335,15 @@ class Inventor:
     ) -> None:
         quote = new_row(
             Quote,
-            id=self._id(),
-            document_id=document.id,
-            exact=words,
-            prefix=document.text[max(0, start - CONTEXT) : start],
-            suffix=document.text[start + len(words) : start + len(words) + CONTEXT],
-            start=start,
-            end=start + len(words),
+            {
+                "id": self._id(),
+                "document_id": document.id,
+                "exact": words,
+                "prefix": document.text[max(0, start - CONTEXT) : start],
+                "suffix": document.text[start + len(words) : start + len(words) + CONTEXT],
+                "start": start,
+                "end": start + len(words),
+            },
         )
         self._keep(quote)
         claim = self._claim_row(account, document, claimant_id, quote.id)
@@ -348,34 +353,38 @@ class Inventor:
             _place(claim.id, account),
             *self._counts(claim.id, account),
         ]
-        claim.__dict__["content_key"] = content_key(claim, quote, rows)
+        content = say(claim, quote, rows)
+        claim.content_key = content.key
         self._keep(claim, *rows)
-        note_claim(self.writer, Draft(claim, quote, rows, [], []), quote)
+        note_claim(self.writer, Draft(claim, quote, rows, [], [], content), quote)
 
     def _claim_row(
         self, account: Account, document: Document, claimant_id: str, quote_id: str
     ) -> Claim:
         at = self.writer.at
+        distribution = Distribution.COLLECTIVE if account.collective else Distribution.SINGLE
         return new_row(
             Claim,
-            id=self._id(),
-            kind=ClaimKind.OCCURRENCE,
-            event_id=account.event.id,
-            claimant_id=claimant_id,
-            document_id=document.id,
-            quote_id=quote_id,
-            stance=Stance.ASSERTS,
-            polarity=1,
-            distribution=Distribution.COLLECTIVE if account.collective else Distribution.SINGLE,
-            said_edtf=document.published_edtf,
-            said_from=document.published_from,
-            said_to=document.published_to,
-            basis=Basis.STATED,
-            status=Status.ACCEPTED,
-            recorded_at=at,
-            accepted_at=at,
-            recorded_by=self.writer.actor,
-            warnings=[],
+            {
+                "id": self._id(),
+                "kind": ClaimKind.OCCURRENCE,
+                "event_id": account.event.id,
+                "claimant_id": claimant_id,
+                "document_id": document.id,
+                "quote_id": quote_id,
+                "stance": Stance.ASSERTS,
+                "polarity": 1,
+                "distribution": distribution,
+                "said_edtf": document.published_edtf,
+                "said_from": document.published_from,
+                "said_to": document.published_to,
+                "basis": Basis.STATED,
+                "status": Status.ACCEPTED,
+                "recorded_at": at,
+                "accepted_at": at,
+                "recorded_by": self.writer.actor,
+                "warnings": [],
+            },
         )
 
     def _where(self, site: Site) -> dict[str, Any]:
@@ -406,20 +415,21 @@ class Inventor:
         return [
             new_row(
                 InterceptionCount,
-                claim_id=claim_id,
-                position=position,
-                munition_id=self.catalogue.munitions[account.munition].id,
-                outcome=outcome,
-                low=low,
-                high=high,
-                said=str(low) if high is not None else f"at least {low}",
+                {
+                    "claim_id": claim_id,
+                    "position": position,
+                    "munition_id": self.catalogue.munitions[account.munition].id,
+                    "outcome": outcome,
+                    "low": low,
+                    "high": high,
+                    "said": str(low) if high is not None else f"at least {low}",
+                },
             )
             for position, (outcome, (low, high)) in enumerate(said.items())
         ]
 
     def _keep(self, *rows: Base) -> None:
-        for row in rows:
-            self.writer.session.add(row)
+        hold_rows(self.writer.session, rows)
 
 
 def _in_region(site: Site) -> dict[str, Any]:
@@ -428,7 +438,9 @@ def _in_region(site: Site) -> dict[str, Any]:
 
 def _place(claim_id: str, account: Account) -> ClaimPlace:
     role, said = PlaceRole.TARGET, f"near {account.site.name}"
-    return new_row(ClaimPlace, claim_id=claim_id, position=0, role=role, said=said, **account.where)
+    return new_row(
+        ClaimPlace, dict(claim_id=claim_id, position=0, role=role, said=said, **account.where)
+    )
 
 
 def _attribution(claim_id: str, claimant_id: str) -> list[Attribution]:
@@ -436,11 +448,13 @@ def _attribution(claim_id: str, claimant_id: str) -> list[Attribution]:
     return [
         new_row(
             Attribution,
-            claim_id=claim_id,
-            position=position,
-            source_id=source_id,
-            role=role,
-            speech=Speech.INDIRECT,
+            {
+                "claim_id": claim_id,
+                "position": position,
+                "source_id": source_id,
+                "role": role,
+                "speech": Speech.INDIRECT,
+            },
         )
         for position, (source_id, role) in enumerate(chain)
     ]
@@ -451,11 +465,13 @@ def _occurrence(claim_id: str, account: Account) -> Occurrence:
     defender = account.site.country
     return new_row(
         Occurrence,
-        claim_id=claim_id,
-        occurred_edtf=moment.edtf,
-        occurred_from=moment.start,
-        occurred_to=moment.end,
-        precision=moment.precision,
-        attacker=OTHERS[defender],
-        defender=defender,
+        {
+            "claim_id": claim_id,
+            "occurred_edtf": moment.edtf,
+            "occurred_from": moment.start,
+            "occurred_to": moment.end,
+            "precision": moment.precision,
+            "attacker": OTHERS[defender],
+            "defender": defender,
+        },
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 import sqlite3
@@ -18,12 +17,12 @@ from typing import TYPE_CHECKING, Any, cast
 from alembic.script import ScriptDirectory
 from rich.console import Console
 from rich.progress import Progress
-from sqlalchemy import JSON, insert, select
+from sqlalchemy import select
 
 from benchmarks import ROOT, catalogue, invention
 from benchmarks.catalogue import read_catalogue
 from benchmarks.invention import ACTOR, SEED, Inventor
-from counterclaim.db import dialect_of, make_engine, reading, refresh_statistics, writing
+from counterclaim.db import make_engine, refresh_statistics, writing
 from counterclaim.migrate import migration_config, upgrade
 from counterclaim.models import (
     Attribution,
@@ -39,16 +38,18 @@ from counterclaim.models import (
 )
 from counterclaim.queries.names import Finder
 from counterclaim.seeding import CATALOGUE, seed
+from counterclaim.statements import insert_rows
 from counterclaim.store.events import last_number
 from counterclaim.store.keys import ensure_admin
 from counterclaim.store.ledger import GENESIS, Writer
 from counterclaim.store.rebuild import rebuild
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import Engine, Table
-    from sqlalchemy.orm import Session
+
+    from counterclaim.statements import WriteSession
 
 CATALOGUE_AT = datetime(2022, 1, 1, tzinfo=UTC)
 ADMIN_KEY = "key-of-a-store-that-holds-nothing-but-inventions"
@@ -151,13 +152,13 @@ def fill(engine: Engine, count: int) -> None:
     )
 
 
-def _first_writer(session: Session) -> Writer:
+def _first_writer(session: WriteSession) -> Writer:
     return Writer(session, ACTOR, CATALOGUE_AT, 0, GENESIS, Finder(session))
 
 
 def write_events(engine: Engine, count: int, progress: Callable[[int], Any]) -> None:
     """Write the rows of so many events and their ledger entries behind those of the catalogue."""
-    with reading(engine) as session:
+    with writing(engine) as session:
         names = read_catalogue(session, Random(SEED))
         newest = select(LedgerEntry).order_by(LedgerEntry.seq.desc()).limit(1)
         last = session.scalars(newest).one()
@@ -168,28 +169,9 @@ def write_events(engine: Engine, count: int, progress: Callable[[int], Any]) -> 
         with writing(engine) as session:
             for done, sheaf in chunk:
                 for table in IN_ORDER:
-                    insert_rows(session, table, sheaf.rows.get(table, []))
+                    if rows := sheaf.rows.get(table):
+                        insert_rows(session, table, rows)
                 progress(done)
-
-
-def insert_rows(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert many rows as fast as the engine takes them: all at once, or by COPY."""
-    if not rows:
-        return
-    if dialect_of(session) == "sqlite":
-        session.execute(insert(table), rows)
-        return
-    names = ", ".join(f'"{column.name}"' for column in table.columns)
-    raw: Any = session.connection().connection.driver_connection
-    with raw.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
-        structured = {column.key for column in table.columns if isinstance(column.type, JSON)}
-        for row in rows:
-            copy.write_row(
-                [
-                    json.dumps(row[column.key]) if column.key in structured else row[column.key]
-                    for column in table.columns
-                ]
-            )
 
 
 @contextmanager

@@ -52,7 +52,7 @@ def test_invented_claims_are_sealed_and_served_as_posted_ones(seeded_engine: Eng
 
 def test_the_same_is_invented_each_time(seed_to_read: Engine) -> None:
     def invented() -> list[dict[str, Any]]:
-        with reading(seed_to_read) as session:
+        with writing(seed_to_read, dry_run=True) as session:
             names = read_catalogue(session, Random(SEED))
             start = datetime(2022, 1, 1, tzinfo=UTC)
             writer = Writer(session, ACTOR, start, 0, GENESIS, Finder(session))

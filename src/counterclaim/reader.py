@@ -162,7 +162,8 @@ class PostgresReader:
         try:
             async with self._pool.connection(WAIT_S) as connection:
                 found = await connection.execute(*statement)
-                return await found.fetchall()
+                rows: Rows = await found.fetchall()
+                return rows
         except (psycopg.Error, PoolTimeout) as error:
             raise UnansweredError from error
 

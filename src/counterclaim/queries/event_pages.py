@@ -108,9 +108,9 @@ class Counts:
             return count
         if len(self.known) >= REMEMBERED:
             self.known.clear()
-        ((count,),) = yield _counted(found)
-        self.known[found] = count, monotonic() + FORGOTTEN_AFTER_S
-        return count
+        ((counted,),) = yield _counted(found)
+        self.known[found] = counted, monotonic() + FORGOTTEN_AFTER_S
+        return int(counted)
 
 
 def _counted(found: Set) -> Sql:

@@ -154,7 +154,7 @@ def _on_time(wanted: Wanted) -> Iterator[Sql]:
 def facet_is(facet: str, values: tuple[str, ...]) -> Set:
     """The versions with one of these values of a facet."""
     rows = Sql(f"{{m}}.facet = ? AND {{m}}.value IN ({marks(values)})", (facet, *values))
-    starts = ()
+    starts: tuple[Stretch, ...] = ()
     if len(values) <= MOST_STRETCHES:
         one = "d.facet = ? AND d.value = ?"
         table = Sql("event_facet")
@@ -203,7 +203,7 @@ def _points(wanted: Wanted) -> Iterator[Set]:
         yield _in_cells(wanted.box, exact)
     if wanted.circle is not None:
         latitude, longitude, radius_km = wanted.circle
-        box = tuple(bounding_box(latitude, longitude, radius_km * 1000))
+        box = bounding_box(latitude, longitude, radius_km * 1000)
         yield _in_cells(box, _around(wanted.circle, box, certain=wanted.certain))
 
 

@@ -152,7 +152,8 @@ def _page_by_time(
     if rows is None and page.sure is not None:
         rows = execute(page.sure)
     found = page_of(rows or (), window, place, view.known_at)
-    return replace(found, items=[Shown(document, sk) for sk, document in found.items])
+    items = [Shown(document, sk) for sk, document in found.items]
+    return Slice(items, found.next, found.known_at)
 
 
 def page_of(

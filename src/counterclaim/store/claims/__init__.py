@@ -3,7 +3,7 @@
 Every problem is collected with a JSON pointer into the claim; nothing is written if there is one.
 """
 
-from counterclaim.store.claims.content import content_key, seal_claim
+from counterclaim.store.claims.content import content_key, say, seal_claim
 from counterclaim.store.claims.reading import read_claim
 from counterclaim.store.claims.shapes import Draft, Reading, RowOfRecord, Subject
 from counterclaim.store.claims.writing import Shelf, hold_claim, note_claim, record_claims
@@ -19,5 +19,6 @@ __all__ = [
     "note_claim",
     "read_claim",
     "record_claims",
+    "say",
     "seal_claim",
 ]
