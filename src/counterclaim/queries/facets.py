@@ -104,11 +104,11 @@ def text_of(loaded: Loaded, label: str, bearing: Sequence[Claim]) -> str:
     What goes beyond ``LONGEST_TEXT`` characters is not found by its words.
     """
     rows = [loaded.claims[claim.id] for claim in bearing]
-    texts = [label, *sorted(_names(loaded, rows))]
-    texts += [site.said for claim in bearing for site in claim.places if site.said]
+    texts = [site.said for claim in bearing for site in claim.places if site.said]
     texts += [row.target for row in rows if row.target]
     texts += filter(None, (loaded.quote_of(row.id) for row in rows))
-    found = dict.fromkeys(chain.from_iterable(map(words, texts)))
+    each = (words(label), *_names(loaded, rows), *map(words, texts))
+    found = dict.fromkeys(chain.from_iterable(each))
     whole = " ".join(found)
     if len(whole) < LONGEST_TEXT:
         return whole
@@ -121,8 +121,8 @@ def text_of(loaded: Loaded, label: str, bearing: Sequence[Claim]) -> str:
     return " ".join(kept)
 
 
-def _names(loaded: Loaded, rows: Sequence[ClaimRow]) -> Iterator[str]:
-    """All names of what claims speak of, and of all above it; each row once."""
+def _names(loaded: Loaded, rows: Sequence[ClaimRow]) -> Iterator[Sequence[str]]:
+    """The words of all names of what claims speak of, and of all above it; each row once."""
     holdings = loaded.holdings
     behind = holdings.named
     for tree, ids in (
@@ -130,5 +130,5 @@ def _names(loaded: Loaded, rows: Sequence[ClaimRow]) -> Iterator[str]:
         (behind.munitions, {key for row in rows for key in holdings.munitions_of(row.id)}),
         (behind.places, {key for row in rows for key in holdings.places_of(row.id)}),
     ):
-        for row_id in {row.id for key in ids for row in tree.lines[key]}:
-            yield from tree.names_of(row_id, loaded.at)
+        for row_id in sorted({row.id for key in ids for row in tree.lines[key]}):
+            yield tree.words_of(row_id, loaded.at)

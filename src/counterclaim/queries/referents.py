@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from counterclaim.db import instant, plain_rows
+from counterclaim.names import words
 from counterclaim.queries.names import side_of
 from counterclaim.resolve import inputs
 from counterclaim.resolve.voices import LONG_AGO
@@ -87,7 +88,7 @@ class Tree(Generic[Row]):
         self.rows: dict[str, Row] = {}
         self.lines: dict[str, tuple[Row, ...]] = {}
         self._names: dict[str, list[tuple[str, Span]]] = {}
-        self._lasting: dict[str, tuple[datetime | None, list[str]]] = {}
+        self._lasting: dict[str, tuple[datetime | None, tuple[str, ...]]] = {}
 
     def read(self, ids: Iterable[str | None]) -> None:
         """Read these rows and all above them, unless they were read before."""
@@ -115,22 +116,27 @@ class Tree(Generic[Row]):
         for key, name, since, until in plain_rows(self.session, NAMES[self.noun], wanted):
             self._names[key].append((name, span(since, until)))
 
-    def names_of(self, row_id: str, at: datetime) -> list[str]:
-        """The name of a row and all that it had at an instant, in no order."""
-        since, names = self._lasting.get(row_id) or self._last(row_id)
+    def words_of(self, row_id: str, at: datetime) -> tuple[str, ...]:
+        """The folded words of the name of a row and of all that it had at an instant, each once."""
+        since, kept = self._lasting.get(row_id) or self._last(row_id)
         if since is not None and since <= at:
-            return names
-        found = (name for name, when in self._names[row_id] if counted(when, at))
-        return [self.rows[row_id].name, *found]
+            return kept
+        return self._words(
+            row_id, [name for name, when in self._names[row_id] if counted(when, at)]
+        )
 
-    def _last(self, row_id: str) -> tuple[datetime | None, list[str]]:
-        """All names of a row, and since when it has had just these; None where some ended."""
+    def _last(self, row_id: str) -> tuple[datetime | None, tuple[str, ...]]:
+        """The words of all names of a row, and since when it has just these; None if some ended."""
         spans = [when for _, when in self._names[row_id]]
         ended = any(until is not None for _, until in spans)
         since = None if ended else max((since for since, _ in spans), default=LONG_AGO)
-        names = [self.rows[row_id].name, *(name for name, _ in self._names[row_id])]
-        self._lasting[row_id] = since, names
-        return since, names
+        kept = self._words(row_id, [name for name, _ in self._names[row_id]])
+        self._lasting[row_id] = since, kept
+        return since, kept
+
+    def _words(self, row_id: str, names: list[str]) -> tuple[str, ...]:
+        ordered = [self.rows[row_id].name, *sorted(names)]
+        return tuple(dict.fromkeys(word for name in ordered for word in words(name)))
 
 
 class Referents:

@@ -1,6 +1,6 @@
 """Which totals are kept beside the events, and which questions can be answered from them.
 
-``store.totals`` keeps them. There are as many as the world has months, sides, regions and claimants
+``store.totals`` keeps them. There are as many as the world has months, sides, regions and munitions
 with figures, however many events there are.
 """
 
@@ -40,8 +40,7 @@ if TYPE_CHECKING:
 WHOLE = (EVENTS, MUNITIONS, PEOPLE)
 KEPT = {
     "": (*WHOLE, BY_MUNITION, BY_CATEGORY, BY_SIDE, BY_STATUS, BY_SIDE_AND_STATUS),
-    "region": (*WHOLE, BY_MUNITION),
-    **dict.fromkeys(("week", "country", "claimant", "side"), WHOLE),
+    **dict.fromkeys(("week", "region", "country"), WHOLE),
     **dict.fromkeys(("munition", "category"), (EVENTS,)),
 }
 """By what events are grouped beside month and attacker, and what is kept of each group."""
@@ -51,9 +50,6 @@ COLUMNS = ("group_value", "month", "kind", "scope", "attacker", "until")
 
 ALWAYS = ("month", "attacker")
 """Groups that every total has."""
-
-SAME = ("claimant", "side")
-"""Filters by one value that let through what stands in the group of that value."""
 
 FARTHEST = 2000
 """If more versions than these have changed since, all are added up."""
@@ -98,7 +94,7 @@ def grouping_of(name: str, dialect: Literal["sqlite", "postgresql"]) -> Grouping
 def _selected(plan: Plan, wanted: Wanted) -> Select[*tuple[Any, ...]] | None:
     """The totals that answer a question; None where they know too little for it."""
     own = [name for name in plan.of_events if name not in ALWAYS]
-    by, cut = next(iter((*own, *wanted.facets)), ""), plan.cut or EVENTS
+    by, cut = next(iter(own), ""), plan.cut or EVENTS
     window = _within_months(wanted)
     if window is None or cut not in KEPT.get(by, ()) or not _tell(own, wanted):
         return None
@@ -116,15 +112,12 @@ def _tell(own: list[str], wanted: Wanted) -> bool:
     """Whether the totals by these groups tell the events of a filter from others."""
     others = wanted.figures or wanted.box or wanted.circle or wanted.words
     known = {"kind", "scope", "attacker"} >= set(wanted.columns)
-    alone = all(name in SAME and len(values) == 1 for name, values in wanted.facets.items())
-    return known and not others and alone and len(own) + len(wanted.facets) <= 1
+    return known and not others and not wanted.facets and len(own) <= 1
 
 
 def _chosen(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     for name, values in wanted.columns.items():
         yield getattr(EventTotal, name).in_([str(value) for value in values])
-    for values in wanted.facets.values():
-        yield EventTotal.group_value == values[0]
 
 
 def _within_months(wanted: Wanted) -> list[ColumnElement[bool]] | None:
