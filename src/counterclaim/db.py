@@ -63,7 +63,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.sql import coercions, roles
 
 from counterclaim.errors import ConflictError, InputError, StoreError
-from counterclaim.statements import WriteSession
+from counterclaim.statements import WriteSession, run_on_driver
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -365,10 +365,7 @@ def plain_rows(session: Session, statement: str, ids: Iterable[str]) -> list[tup
     dialect = dialect_of(session)
     bound = orjson.dumps(given).decode() if dialect == "sqlite" else given
     text_ = statement.replace("IN (:ids)", AMONG[dialect])
-    result = session.connection().exec_driver_sql(text_, {"ids": bound})
-    assert result.cursor is not None  # noqa: S101 - for the type checker
-    rows: list[tuple[Any, ...]] = list(result.cursor.fetchall())
-    result.close()
+    rows: list[tuple[Any, ...]] = run_on_driver(session, text_, {"ids": bound}).fetchall()
     return rows
 
 
@@ -403,24 +400,6 @@ def deferred_references(session: Session, tables: Iterable[Table]) -> Iterator[N
     session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
     for change in changes:
         session.execute(text(f"{change} NOT DEFERRABLE"))
-
-
-def insert_rows(
-    session: Session, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]
-) -> None:
-    """Insert many rows by the driver alone; what the session holds must be flushed before.
-
-    The values are as the driver takes them, see ``driver_value``.
-    """
-    cursor = session.connection().connection.cursor()
-    names = ", ".join(columns)
-    if dialect_of(session) == "sqlite":
-        marks = ", ".join("?" * len(columns))
-        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
-        return
-    with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
 
 
 def driver_value(value: object, dialect: EngineName) -> object:

@@ -91,9 +91,9 @@ class Prepared:
         dialect = session.get_bind().dialect
         form = self._forms.get(dialect.name)
         if form is not None:
-            return form, _run(session, form.sql, form.given(values))
+            return form, run_on_driver(session, form.sql, form.given(values))
         form = _form_of(self._statement, dialect)
-        cursor = _run(session, form.sql, form.given(values))
+        cursor = run_on_driver(session, form.sql, form.given(values))
         # Only the first answer tells how the driver gives the columns.
         kinds = [column.type for column in self._statement.selected_columns]
         told = [description[1] for description in cursor.description]
@@ -187,12 +187,12 @@ def insert_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]
         form = _INSERTIONS[dialect.name, table] = _insertion_of(table, dialect)
     given = list(map(form.values, rows))
     if dialect.name == "sqlite":
-        _run(session, form.sql, given, many=True)
+        run_on_driver(session, form.sql, given, many=True)
     elif len(given) < COPIED:
         named = [dict(zip(form.names, one, strict=True)) for one in given]
-        _run(session, form.sql, named, many=True)
+        run_on_driver(session, form.sql, named, many=True)
     else:
-        _copy(session, form.copy, given)
+        _copy_in(session, form.copy, given)
 
 
 def _insertion_of(table: Table, dialect: Dialect) -> _Insertion:
@@ -206,7 +206,24 @@ def _insertion_of(table: Table, dialect: Dialect) -> _Insertion:
     return _Insertion(str(compiled), copy, tuple(names), itemgetter(*names), needed)
 
 
-def _run(session: Session, sql: str, values: Any, *, many: bool = False) -> Any:
+def insert_tuples(
+    session: Session, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]
+) -> None:
+    """Write new rows of a table, their values in these columns and as the driver takes them.
+
+    What the session holds must be flushed before.
+    """
+    names = ", ".join(columns)
+    if session.get_bind().dialect.name != "sqlite":
+        _copy_in(session, f"COPY {table} ({names}) FROM STDIN", rows)
+        return
+    marks = ", ".join("?" * len(columns))
+    statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 - our own names
+    run_on_driver(session, statement, rows, many=True)
+
+
+def run_on_driver(session: Session, sql: str, values: Any, *, many: bool = False) -> Any:
+    """The driver's cursor after a statement; what the session holds must be flushed before."""
     connection = session.connection()
     driver: Any = connection.connection.driver_connection
     try:
@@ -216,7 +233,7 @@ def _run(session: Session, sql: str, values: Any, *, many: bool = False) -> Any:
         raise _translated(error, sql, connection.dialect) from error
 
 
-def _copy(session: Session, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+def _copy_in(session: Session, sql: str, rows: Sequence[Sequence[Any]]) -> None:
     connection = session.connection()
     driver: Any = connection.connection.driver_connection
     try:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from counterclaim.db import dialect_of, driver_value, insert_rows, plain_rows
+from counterclaim.db import dialect_of, driver_value, plain_rows
 from counterclaim.grid import cells_of
 from counterclaim.models import EventSummary
 from counterclaim.models.summary import sort_key
@@ -21,6 +21,7 @@ from counterclaim.queries.event_sql import PAIR, pair_value
 from counterclaim.queries.families import Holdings
 from counterclaim.queries.referents import Referents
 from counterclaim.queries.versions import family_versions
+from counterclaim.statements import insert_tuples, run_on_driver
 from counterclaim.store.totals import keep_totals
 
 if TYPE_CHECKING:
@@ -159,14 +160,14 @@ class Edition:
 
     def write(self) -> None:
         """Write all that was taken."""
-        cursor = self.session.connection().connection.cursor()
         if self.ended:
-            cursor.executemany(ENDINGS[self.engine], self.ended)
+            run_on_driver(self.session, ENDINGS[self.engine], self.ended, many=True)
         for table, given in self.rows.items():
             if given:
-                insert_rows(self.session, table, COLUMNS[table], given)
+                insert_tuples(self.session, table, COLUMNS[table], given)
         if self.texts:
-            cursor.executemany(TEXT_INSERTS[self.engine], sorted(self.texts))
+            texts = sorted(self.texts)
+            run_on_driver(self.session, TEXT_INSERTS[self.engine], texts, many=True)
 
 
 OF_VERSION = (
