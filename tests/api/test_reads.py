@@ -229,7 +229,8 @@ def test_an_unchanged_answer_is_a_bare_304(databases: Databases) -> None:
             for given in (tag, f"W/{tag}", f'"other", {tag}', "*"):
                 again = client.get(path, headers={"If-None-Match": given})
                 assert (again.status_code, again.content) == (304, b"")
-                assert again.headers["etag"] == tag
+                # Which coding somebody has who says that anything is good enough is not known.
+                assert given == "*" or again.headers["etag"] == tag
             assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
         put_file(engine_of(client), {"places": [{"key": "new", "name": "New", "kind": "town"}]})
         assert client.get("/v1/places?f=geojson", headers={"If-None-Match": tag}).status_code == 200

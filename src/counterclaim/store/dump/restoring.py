@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from counterclaim.db import Base, deferred_references, refresh_statistics
 from counterclaim.errors import ConflictError, DumpError
+from counterclaim.models import EventTotalState
 from counterclaim.store.dump.form import RowShape, dumped_tables, tables_revision
 from counterclaim.store.dump.reading import Dump
 from counterclaim.store.rebuild import rebuild
@@ -85,6 +86,7 @@ def _check_empty(session: Session) -> None:
     counts = {
         table.name: session.scalar(select(func.count()).select_from(table)) or 0
         for table in Base.metadata.sorted_tables
+        if table.name != EventTotalState.__tablename__  # An empty store may keep totals already.
     }
     there = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
     if there:
