@@ -14,11 +14,14 @@ from sqlalchemy import func, insert, select
 
 from counterclaim.db import table_of, writing
 from counterclaim.geo import earth_centred
-from counterclaim.models import Event, EventFacet, EventFigure, EventPoint, EventSummary
+from counterclaim.grid import cells_of
+from counterclaim.models import Event, EventCell, EventFacet, EventFigure, EventPoint, EventSummary
 from counterclaim.models.summary import sort_key
 from counterclaim.moment import isoformat_z
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import Engine
 
 SPACE = uuid.UUID("4f1d9f4e-3b51-4a5e-9d2e-0c9e6b1c8f11")
@@ -49,6 +52,9 @@ def put_copies(engine: Engine, label: str, count: int) -> None:
                 copies = ({**row, "sk": version["sk"]} for row in found)
                 moved = [_moved(row, n) if model is EventPoint else row for row in copies]
                 rows.setdefault(model, []).extend(moved)
+                if model is EventPoint:
+                    cells = (cell for row in moved for cell in _cells(row))
+                    rows.setdefault(EventCell, []).extend(cells)
         for model, given in rows.items():
             session.execute(insert(table_of(model)), given)
 
@@ -87,6 +93,13 @@ def _moved(point: dict[str, Any], n: int) -> dict[str, Any]:
         point[name] += step
     x_m, y_m, z_m = earth_centred(point["latitude"], point["longitude"])
     return {**point, "x_m": x_m, "y_m": y_m, "z_m": z_m}
+
+
+def _cells(point: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    box = {edge: point[edge] for edge in ("west", "south", "east", "north")}
+    west, south, east, north = box.values()
+    for cell in cells_of((west, south, east, north)):
+        yield {"cell": cell, "sk": point["sk"], "position": point["position"], **box}
 
 
 def _columns(row: Any) -> dict[str, Any]:

@@ -49,7 +49,8 @@ class Layer(NamedTuple):
 
     def asked(self) -> list[dict[str, str]]:
         """The queries for items since this was asked for last."""
-        lines = [json.loads(line) for line in self.log.read_text().splitlines()]
+        text = self.log.read_text() if self.log.exists() else ""
+        lines = [json.loads(line) for line in text.splitlines()]
         self.log.write_text("")
         return [dict(parse_qsl(query)) for path, query in lines if path.endswith("/items")]
 
