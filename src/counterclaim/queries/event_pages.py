@@ -154,21 +154,22 @@ def find_page(
     """
     asked = asked_of(paired(wanted), engine)
     start = yield from _beginning(asked, counts)
-    light = wanted.columns.keys() <= {"kind", "scope"} and start is not None
+    light = wanted.columns.keys() <= {"kind", "scope"}
     arms = [Arm(asked, start, one, bounds) for one, bounds in _stretches(wanted, place, start)]
     extra = [Arm(asked, facet, facet.starts[0], of) for facet, of in _rare(wanted, place)]
-    if light and len(arms) == 1:
+    if light and start is not None and len(arms) == 1:
         each = (_read(arm, place, engine, "sk, document") for arm in (*arms, *extra))
         return PageSql(_every(each, "sk, document", "UNION ALL"))
     sure = _put_together([_read(arm, place, engine) for arm in (*arms, *extra)], place)
     documents = "SELECT p.sk, e.document{} FROM ({}) AS p CROSS JOIN event_summary AS e{}"
     text = documents.format("", sure.text, " WHERE e.sk = p.sk")
-    if not light or extra or len(asked.sets) > 1:
+    if start is None or not light or extra or len(asked.sets) > 1:
         return PageSql(Sql(text, sure.values))
-    most = place.limit + place.limit // 4 + 10
+    most = place.limit + place.limit // (2 if start.wider else 4) + 10
     wide = replace(place, limit=most)
     loose = _put_together([_read(arm, wide, engine, "loose") for arm in (*arms, *extra)], wide)
-    fits = joined([live(place.at), *(one.named(e="e") for one in asked.versions)])
+    belongs = [start.tested("e.sk")] if start.wider else []
+    fits = joined([live(place.at), *(one.named(e="e") for one in asked.versions), *belongs])
     fitting = documents.format(f", ({fits.text})", loose.text, " WHERE e.sk = p.sk")
     return PageSql(Sql(fitting, (*fits.values, *loose.values)), most, Sql(text, sure.values))
 
@@ -254,13 +255,14 @@ def _reaching(start: int) -> Sql:
     """The least sort key of events that reach beyond a beginning, as long as the longest lasts."""
     if start < FIRST + LONGEST_DAYS * DAY:
         return Sql("?", (FIRST,))
-    longest = f"SELECT max(value) AS days FROM event_facet WHERE facet = '{SPAN}'"
+    # As max() SQLite would read all of them.
+    longest = f"SELECT value FROM event_facet WHERE facet = '{SPAN}' ORDER BY value DESC LIMIT 1"
     bound = (
         "CASE WHEN s.days IS NULL THEN ? WHEN s.days = ? THEN ?"
         f" ELSE ? - CAST(s.days AS BIGINT) * {DAY} END"
     )
     values = (start - COMMON_DAYS * DAY, ENDLESS, FIRST, start)
-    return Sql(f"(SELECT {bound} FROM ({longest}) AS s)", values)
+    return Sql(f"(SELECT {bound} FROM (SELECT ({longest}) AS days) AS s)", values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +300,8 @@ def _read(arm: Arm, place: Place, engine: EngineName, what: str = "sk") -> Sql:
         Sql(f"{key} < {high.text}", high.values),
     ]
     if what != "loose":
-        conditions += [found.tested(key) for found in arm.asked.sets if found is not arm.start]
+        others = (found for found in arm.asked.sets if found is not arm.start or found.wider)
+        conditions += [found.tested(key) for found in others]
         conditions += [live(place.at), *(one.named(e="e") for one in arm.asked.versions)]
     where = joined(conditions)
     # What is not in the order of the sort key is put into it; SQLite is kept from trying otherwise.

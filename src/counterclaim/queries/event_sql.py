@@ -52,6 +52,7 @@ class Set:
         starts: The stretches of an index that hold these rows in the order of ``sk``, each with
             its table and condition; none where a search cannot begin here.
         dear: What a test costs, as many times as that of a plain row.
+        wider: Whether the stretches also hold versions that are not in the set.
         key: The column of the table that is the version's ``sk``.
     """
 
@@ -60,6 +61,7 @@ class Set:
     starts: tuple[Stretch, ...] = ()
     dear: int = 1
     key: str = "sk"
+    wider: bool = False
 
     def inside(self) -> Sql:
         """That a version is one of them, by looking all of them up."""
@@ -152,13 +154,17 @@ def _on_time(wanted: Wanted) -> Iterator[Sql]:
 
 
 def facet_is(facet: str, values: tuple[str, ...]) -> Set:
-    """The versions with one of these values of a facet."""
-    rows = Sql(f"{{m}}.facet = ? AND {{m}}.value IN ({marks(values)})", (facet, *values))
+    """The versions with one of these values of a facet.
+
+    Its name stands in the text: were it a parameter, SQLite would look at each run whether a
+    partial index fits, and prepare the statement anew.
+    """
+    rows = Sql(f"{{m}}.facet = '{facet}' AND {{m}}.value IN ({marks(values)})", values)
     starts: tuple[Stretch, ...] = ()
     if len(values) <= MOST_STRETCHES:
-        one = "d.facet = ? AND d.value = ?"
+        one = f"d.facet = '{facet}' AND d.value = ?"
         table = Sql("event_facet")
-        starts = tuple(Stretch(table, Sql(one, (facet, value))) for value in values)
+        starts = tuple(Stretch(table, Sql(one, (value,))) for value in values)
     return Set("event_facet", rows, starts)
 
 
@@ -212,15 +218,10 @@ def _in_cells(box: Box, exact: Sql) -> Set:
     cells = cells_around(box)
     if cells is None:
         return Set("event_point", exact, dear=2)
-    rows = [_touching(box).named(m="d")]
-    if exact != _touching(box):
-        point = exact.named(m="p")
-        same = "p.sk = d.sk AND p.position = d.position"
-        found = f"EXISTS (SELECT 1 FROM event_point AS p WHERE {same} AND {point.text})"
-        rows.append(Sql(found, point.values))
-    table = Sql("event_cell")
-    starts = tuple(Stretch(table, joined([Sql("d.cell = ?", (one,)), *rows])) for one in cells)
-    return Set("event_point", exact, starts, dear=2)
+    touching, table = _touching(box), Sql("event_cell")
+    rows = touching.named(m="d")
+    starts = tuple(Stretch(table, joined([Sql("d.cell = ?", (one,)), rows])) for one in cells)
+    return Set("event_point", exact, starts, dear=2, wider=exact != touching)
 
 
 def _touching(box: Box) -> Sql:
