@@ -102,6 +102,10 @@ PAIR = ("region", "weapon")
 """Facets that are asked for together so often that a facet of both is kept."""
 
 
+BOUND = "bound", "together"
+"""Facet and value of events that are wholes or parts of others."""
+
+
 def pair_value(region: str, weapon: str) -> str:
     """The value of the facet of both."""
     return f"{region} {weapon}"

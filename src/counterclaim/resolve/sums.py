@@ -187,9 +187,11 @@ def sum_entries(entries: Mapping[str, Entry]) -> dict[Cell, Tally]:
     below = _Below(entries)
     found: dict[Cell, Tally] = {}
     for group, members in groups.items():
-        units = list(_units(below, members))
-        for line in {line for unit in units for line in _lines(unit)}:
-            found[group, line] = _sum(units, line)
+        about: dict[Line, list[_Unit]] = defaultdict(list)
+        for unit in _units(below, members):
+            for line in set(_lines(unit)):
+                about[line].append(unit)
+        found.update(((group, line), _sum(units, line)) for line, units in about.items())
     return found
 
 
@@ -200,12 +202,12 @@ def _lines(unit: _Unit) -> Iterator[Line]:
 
 
 def _sum(units: Iterable[_Unit], line: Line) -> Tally:
+    """What these come to, all of which hold the line."""
     found = Tally()
     for unit in units:
-        if unit.holds(line):
-            found.add(unit.tally(line))
-            for figure in unit.figures(line):
-                found.counts[figure].add(unit.count(line, figure))
+        found.add(unit.tally(line))
+        for figure in unit.figures(line):
+            found.counts[figure].add(unit.count(line, figure))
     return found
 
 

@@ -17,7 +17,7 @@ from counterclaim.models import EventSummary
 from counterclaim.models.summary import sort_key
 from counterclaim.queries.asof import View
 from counterclaim.queries.event_pages import facets_of_time
-from counterclaim.queries.event_sql import PAIR, pair_value
+from counterclaim.queries.event_sql import BOUND, PAIR, pair_value
 from counterclaim.queries.families import Holdings
 from counterclaim.queries.referents import Referents
 from counterclaim.queries.versions import family_versions
@@ -195,10 +195,12 @@ COLUMNS = {
 
 
 def found_by(version: Version, at: datetime) -> set[tuple[str, str]]:
-    """The facets of a version, with those of two words and those that tell of its time."""
+    """The facets of a version, with those of two words and those for what is found otherwise."""
     found = set(version.facets)
     both = ([value for facet, value in version.facets if facet == name] for name in PAIR)
     found.update(("+".join(PAIR), pair_value(*pair)) for pair in product(*both))
+    if version.parts or version.body["part_of"]:
+        found.add(BOUND)
     first, last = version.columns["occurred_from"], version.columns["occurred_to"]
     return found.union(facets_of_time(first, last, at))
 

@@ -10,11 +10,11 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, not_, select, union
-from sqlalchemy.orm import aliased
+from sqlalchemy import case, not_, select
 
-from counterclaim.models import EventMeasure, EventMember, EventSummary
+from counterclaim.models import EventFacet, EventMeasure, EventMember, EventSummary
 from counterclaim.queries.asof import live_summary
+from counterclaim.queries.event_sql import BOUND
 from counterclaim.queries.stats.grouping import grouped
 from counterclaim.queries.stats.summing import (
     DISPUTED,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, CompoundSelect
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
 
     from counterclaim.queries.stats.grouping import Plan
@@ -117,14 +117,11 @@ def _without_noughts(tally: Tally) -> Tally:
     return tally
 
 
-def entangled(at: datetime) -> CompoundSelect[*tuple[int]]:
+def entangled(at: datetime) -> Select[int]:
     """The versions of events that are wholes or parts at an instant."""
-    whole, live = aliased(EventSummary), live_summary(at)
-    wholes = select(EventSummary.sk).join(EventMember, EventMember.sk == EventSummary.sk)
-    counts = and_(whole.valid_from <= at, whole.valid_to.is_(None) | (whole.valid_to > at))
-    parts = select(EventSummary.sk).join(EventMember, EventMember.part_id == EventSummary.event_id)
-    parts = parts.join(whole, whole.sk == EventMember.sk)
-    return union(wholes.where(live), parts.where(live, counts))
+    facet, value = BOUND
+    query = select(EventFacet.sk).where(EventFacet.facet == facet, EventFacet.value == value)
+    return query.join(EventSummary, EventSummary.sk == EventFacet.sk).where(live_summary(at))
 
 
 def entangled_entries(
