@@ -146,7 +146,7 @@ def markdown_cell(row: Row | None, rows: Sequence[Row]) -> str:
         return "–"
     ratio = None if row["server"] == OURS else ratio_to_ours(row, rows)
     unit = f" {row['unit']}" if row.get("unit") else ""
-    return shown(row["rate"]) + unit + ("" if ratio is None else f" / {ratio:.2g}")
+    return shown(row["rate"]) + unit + ("" if ratio is None else f" / {shown(ratio)}")
 
 
 def write_markdown(results: Path, page: Path) -> None:
