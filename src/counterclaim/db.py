@@ -66,7 +66,7 @@ from counterclaim.errors import ConflictError, InputError, StoreError
 from counterclaim.statements import WriteSession, run_on_driver
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from enum import StrEnum
 
     from sqlalchemy import SQLColumnExpression
@@ -332,11 +332,13 @@ def dialect_of(session: Session) -> EngineName:
     return "postgresql" if session.get_bind().dialect.name == "postgresql" else "sqlite"
 
 
-def among(session: Session, column: Any, values: Sequence[Any]) -> ColumnElement[bool]:
-    """Whether a column has one of thousands of values: they go as one parameter, not as thousands.
+def among(session: Session, column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
+    """Whether a column has one of these values, however many; they travel as one parameter.
 
-    The values are as Python has them for that column.
+    The values are as Python has them for that column. ``among_given`` says the same of ids where
+    a statement is prepared.
     """
+    values = list(values)
     if dialect_of(session) == "sqlite":
         given = func.json_each(dumps(values)).table_valued("value")
         found = column.in_(select(given.c.value))

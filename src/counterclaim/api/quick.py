@@ -7,7 +7,6 @@ long way through the route, which answers the same with the same tag.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -35,8 +34,11 @@ from counterclaim.queries.known import Known, Recalled
 from counterclaim.queries.pages import Window
 from counterclaim.reader import Reader, UnansweredError, make_reader
 
-PREPARED = 2_000
-"""So many different queries are kept as they were read."""
+PREPARED, LONGEST_PREPARED = 500, 500
+"""So many different first pages are kept as they were read, of queries of so many bytes at most.
+
+Each may take some ten kilobytes with its statement; a cursor is hardly ever asked for again.
+"""
 
 LONGEST_PAGE = 200
 """Longer pages hold the loop up for too long."""
@@ -73,7 +75,7 @@ class Quick:
     reader: Reader
     counts: Counts
     known: Known = field(default_factory=Known)
-    read: dict[tuple[str, bytes], Asking | None] = field(default_factory=dict)
+    read: dict[tuple[str, bytes], Asking] = field(default_factory=dict)
     is_open: bool = False
 
     @classmethod
@@ -148,16 +150,21 @@ class QuickMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         way, rest = self._way(scope)
-        if way is not None:
-            request = Request(scope)
-            if self.quick.may_answer(request):
-                with suppress(CounterclaimError, UnansweredError):
-                    response = await way.answer(self.quick, request, rest)
-                    if response is not None:
-                        scope["route"] = way
-                        await response(scope, receive, send)
-                        return
-        await self.app(scope, receive, send)
+        response = None if way is None else await self._answer(way, Request(scope), rest)
+        if response is None:
+            await self.app(scope, receive, send)
+            return
+        scope["route"] = way
+        await response(scope, receive, send)
+
+    async def _answer(self, way: Way, request: Request, rest: str) -> Response | None:
+        """The answer; what is wrong is told by the long way."""
+        if not self.quick.may_answer(request):
+            return None
+        try:
+            return await way.answer(self.quick, request, rest)
+        except (CounterclaimError, UnansweredError):
+            return None
 
     def _way(self, scope: Scope) -> tuple[Way | None, str]:
         """The short way of a path, and what stands behind its beginning."""
@@ -179,37 +186,54 @@ async def answer_page(
     narrowed: Callable[[Any], EventFilter],
 ) -> Response | None:
     """A page of events; None where the long way has to be gone."""
-    key = request.url.path, request.scope["query_string"]
-    if key not in quick.read:
-        if len(quick.read) >= PREPARED:
-            quick.read.clear()
-        quick.read[key] = _read(request, model, narrowed)
-    asking = quick.read[key]
+    asking = _asked(quick, request, model, narrowed)
     if asking is None:
         return None
     if "if-none-match" in request.headers:
         ((version,),) = await quick.fetch(NEWEST)
         if is_current(request, tag := version_tag(as_text(version))):
             return not_modified(request, tag)
+    head, rows = await _found(quick, asking)
+    pinned = None if asking.window.cursor is None else asking.place.at
+    shown = page_of(rows, asking.window, asking.place, pinned or _instant(head[1]))
+    texts = [_bytes(document) for _sk, document in shown.items]
+    return send_page(request, shown, texts, version_tag(as_text(head[0])))
+
+
+def _asked(
+    quick: Quick,
+    request: Request,
+    model: type[ListQuery],
+    narrowed: Callable[[Any], EventFilter],
+) -> Asking | None:
+    """The query of a list, kept if it may come again; None where the long way has to be gone."""
+    key = request.scope["path"], request.scope["query_string"]
+    if key in quick.read:
+        return quick.read[key]
+    asking = _read(request, model, narrowed)
+    if asking is not None and asking.window.cursor is None and len(key[1]) <= LONGEST_PREPARED:
+        if len(quick.read) >= PREPARED:
+            quick.read.clear()
+        quick.read[key] = asking
+    return asking
+
+
+async def _found(quick: Quick, asking: Asking) -> tuple[Sequence[Any], Sequence[Any]]:
+    """The state of the store, and the rows of the page in it.
+
+    Raises:
+        UnansweredError: nothing was written yet, or names are given anew all the time.
+    """
+    newest = _head(asking.wish.known_at)
     for _try in range(2):
         page, needed = await _page(quick, asking)
-        newest = _head(asking.wish.known_at)
         head, found = await quick.fetch_beside(newest, page.quick)
         rows = page.settled(found, asking.place.limit)
         if rows is None and page.sure is not None:
             head, rows = await quick.fetch_beside(newest, page.sure)
-        if head is None or rows is None:
-            return None
-        version = as_text(head[0])
-        if needed in {None, version}:
-            break
-    else:
-        return None
-    pinned = asking.window.cursor is not None
-    known_at = asking.place.at if pinned else None
-    shown = page_of(rows, asking.window, asking.place, known_at or _instant(head[1]))
-    texts = [_bytes(document) for _sk, document in shown.items]
-    return send_page(request, shown, texts, version_tag(version))
+        if head is not None and rows is not None and needed in {None, as_text(head[0])}:
+            return head, rows
+    raise UnansweredError
 
 
 async def answer_event(

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from counterclaim.db import among
 from counterclaim.models import Claim, Munition, Source
-from counterclaim.queries.claims.search import among
 from counterclaim.resolve.wording import Names
 from counterclaim.vocabulary import SourceKind
 

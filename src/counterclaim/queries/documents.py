@@ -9,14 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import defer
 
-from counterclaim.db import is_id
+from counterclaim.db import among, is_id
 from counterclaim.errors import FilterError, MomentError, NotFoundError
 from counterclaim.models import Claim, Document, Quote, Source
 from counterclaim.moment import isoformat_z, parse_window, window
 from counterclaim.queries.asof import counted_claim, published_by, said_by
 from counterclaim.queries.claims import claims_out, moment_out, quote_out
 from counterclaim.queries.claims.order import dated_order, read_back
-from counterclaim.queries.claims.search import among, holding_words
+from counterclaim.queries.claims.search import holding_words
 from counterclaim.queries.conditions import keys
 from counterclaim.queries.filters import Filter, Several, Text
 from counterclaim.queries.pages import Slice, take_page

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import Enum
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -92,24 +93,24 @@ class Place:
 MANY = 10_000
 """No set is counted further than this."""
 
-REMEMBERED, FORGOTTEN_AFTER_S = 20_000, 600.0
+REMEMBERED, FORGOTTEN_AFTER_S = 5_000, 600.0
 
 
 @dataclass(slots=True)
 class Counts:
     """About how many versions sets have, some minutes old: only speed depends on it."""
 
-    known: dict[Set, tuple[int, float]] = field(default_factory=dict)
+    known: dict[Sql, tuple[int, float]] = field(default_factory=dict)
 
     def of(self, found: Set) -> Generator[Sql, Rows, int]:
         """How many versions a set has, at most ``MANY``."""
-        count, until = self.known.get(found, (0, 0.0))
+        count, until = self.known.get(found.rows, (0, 0.0))
         if monotonic() < until:
             return count
         if len(self.known) >= REMEMBERED:
             self.known.clear()
         ((counted,),) = yield _counted(found)
-        self.known[found] = counted, monotonic() + FORGOTTEN_AFTER_S
+        self.known[found.rows] = counted, monotonic() + FORGOTTEN_AFTER_S
         return int(counted)
 
 
@@ -158,7 +159,7 @@ def find_page(
     arms = [Arm(asked, start, one, bounds) for one, bounds in _stretches(wanted, place, start)]
     extra = [Arm(asked, facet, facet.starts[0], of) for facet, of in _rare(wanted, place)]
     if light and start is not None and len(arms) == 1:
-        each = (_read(arm, place, engine, "sk, document") for arm in (*arms, *extra))
+        each = (_read(arm, place, engine, Reading.DOCUMENTS) for arm in (*arms, *extra))
         return PageSql(_every(each, "sk, document", "UNION ALL"))
     sure = _put_together([_read(arm, place, engine) for arm in (*arms, *extra)], place)
     documents = "SELECT p.sk, e.document{} FROM ({}) AS p CROSS JOIN event_summary AS e{}"
@@ -167,7 +168,7 @@ def find_page(
         return PageSql(Sql(text, sure.values))
     most = place.limit + place.limit // (2 if start.wider else 4) + 10
     wide = replace(place, limit=most)
-    loose = _put_together([_read(arm, wide, engine, "loose") for arm in (*arms, *extra)], wide)
+    loose = _put_together([_read(arm, wide, engine, Reading.ANY) for arm in (*arms, *extra)], wide)
     belongs = [start.tested("e.sk")] if start.wider else []
     fits = joined([live(place.at), *(one.named(e="e") for one in asked.versions), *belongs])
     fitting = documents.format(f", ({fits.text})", loose.text, " WHERE e.sk = p.sk")
@@ -275,14 +276,18 @@ class Arm:
     bounds: tuple[Sql, Sql]
 
 
-def _read(arm: Arm, place: Place, engine: EngineName, what: str = "sk") -> Sql:
-    """The first versions of a stretch that meet all that is asked.
+class Reading(Enum):
+    """What is read of the versions in a stretch."""
 
-    ``what`` is their sort keys; or with their documents, which pays where nearly every version that
-    is looked at belongs to the page; or ``loose``: the sort keys, and nothing else is asked.
-    """
+    KEYS = "the sort keys of those that meet all that is asked"
+    DOCUMENTS = "the same with their documents, where nearly all that are looked at do"
+    ANY = "the sort keys of all: what else is asked is tested later"
+
+
+def _read(arm: Arm, place: Place, engine: EngineName, what: Reading = Reading.KEYS) -> Sql:
+    """The first versions of a stretch."""
     sqlite, stretch = engine == "sqlite", arm.stretch
-    narrow = f" INDEXED BY {NARROW}" if sqlite and what == "sk" else ""
+    narrow = f" INDEXED BY {NARROW}" if sqlite and what is Reading.KEYS else ""
     versions = f"event_summary AS e{narrow}"
     key, source, rows = "e.sk", Sql(versions), []
     if stretch is not None:
@@ -290,7 +295,7 @@ def _read(arm: Arm, place: Place, engine: EngineName, what: str = "sk") -> Sql:
         indexed = f" INDEXED BY {stretch.index}" if sqlite and stretch.index else ""
         # SQLite takes the tables of a CROSS JOIN in the order in which they are written.
         join = "CROSS JOIN" if sqlite else "JOIN"
-        joins = "" if what == "loose" else f" {join} {versions} ON e.sk = {key}"
+        joins = "" if what is Reading.ANY else f" {join} {versions} ON e.sk = {key}"
         table = f"{stretch.table.text} AS d{indexed}{joins}"
         source, rows = Sql(table, stretch.table.values), [stretch.rows]
     low, high = arm.bounds
@@ -299,14 +304,14 @@ def _read(arm: Arm, place: Place, engine: EngineName, what: str = "sk") -> Sql:
         Sql(f"{key} >= {low.text}", low.values),
         Sql(f"{key} < {high.text}", high.values),
     ]
-    if what != "loose":
+    if what is not Reading.ANY:
         others = (found for found in arm.asked.sets if found is not arm.start or found.wider)
         conditions += [found.tested(key) for found in others]
         conditions += [live(place.at), *(one.named(e="e") for one in arm.asked.versions)]
     where = joined(conditions)
     # What is not in the order of the sort key is put into it; SQLite is kept from trying otherwise.
     by = f"+{key}" if sqlite and stretch is not None and not stretch.in_order else key
-    document = ", e.document" if what == "sk, document" else ""
+    document = ", e.document" if what is Reading.DOCUMENTS else ""
     text = (
         f"SELECT {key} AS sk{document} FROM {source.text} WHERE {where.text}"
         f" ORDER BY {by} {place.direction} LIMIT {place.limit}"

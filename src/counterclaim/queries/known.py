@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from counterclaim.queries.filters import EventFilter
     from counterclaim.queries.wanted import Wanted
 
-REMEMBERED = 20_000
+REMEMBERED = 5_000
 """With more names than this all are forgotten, so that nobody fills the memory by asking."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from functools import cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -287,18 +286,6 @@ def lineages(
 def side_of(line: Iterable[Source | SourceRow]) -> str | None:
     """The side of a source, given with all above it: its own, else that of the nearest above."""
     return next((source.side for source in line if source.side), None)
-
-
-def names_of(
-    session: Session, model: type[Reference], ids: Iterable[str], at: datetime
-) -> dict[str, list[str]]:
-    """All names that these rows had at an instant, sorted."""
-    table, owner = NAME_TABLES[model], owner_column(model)
-    query = select(owner, table.name).where(owner.in_(list(ids)), live_row(table, at))
-    found: dict[str, list[str]] = defaultdict(list)
-    for key, name in session.execute(query.order_by(owner, table.name)):
-        found[key].append(name)
-    return found
 
 
 def _upwards(rows: dict[str, Reference], key: str) -> list[Reference]:

@@ -12,9 +12,9 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, String, cast, func, literal, or_, select
+from sqlalchemy import func, or_, select
 
-from counterclaim.db import Id, dialect_of, dumps
+from counterclaim.db import among
 from counterclaim.geo import bounding_box, earth_centred
 from counterclaim.models import (
     Attribution,
@@ -34,7 +34,7 @@ from counterclaim.queries.names import NAME_TABLES, owner_column
 from counterclaim.queries.references import subtree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Select
@@ -48,17 +48,6 @@ Word = tuple[str, bool]
 
 METRES_PER_DEGREE = 110_000
 """A little less than the shortest degree of latitude: bands made with it are a little too wide."""
-
-
-def among(session: Session, column: Any, ids: Iterable[str]) -> ColumnElement[bool]:
-    """The column's value is one of these, however many; they travel as one parameter."""
-    given = literal(dumps(sorted(ids)), String)
-    if dialect_of(session) == "sqlite":
-        values: Any = select(func.json_each(given).table_valued("value").c.value)
-    else:
-        values = select(cast(func.json_array_elements_text(cast(given, JSON)), Id))
-    found: ColumnElement[bool] = column.in_(values)
-    return found
 
 
 def holding_words(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import or_, select
 
+from counterclaim.db import among
 from counterclaim.models import (
     Claim,
     ClaimPlace,
@@ -25,7 +26,6 @@ from counterclaim.models import (
 )
 from counterclaim.moment import isoformat_z
 from counterclaim.queries.asof import said_by
-from counterclaim.queries.claims.search import among
 from counterclaim.queries.components import link
 from counterclaim.queries.names import lineages
 from counterclaim.schemas.event import EntryOut

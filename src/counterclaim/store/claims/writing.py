@@ -66,26 +66,41 @@ class Shelf:
     """
 
     def __init__(self, session: Session, document: Document) -> None:
+        self._session, self._document = session, document
+        self._stored = not is_new(document)
         self.quotes: dict[tuple[int, int], Quote] = {}
         self.claims: dict[str, Claim] = {}
-        if not is_new(document):
-            self._fill(session, document)
-
-    def _fill(self, session: Session, document: Document) -> None:
-        quotes = session.scalars(select(Quote).where(Quote.document_id == document.id))
-        self.quotes = {(quote.start, quote.end): quote for quote in quotes}
-        claims = session.scalars(
-            select(Claim)
-            .where(Claim.document_id == document.id, Claim.status != Status.REJECTED)
-            .order_by(Claim.recorded_at)
-        )
-        self.claims = {claim.content_key: claim for claim in claims}
+        if self._stored:
+            own = Claim.document_id == document.id, Claim.status != Status.REJECTED
+            ended = select(Claim).where(*own, Claim.ended_at.is_not(None))
+            found = session.scalars(ended.order_by(Claim.recorded_at))
+            self.claims = {claim.content_key: claim for claim in found}
 
     def keep(self, draft: Draft) -> Claim | None:
         """Put a draft on the shelf; the claim that says the same if there is one already."""
         quote = draft.quote
         if quote is not None:
-            draft.quote = quote = self.quotes.setdefault((quote.start, quote.end), quote)
+            place = quote.start, quote.end
+            if place not in self.quotes:
+                self.quotes[place] = self._quote_at(*place) or quote
+            draft.quote = quote = self.quotes[place]
             draft.claim.quote_id = quote.id
-        known = self.claims.setdefault(draft.claim.content_key, draft.claim)
+        key = draft.claim.content_key
+        if key not in self.claims:
+            self.claims[key] = self._claim_of(key) or draft.claim
+        known = self.claims[key]
         return None if known is draft.claim else known
+
+    def _quote_at(self, start: int, end: int) -> Quote | None:
+        if not self._stored:
+            return None
+        own = Quote.document_id == self._document.id
+        at = select(Quote).where(own, Quote.start == start, Quote.end == end)
+        return self._session.scalars(at).one_or_none()
+
+    def _claim_of(self, key: str) -> Claim | None:
+        """The claim with this key that has not ended; there is one at most."""
+        if not self._stored:
+            return None
+        live = select(Claim).where(Claim.content_key == key, Claim.ended_at.is_(None))
+        return self._session.scalars(live).one_or_none()
