@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+PAGES = ROOT / "node_modules"
+PAGES_LOCK = ROOT / "package-lock.json"
+NO_NPM = "set-up: no npm here: pages will have no map, fonts of the system, and whole reloads"
 STAMP = VENV / ".installed"
 """Fingerprint of what was installed last; written when all is done."""
 
@@ -163,8 +166,8 @@ def bench_full(arguments: Sequence[str]) -> None:
 
 
 def clean(_arguments: Sequence[str]) -> None:
-    """Remove .venv, .venv-bench, caches and builds; never a database."""
-    for name in (VENV.name, PEERS_VENV.name, *CACHES, "build", "dist"):
+    """Remove .venv, .venv-bench, node_modules, caches and builds; never a database."""
+    for name in (VENV.name, PEERS_VENV.name, PAGES.name, *CACHES, "build", "dist"):
         shutil.rmtree(ROOT / name, ignore_errors=True)
 
 
@@ -176,6 +179,7 @@ def set_up(profile: str) -> None:
 
     What ``run`` needs is a part of what ``dev`` needs, so a ``dev`` environment serves both.
     """
+    set_up_pages()
     if is_ready(profile):
         return
     with alone():
@@ -195,6 +199,27 @@ def set_up(profile: str) -> None:
                 call("-m", "compileall", "-qq", "-j", "0", *sources, check=False)
         link_project()
         STAMP.write_text(fingerprint(profile), encoding="utf-8")
+
+
+def set_up_pages() -> None:
+    """Let npm put what pages load into ``node_modules``; the API does without it."""
+    stamp, wanted = PAGES / ".installed", hashlib.sha256(PAGES_LOCK.read_bytes()).hexdigest()
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
+        return
+    npm = shutil.which("npm")
+    if npm is None:
+        say(NO_NPM)
+        return
+    with alone(), phase(f"set-up: installing what {PAGES_LOCK.name} lists"):
+        quiet = ("--no-audit", "--no-fund", "--loglevel=error")
+        command = [npm, "ci", "--ignore-scripts", *quiet]
+        done = subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    if done.returncode == 0:
+        stamp.write_text(wanted, encoding="utf-8")
+    elif os.environ.get("CI"):
+        sys.exit("set-up: npm could not install what the pages load")
+    else:
+        say("set-up: npm failed: pages will have no map until it succeeds; the API is complete")
 
 
 def set_up_peers() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from contextlib import asynccontextmanager
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
@@ -75,11 +76,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.watch = watch
     app.state.settings = settings
     app.state.turns = turns
+    app.state.secret = (
+        settings.secret_key.get_secret_value() if settings.secret_key else token_urlsafe(32)
+    )
     app.state.uses_noted = {}
     app.state.totals = stats.Answers()
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     # Including routers would make all that FastAPI derives from a route a second time.
-    app.router.routes += [*api.routes, *health.router.routes, *ogc.routes, *web.router.routes]
+    app.router.routes += [*api.routes, *health.router.routes, *ogc.routes, *web.routes]
+    app.mount("/static/lib", web.Libraries(web.library_folder(settings.node_modules)))
     app.mount("/static", web.Files(directory=Path(web.__file__).parent / "static"))
     app.mount("/docs/assets", web.Files(directory=web.swagger_folder()))
     app.add_middleware(QuickMiddleware, quick=quick, ways=[*events.SHORT_WAYS, *stats.SHORT_WAYS])
@@ -88,6 +93,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     if settings.rate_limit.strip():
         rates = Rates(settings.rate_limit, settings.rate_limit_storage)
         app.add_middleware(RateLimitMiddleware, rates=rates)
+    app.add_middleware(web.ErrorPageMiddleware)
     app.add_middleware(CompressMiddleware)
     app.add_middleware(HeadMiddleware)
     add_problem_handlers(app)

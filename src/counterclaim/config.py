@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr
@@ -26,6 +27,23 @@ class Settings(BaseSettings):
     admin_key: Annotated[
         SecretStr | None,
         Field(description="An admin key to have from the start; else one is made and shown once."),
+    ] = None
+    secret_key: Annotated[
+        SecretStr | None,
+        Field(
+            description="What the cookies of the pages are signed with; else a random one is made "
+            "at each start, which signs everybody out."
+        ),
+    ] = None
+    session_hours: Annotated[
+        int, Field(ge=1, le=24 * 365, description="Hours for which one stays signed in to pages.")
+    ] = 12
+    node_modules: Annotated[
+        Path | None,
+        Field(
+            description="Folder in which npm put the libraries of the pages; else the one of the "
+            "project that is run from its folder."
+        ),
     ] = None
     workers: Annotated[
         int, Field(ge=1, le=64, description="Processes that serve on the one port.")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import io
 import json
+import os
 import sys
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -200,6 +202,8 @@ def _served(settings: Settings) -> FastAPI | str:
         from counterclaim.rates import Rates
 
         Rates(settings.rate_limit, settings.rate_limit_storage)  # Wrong settings are told once.
+    if settings.secret_key is None:  # What one process signs, the others must know.
+        os.environ["COUNTERCLAIM_SECRET_KEY"] = token_urlsafe(32)
     return "counterclaim.app:served_app"
 
 

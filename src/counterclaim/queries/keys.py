@@ -57,6 +57,14 @@ _KEY = Prepared(
 )
 
 
+def caller_of(session: Session, key_id: str) -> Caller | None:
+    """Who has the key of an id; None if there is no such key or it was revoked."""
+    row = session.get(ApiKey, key_id)
+    if row is None or row.revoked_at is not None:
+        return None
+    return Caller(row.id, row.name, widened(row.scopes), row.last_used_at)
+
+
 def widened(scopes: Iterable[str]) -> frozenset[KeyScope]:
     """These scopes with all that they include: each includes those named before it."""
     order = list(KeyScope)

@@ -1,9 +1,19 @@
-"""Pages: server-rendered, without scripts of ours except where Swagger UI needs starting."""
+"""Pages: server-rendered, over the same queries as the API; scripts only make them move."""
 
 from __future__ import annotations
 
-from counterclaim.web.files import Files
-from counterclaim.web.pages import router
+from counterclaim.web import pages, signing
+from counterclaim.web.errors import ErrorPageMiddleware
+from counterclaim.web.files import Files, Libraries, library_folder
 from counterclaim.web.rendering import swagger_folder
 
-__all__ = ["Files", "router", "swagger_folder"]
+routes = [route for module in (pages, signing) for route in module.router.routes]
+
+__all__ = [
+    "ErrorPageMiddleware",
+    "Files",
+    "Libraries",
+    "library_folder",
+    "routes",
+    "swagger_folder",
+]

@@ -1,4 +1,4 @@
-"""The routes of the pages; none of them reads the store."""
+"""Pages that tell of the service itself; none of them reads the store."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from counterclaim.errors import NotFoundError
 from counterclaim.names import nearest
 from counterclaim.problems import PROBLEMS
 from counterclaim.web.examples import QUESTIONS, example_problem
-from counterclaim.web.rendering import DOCS_POLICY, page
+from counterclaim.web.rendering import page
+from counterclaim.web.visitors import CurrentVisitor
 
 router = APIRouter(include_in_schema=False)
 
@@ -27,20 +28,20 @@ class CodebookQuery(NoQuery):
     f: Annotated[Literal["html", "json"] | None, Field(description="Format; or use Accept.")] = None
 
 
-@router.get("/")
-def landing(request: Request) -> Response:
+@router.get("/about")
+def about(request: Request, _visitor: CurrentVisitor) -> Response:
     """What this is, and what to ask."""
-    return page(request, "landing.html", questions=QUESTIONS)
+    return page(request, "about.html", questions=QUESTIONS)
 
 
 @router.get("/problems")
-def problems(request: Request) -> Response:
+def problems(request: Request, _visitor: CurrentVisitor) -> Response:
     """All types of problem."""
     return page(request, "problems.html", problems=PROBLEMS.values())
 
 
 @router.get("/problems/{slug}")
-def problem(request: Request, slug: str) -> Response:
+def problem(request: Request, _visitor: CurrentVisitor, slug: str) -> Response:
     """One type of problem with an example."""
     kind = PROBLEMS.get(slug)
     if kind is None:
@@ -49,7 +50,9 @@ def problem(request: Request, slug: str) -> Response:
 
 
 @router.get("/codebook")
-def codebook_page(request: Request, query: Annotated[CodebookQuery, Query()]) -> Response:
+def codebook_page(
+    request: Request, _visitor: CurrentVisitor, query: Annotated[CodebookQuery, Query()]
+) -> Response:
     """Every vocabulary, table and number word."""
     if query.f == "json" or (query.f is None and _prefers_json(request)):
         return send(request, orjson.dumps(codebook()), JSON)
@@ -63,9 +66,9 @@ def claim_file(request: Request) -> Response:
 
 
 @router.get("/docs")
-def docs(request: Request) -> Response:
+def docs(request: Request, _visitor: CurrentVisitor) -> Response:
     """The API's description, to read and to try."""
-    return page(request, "docs.html", policy=DOCS_POLICY)
+    return page(request, "docs.html")
 
 
 def _prefers_json(request: Request) -> bool:

@@ -11,18 +11,22 @@ from markupsafe import Markup, escape
 
 from counterclaim import __version__
 from counterclaim.deps import send
+from counterclaim.web import words
+from counterclaim.web.visitors import TOKEN, visitor_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
 HTML = "text/html; charset=utf-8"
-_NOTHING_ELSE = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-PAGE_POLICY = f"default-src 'none'; style-src 'self'; img-src 'self'; {_NOTHING_ELSE}"
-DOCS_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; "
-    f"img-src 'self' data:; connect-src 'self'; {_NOTHING_ELSE}"
+_FRAMED = "base-uri 'none'; form-action 'self'; frame-ancestors {}"
+_OWN = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
+    "img-src 'self' data:; connect-src 'self'; "
 )
+PAGE_POLICY = _OWN + _FRAMED.format("'none'")
+MAP_POLICY = PAGE_POLICY.replace("img-src", "worker-src 'self' blob:; img-src blob:")
+EMBED_POLICY = MAP_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 
 
 def _prose(text: str) -> Markup:
@@ -40,21 +44,49 @@ _templates = Environment(
     lstrip_blocks=True,
 )
 _templates.globals["version"] = __version__
+_templates.globals["token_name"] = TOKEN
 _templates.filters["prose"] = _prose
+_templates.filters.update(words.FILTERS)
 
 
-def page(
-    request: Request, template: str, *, policy: str = PAGE_POLICY, **values: object
-) -> Response:
-    """A page made of a template; it may load only what its policy names."""
-    root = request.scope.get("root_path", "")
-    text = _templates.get_template(template).render(root=root, path=request.url.path, **values)
-    headers = {
+def render(request: Request, template: str, **values: object) -> str:
+    """The text of a page for who looks at it."""
+    given = {
+        "root": request.scope.get("root_path", ""),
+        "path": request.url.path,
+        "address": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+        "visitor": visitor_of(request),
+        "base": str(request.base_url).rstrip("/"),
+    }
+    return _templates.get_template(template).render(**{**given, **values})
+
+
+def page_headers(policy: str = PAGE_POLICY) -> dict[str, str]:
+    """What a browser is told of a page: it may load only what its policy names."""
+    return {
         "Content-Security-Policy": policy,
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
     }
-    return send(request, text.encode(), HTML, **headers)
+
+
+def page(
+    request: Request,
+    template: str,
+    *,
+    policy: str = PAGE_POLICY,
+    status: int = 200,
+    **values: object,
+) -> Response:
+    """A page made of a template."""
+    text = render(request, template, **values)
+    response = send(request, text.encode(), HTML, **page_headers(policy))
+    if response.status_code == 200:
+        response.status_code = status
+    response.headers["Vary"] += ", Cookie, HX-Request"
+    if visitor_of(request).token:
+        response.headers["Cache-Control"] = "private, no-cache"
+    return response
 
 
 def swagger_folder() -> Path:
