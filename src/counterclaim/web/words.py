@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from counterclaim.moment import parse_moment
+from counterclaim.moment import isoformat_z, parse_moment
 from counterclaim.vocabulary import Precision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-OPEN = "∞"
+OPENING, CLOSING = '“‘«„"', '”’»"'
 
 
 def interval(figure: Mapping[str, Any] | None) -> str:
@@ -56,7 +56,7 @@ def instant(at: str | datetime | None) -> str:
 
 def spaced(word: str) -> str:
     """A word of a vocabulary as it is read: not_intercepted is not intercepted."""
-    return word.replace("_", " ").replace("-", " ")
+    return word.replace("_", " ")
 
 
 def titled(word: str) -> str:
@@ -70,6 +70,33 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def quoted(text: str) -> str:
+    """Words in quotation marks; a thin space keeps those apart that belong to the words."""
+    start = "\u2009" if text[:1] in OPENING else ""
+    end = "\u2009" if text[-1:] in CLOSING else ""
+    return f"“{start}{text}{end}”"
+
+
+def exactly(at: datetime) -> str:
+    """An instant as an address has it."""
+    return isoformat_z(at)
+
+
+def plainly(value: Any) -> str:
+    """Any value of an event in a line about what changed."""
+    if value is None or value in ([], {}):
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        if "low" in value:
+            return interval(value)
+        return str(value.get("edtf") or value.get("name") or value.get("label") or "…")
+    if isinstance(value, list):
+        return ", ".join(map(plainly, value[:4])) + (" …" if len(value) > 4 else "")
+    return str(value)
+
+
 FILTERS: dict[str, Callable[..., str]] = {
     "interval": interval,
     "date": date,
@@ -77,4 +104,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "spaced": spaced,
     "titled": titled,
     "counted": counted,
+    "quoted": quoted,
+    "exactly": exactly,
+    "plainly": plainly,
 }
