@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from counterclaim.web import events, pages, signing
+from counterclaim.web import documents, events, pages, references, signing
 from counterclaim.web.errors import ErrorPageMiddleware
 from counterclaim.web.files import Files, Libraries, library_folder
 from counterclaim.web.rendering import swagger_folder
 
-routes = [route for module in (events, pages, signing) for route in module.router.routes]
+routes = [
+    route
+    for module in (documents, events, pages, references, signing)
+    for route in module.router.routes
+]
 
 __all__ = [
     "ErrorPageMiddleware",

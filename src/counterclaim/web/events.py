@@ -14,7 +14,6 @@ from starlette.responses import Response
 
 from counterclaim.deps import PolicyQuery, RowId, row_id
 from counterclaim.queries.asof import View
-from counterclaim.queries.callings import call_all, sources_by_key
 from counterclaim.queries.claims import claims_out, event_claims, event_positions
 from counterclaim.queries.events import get_event
 from counterclaim.queries.explain import explain_event
@@ -25,6 +24,7 @@ from counterclaim.schemas.claim import ClaimOut
 from counterclaim.schemas.event import VersionOut
 from counterclaim.vocabulary import EventKind
 from counterclaim.web.matrix import Matrix, draw_matrix, name_figure
+from counterclaim.web.naming import name_all
 from counterclaim.web.rendering import page
 from counterclaim.web.visitors import PageRead
 
@@ -93,17 +93,8 @@ def tell_event(
     told = event_positions(session, event["id"], view)
     explained = explain_event(session, event["id"], view)
     claims = claims_out(session, event_claims(session, event["id"], view), view.known_at)
-    munitions = {line["key"] for line in _munition_lines(event)}
-    munitions |= {count.munition for claim in claims for count in claim.counts}
-    sources = {one.claimant for one in claims} | {key for one in claims for key in one.said_by}
-    sources |= {one.document.publisher for one in claims if one.document.publisher}
-    called = call_all(session, (), munitions - {None}, view.known_at)
-    rows = sources_by_key(session, sources)
-    names = Names(
-        sources={key: row.name for key, row in rows.items()},
-        sides=called.sides,
-        munitions=called.munitions,
-    )
+    lines = [*event["munitions"], *(line for one in event["shared"] for line in one["munitions"])]
+    names = name_all(session, claims, munitions=[line["key"] for line in lines])
     return Told(
         event,
         view,
@@ -113,11 +104,6 @@ def tell_event(
         _labels(session, [*event["part_of"], *event["parts"]], view),
         versions,
     )
-
-
-def _munition_lines(event: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    shared = [line for one in event["shared"] for line in one["munitions"]]
-    return [*event["munitions"], *shared]
 
 
 def _by_time(claim: ClaimOut) -> tuple[str, str]:

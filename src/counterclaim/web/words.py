@@ -71,9 +71,9 @@ def counted(number: int, one: str, many: str | None = None) -> str:
 
 
 def quoted(text: str) -> str:
-    """Words in quotation marks; a thin space keeps those apart that belong to the words."""
-    start = "\u2009" if text[:1] in OPENING else ""
-    end = "\u2009" if text[-1:] in CLOSING else ""
+    """Words in quotation marks; a hair space keeps those apart that belong to the words."""
+    start = "\u200a" if text[:1] in OPENING else ""
+    end = "\u200a" if text[-1:] in CLOSING else ""
     return f"“{start}{text}{end}”"
 
 
