@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from counterclaim.web import documents, events, pages, references, signing
+from counterclaim.web import changes, documents, events, pages, references, signing, stats
 from counterclaim.web.errors import ErrorPageMiddleware
 from counterclaim.web.files import Files, Libraries, library_folder
 from counterclaim.web.rendering import swagger_folder
 
-routes = [
-    route
-    for module in (documents, events, pages, references, signing)
-    for route in module.router.routes
-]
+_MODULES = (changes, documents, events, pages, references, signing, stats)
+routes = [route for module in _MODULES for route in module.router.routes]
 
 __all__ = [
     "ErrorPageMiddleware",

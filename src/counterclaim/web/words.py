@@ -70,6 +70,14 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def share(part: Mapping[str, float] | None) -> str:
+    """A share, 0 to 1, in percent; ``?`` where it is not known."""
+    if part is None:
+        return "?"
+    low, high = round(part["low"] * 100), round(part["high"] * 100)
+    return f"{low} %" if low == high else f"{low}–{high} %"
+
+
 def quoted(text: str) -> str:
     """Words in quotation marks; a hair space keeps those apart that belong to the words."""
     start = "\u200a" if text[:1] in OPENING else ""
@@ -104,6 +112,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "spaced": spaced,
     "titled": titled,
     "counted": counted,
+    "share": share,
     "quoted": quoted,
     "exactly": exactly,
     "plainly": plainly,
