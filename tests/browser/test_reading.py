@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -69,6 +70,13 @@ def test_the_text_stands_beside_its_claims(tab: Tab) -> None:
     assert "seven projectiles" in page.locator("mark.pointed").first.inner_text()
     tab.check_access()
     tab.picture("document")
+    note.get_by_role("link", name="claim").click()
+    page.wait_for_url("**/claims/**")
+    assert page.get_by_text("seven projectiles out of eight").is_visible()
+    linked = page.locator("script[type='application/ld+json']").inner_text()
+    assert json.loads(linked)["@type"] == "Claim"
+    tab.check_access()
+    tab.picture("claim")
 
 
 def test_a_source_and_a_munition_have_pages(tab: Tab) -> None:

@@ -15,7 +15,7 @@ from counterclaim.web.rendering import page
 from counterclaim.web.visitors import PageRead
 
 router = APIRouter(include_in_schema=False)
-LED = {"source", "munition", "document", "event"}
+LED = {"source", "munition", "document", "event", "claim"}
 """What a change is about and has a page of its own."""
 
 
