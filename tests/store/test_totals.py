@@ -53,6 +53,7 @@ FILTERS: list[Asked] = [
     {},
     {"kind": ["strike"], "scope": ["single", "wave"]},
     {"attacker": ["BB"], "from_": "2024-05", "to": "2024-05"},
+    {"kind": ["strike", "battle"], "scope": ["collection"], "to": "2024-05"},
     {"claimant": ["aland"]},
     {"side": ["BB"], "to": "2024-04", "match": "certain"},
 ]
@@ -71,13 +72,13 @@ def few_loose(monkeypatch: pytest.MonkeyPatch) -> None:
 def assert_kept_is_added_up(session: Session, plans: list[Plan], filters: list[Asked]) -> int:
     """Totals both ways; how many were read off those kept."""
     at, answered = last_change(session), 0
-    for one, asked in product(plans, filters):
+    for one, asked, collections in product(plans, filters, (False, True)):
         wanted = wanted_events(session, EventFilter(**asked), at)
-        if kept_totals(session, one, wanted, at) is None:
+        if kept_totals(session, one, wanted, at, collections=collections) is None:
             continue
         answered += 1
         read, added = (
-            stored_cells(session, one, wanted, View(at), collections=False, use_kept=use_kept)
+            stored_cells(session, one, wanted, View(at), collections=collections, use_kept=use_kept)
             for use_kept in (True, False)
         )
         assert read == added, (one, asked)
@@ -135,7 +136,7 @@ def test_kept_totals_of_months_are_those_of_their_days(sqlite_databases: Databas
         with reading(engine) as session:
             months = [plan(Table.INTERCEPTIONS, ()), plan(Table.EVENTS, ("month",))]
             assert session.scalar(select(func.count()).select_from(EventTotal))
-            assert assert_kept_is_added_up(session, months, MONTHS) == 2 * len(MONTHS)
+            assert assert_kept_is_added_up(session, months, MONTHS) == 4 * len(MONTHS)
 
 
 def test_totals_that_are_not_kept_are_begun_by_renewing_them(engine: Engine) -> None:

@@ -12,9 +12,10 @@ from counterclaim.queries.asof import live_summary
 from counterclaim.queries.conditions import check_policy, wanted_events
 from counterclaim.queries.event_clauses import clauses, clauses_for_fewer_claims
 from counterclaim.queries.families import load_families
+from counterclaim.queries.stats.entangled import drop_collection
 from counterclaim.queries.stats.grouping import Table
 from counterclaim.queries.stats.kept import kept_totals
-from counterclaim.queries.stats.rows import drop_collection, entangled_entries, free_tallies
+from counterclaim.queries.stats.rows import added_up, read_off
 from counterclaim.queries.versions import family_versions
 from counterclaim.resolve.sums import EVERYTHING, Entry, Tally, sum_entries
 from counterclaim.vocabulary import Grade, Harm, Outcome, Scope
@@ -82,13 +83,11 @@ def stored_cells(
 
     With ``use_kept`` they are read off the totals that are kept, where these tell them.
     """
-    meant = clauses(session, wanted)
-    kept = kept_totals(session, plan, wanted, view.known_at) if use_kept else None
-    found = free_tallies(session, plan, view.known_at, meant, kept)
-    entries = entangled_entries(session, plan, view.known_at, meant, collections=collections)
-    for cell, tally in sum_entries(entries).items():
-        found.setdefault(cell, Tally()).add(tally)
-    return found
+    meant, at = clauses(session, wanted), view.known_at
+    kept = kept_totals(session, plan, wanted, at, collections=collections) if use_kept else None
+    if kept is None:
+        return added_up(session, plan, at, meant, collections=collections)
+    return read_off(session, plan, at, meant, kept, collections=collections)
 
 
 def resolved_cells(
