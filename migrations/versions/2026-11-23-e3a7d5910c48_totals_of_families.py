@@ -55,6 +55,13 @@ UNKNOWN = ("unknown", "How many have none.")
 
 def upgrade() -> None:
     _renew(NEW_KEY, (*NUMBERS, UNKNOWN))
+    op.create_index(
+        "ix_event_total_spanning",
+        "event_total",
+        ["grouped_by", "cut"],
+        sqlite_where=sa.text("month <> until"),
+        postgresql_where=sa.text("month <> until"),
+    )
     op.create_table(
         "event_total_apart",
         sa.Column(

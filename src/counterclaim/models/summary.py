@@ -138,6 +138,10 @@ class EventMeasure(Base):
     )
 
 
+SPANNING = "ix_event_total_spanning"
+"""An index of the totals of events that reach from one month into another."""
+
+
 class EventTotal(Base):
     """What one outcome or harm of one line comes to over the events that have all of the key.
 
@@ -149,6 +153,7 @@ class EventTotal(Base):
     __tablename__ = "event_total"
     __table_args__ = (
         Index("ix_event_total_empty", "grouped_by", **live("events = 0")),
+        Index(SPANNING, "grouped_by", "cut", **live("month <> until")),
         {"sqlite_with_rowid": False},
     )
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from counterclaim.resolve.sums import Tally, sum_entries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from counterclaim.resolve.cuts import Line
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     Stratum = tuple[str, ...]
     Tallies = dict[Line, Tally]
+    Events = frozenset[str]
     Strata = Mapping[Stratum, AbstractSet[str]]
     Share = tuple[Sequence[Stratum], Tallies]
 
@@ -36,55 +37,63 @@ class Kin:
 
     def __init__(self, entries: Mapping[str, Entry]) -> None:
         self.entries = entries
-        self._found: dict[frozenset[str], Tallies] = {}
+        self._found: dict[Events, Tallies] = {}
         self._alone: dict[str, Tallies] = {}
+        self._added: dict[frozenset[Events], Tallies] = {}
 
     def shares(self, strata: Strata) -> Iterator[Share]:
-        """What each set of strata adds to the sums of the events alone; ``strata`` by event."""
-        within: dict[frozenset[Stratum], Tallies] = {}
+        """What each set of strata adds to the sums of the events alone; ``strata`` by event.
+
+        Sets that add nothing are left out.
+        """
+        ordered = sorted(strata)
         for size in range(1, len(strata) + 1):
-            for chosen in combinations(strata, size):
-                share = self._come_to(frozenset().union(*(strata[one] for one in chosen)))
-                for fewer, already in within.items():
-                    if fewer < set(chosen):
-                        _add(share, already, -1)
-                within[frozenset(chosen)] = share
-        for together, share in within.items():
-            only = (
-                self._without_alone(share, strata[min(together)]) if len(together) == 1 else share
-            )
-            yield sorted(together), only
+            for together in combinations(ordered, size):
+                share = self._added_by(frozenset(frozenset(strata[one]) for one in together))
+                if share:
+                    yield together, share
 
     def absence(self, strata: Strata) -> Iterator[Share]:
         """What takes all of these events out of the sums of events alone."""
         for one, events in strata.items():
-            yield (one,), self._without_alone({}, events)
+            yield (one,), _less({}, map(self._by_itself, events))
 
-    def _without_alone(self, share: Tallies, events: AbstractSet[str]) -> Tallies:
-        found: Tallies = {}
-        _add(found, share)
-        for event in events:
-            if event not in self._alone:
-                entry = replace(self.entries[event], parts=(), groups=(SELECTED,))
-                self._alone[event] = _by_line({event: entry})
-            _add(found, self._alone[event], -1)
-        return found
+    def _added_by(self, strata: frozenset[Events]) -> Tallies:
+        """What these add together beyond what fewer of them do; kept, as groups are much alike."""
+        if strata not in self._added:
+            fewer: list[Tallies] = []
+            for size in range(1, len(strata)):
+                fewer += map(self._added_by, map(frozenset, combinations(strata, size)))
+            events: Events = frozenset().union(*strata)
+            alone = map(self._by_itself, events)
+            self._added[strata] = _less(self._come_to(events), [*fewer, *alone])
+        return self._added[strata]
 
-    def _come_to(self, events: frozenset[str]) -> Tallies:
-        """What the family comes to if these are selected; the answer is the caller's."""
+    def _by_itself(self, event: str) -> Tallies:
+        if event not in self._alone:
+            entry = replace(self.entries[event], parts=(), groups=(SELECTED,))
+            self._alone[event] = _by_line({event: entry})
+        return self._alone[event]
+
+    def _come_to(self, events: Events) -> Tallies:
+        """What the family comes to if these are selected."""
         if events not in self._found:
             for entry in self.entries.values():
                 entry.groups = (SELECTED,) if entry.event in events else ()
             self._found[events] = _by_line(self.entries)
-        found: Tallies = {}
-        _add(found, self._found[events])
-        return found
+        return self._found[events]
 
 
 def _by_line(entries: Mapping[str, Entry]) -> Tallies:
     return {line: tally for (_, line), tally in sum_entries(entries).items()}
 
 
-def _add(to: Tallies, given: Tallies, sign: int = 1) -> None:
-    for line, tally in given.items():
-        to.setdefault(line, Tally()).add(tally, sign)
+def _less(given: Tallies, others: Iterable[Tallies]) -> Tallies:
+    """The difference, without what there is nothing of."""
+    found: Tallies = {}
+    for sign, tallies in ((1, given), *((-1, other) for other in others)):
+        for line, tally in tallies.items():
+            found.setdefault(line, Tally()).add(tally, sign)
+    for tally in found.values():
+        tally.drop_noughts()
+    return {line: tally for line, tally in found.items() if tally.holds_any()}

@@ -72,8 +72,15 @@ class Count:
 
     def add(self, other: Count, sign: int = 1) -> None:
         """Add what is counted over other events, or take it away if ``sign`` is -1."""
-        for name in self.__slots__:
-            setattr(self, name, getattr(self, name) + sign * getattr(other, name))
+        # Written out: this is done some hundred times for each family of events.
+        self.events += sign * other.events
+        self.low += sign * other.low
+        self.vague += sign * other.vague
+        self.high += sign * other.high
+        self.open += sign * other.open
+        self.best += sign * other.best
+        self.settled += sign * other.settled
+        self.unknown += sign * other.unknown
 
     def among(self, events: int) -> tuple[int | None, int | None, int | None, int]:
         """Low, best, high and how many have no best, if there are so many events in all."""
@@ -120,6 +127,10 @@ class Tally:
             self.standings[standing] += sign * events
         for figure, count in other.counts.items():
             self.counts[figure].add(count, sign)
+
+    def holds_any(self) -> bool:
+        """Whether there is something of anything, noughts having been left out."""
+        return bool(self.events or self.one_sided or self.standings or self.counts)
 
     def drop_noughts(self) -> None:
         """Leave out what there is nothing of."""

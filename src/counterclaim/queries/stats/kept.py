@@ -20,6 +20,7 @@ from counterclaim.models import (
     EventTotalApart,
     EventTotalState,
 )
+from counterclaim.models.summary import SPANNING
 from counterclaim.queries.stats.grouping import grouped
 from counterclaim.queries.stats.summing import EMPTY, EVENTS, LINE, NUMBERS, moved
 from counterclaim.resolve.cuts import (
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 WHOLE = (EVENTS, MUNITIONS, PEOPLE)
 KEPT = {
     "": (*WHOLE, BY_MUNITION, BY_CATEGORY, BY_SIDE, BY_STATUS, BY_SIDE_AND_STATUS),
-    **dict.fromkeys(("week", "region", "country"), WHOLE),
+    **dict.fromkeys(("week", "region", "country", "claimant", "side"), WHOLE),
     **dict.fromkeys(("munition", "category"), (EVENTS,)),
 }
 """By what events are grouped beside month and attacker, and what is kept of each group."""
@@ -89,13 +90,25 @@ class Kept:
 
 
 def kept_totals(
-    session: Session, plan: Plan, wanted: Wanted, at: datetime, *, collections: bool
+    session: Session,
+    plan: Plan,
+    wanted: Wanted,
+    at: datetime,
+    *,
+    collections: bool,
+    before: str | None = None,
 ) -> Kept | None:
     """Totals that answer a question, kept of an instant that is near; None if there are none.
 
-    ``collections`` is whether those that have parts were asked for themselves.
+    ``collections`` is whether those that have parts were asked for themselves; ``before`` a month
+    before which, or nobody knows when, all began that is asked for.
     """
     found = _selected(plan, wanted, collections=collections)
+    if found is not None and before is not None:
+        t = EventTotal
+        # An event that began before the window and reaches into it has two months.
+        began = (t.month != t.until) & ((t.month == "") | (t.month < before))
+        found = found.where(began).with_hint(t, f"INDEXED BY {SPANNING}", "sqlite")
     known_at = None if found is None else session.scalar(select(EventTotalState.known_at))
     if found is None or known_at is None:
         return None
@@ -170,7 +183,11 @@ def _selected(plan: Plan, wanted: Wanted, *, collections: bool) -> Select[*tuple
     query = query.add_columns(*(func.nullif(column, EMPTY) for column in groups), *sums)
     chosen = _chosen(wanted, collections=collections)
     query = query.where(t.grouped_by == by, t.cut == cut, *chosen, *_alike(plan), *window)
-    return query.group_by(*line, *groups)
+    # In the order of the key, so that the sums are made while it is read.
+    if not by:
+        query = query.where(t.group_value == EMPTY)
+    others = [getattr(t, name) for name in ALWAYS if name in plan.of_events]
+    return query.group_by(*([t.group_value] if by else []), *line, *others)
 
 
 def _alike(plan: Plan) -> Iterator[ColumnElement[bool]]:
@@ -211,7 +228,7 @@ def _within_months(wanted: Wanted) -> list[ColumnElement[bool]] | None:
     Several strata have all their months: of these the first and the last decide.
     """
     start, end = wanted.window
-    if any(border is not None and not _begins_month(border) for border in (start, end)):
+    if any(border is not None and not begins_month(border) for border in (start, end)):
         return None
     t = EventTotal
     found: list[ColumnElement[bool]] = []
@@ -227,5 +244,6 @@ def _within_months(wanted: Wanted) -> list[ColumnElement[bool]] | None:
     return found
 
 
-def _begins_month(border: datetime) -> bool:
+def begins_month(border: datetime) -> bool:
+    """Whether an instant is the first of its month, UTC."""
     return border == border.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
