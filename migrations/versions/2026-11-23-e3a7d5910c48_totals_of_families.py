@@ -1,4 +1,6 @@
-"""Kept totals of families: empty until they are made anew, but in a store without events.
+"""Kept totals of families, and facets by which events are found by how great a figure may be.
+
+The totals are empty until ``db upgrade`` makes them anew, but in a store without events.
 
 Revision: e3a7d5910c48
 Follows: c7e41f9a2d60
@@ -50,6 +52,14 @@ NUMBERS = (
     ("best", "Sum of the best values."),
     ("settled", "How many have a best value."),
 )
+MAGNITUDES = 14
+OF_FIGURES = f"""
+INSERT INTO event_facet (facet, value, sk)
+SELECT 'most_' || figure, CASE WHEN high IS NULL THEN 'open'
+{" ".join(f"WHEN high < {1 << digits} THEN '{digits:02d}'" for digits in range(MAGNITUDES))}
+ELSE '{MAGNITUDES}' END, sk
+FROM event_figure WHERE low IS NOT NULL OR high IS NOT NULL
+"""
 UNKNOWN = ("unknown", "How many have none.")
 
 
@@ -75,9 +85,11 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_event_total_apart")),
     )
+    op.execute(OF_FIGURES)
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM event_facet WHERE facet LIKE 'most|_%' ESCAPE '|'")
     op.drop_table("event_total_apart")
     _renew(OLD_KEY, NUMBERS)
 
