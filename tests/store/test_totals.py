@@ -10,18 +10,21 @@ from hypothesis import HealthCheck, given, settings
 from sqlalchemy import func, select
 
 from counterclaim.db import reading, writing
-from counterclaim.models import EventTotal, EventTotalState
+from counterclaim.models import EventTotal, EventTotalApart, EventTotalState
 from counterclaim.queries.asof import View, last_change
 from counterclaim.queries.conditions import wanted_events
 from counterclaim.queries.filters import EventFilter
-from counterclaim.queries.stats import Table, plan
+from counterclaim.queries.stats import Table, plan, sum_events
+from counterclaim.queries.stats import totals as asking
 from counterclaim.queries.stats.grouping import GROUPS, PEOPLE_GROUPS
 from counterclaim.queries.stats.kept import kept_totals
 from counterclaim.queries.stats.totals import stored_cells
+from counterclaim.resolve.joint import MOST_STRATA
 from counterclaim.store import totals
 from counterclaim.store.totals import are_kept, forget_totals, keep_totals, renew_totals
 from factories import put_file
 from store.test_rebuild import (
+    REFERENCE,
     Play,
     assert_rebuild_changes_nothing,
     fresh_engine,
@@ -137,6 +140,59 @@ def test_kept_totals_of_months_are_those_of_their_days(sqlite_databases: Databas
             months = [plan(Table.INTERCEPTIONS, ()), plan(Table.EVENTS, ("month",))]
             assert session.scalar(select(func.count()).select_from(EventTotal))
             assert assert_kept_is_added_up(session, months, MONTHS) == 4 * len(MONTHS)
+
+
+def test_a_family_of_too_many_months_is_added_up_when_asked_for(engine: Engine) -> None:
+    months = [f"2024-{month:02d}" for month in range(1, 2 + MOST_STRATA)]
+    refs = [f"E{n}" for n in range(len(months))]
+    claims = [
+        {"event": ref, "quote": f"the {n}.", "occurred": month, "counts": [{"launched": n}]}
+        for n, (ref, month) in enumerate(zip(refs, months, strict=True))
+    ]
+    events: list[Asked] = [{"ref": ref, "kind": "strike", "label": ref} for ref in refs]
+    whole = {"ref": "G", "kind": "strike", "label": "G", "scope": "collection", "parts": refs}
+    claims.append({"event": "G", "quote": "the 99.", "counts": [{"launched": 99}]})
+    text = " ".join(str(claim["quote"]) for claim in claims)
+    document = {"title": "Months", "text": text, "publisher": "gazette", "published": "2025"}
+    put_file(engine, REFERENCE)
+    put_file(engine, {"document": document, "events": [*events, whole], "claims": claims})
+    with reading(engine) as session:
+        assert session.scalar(select(func.count()).select_from(EventTotalApart)) == len(refs) + 1
+        plans = [plan(Table.INTERCEPTIONS, ()), plan(Table.EVENTS, ("month",))]
+        asked: list[Asked] = [{}, {"to": months[-2]}, {"from_": months[1]}]
+        assert assert_kept_is_added_up(session, plans, asked) == 2 * 2 * len(asked)
+        (everything,) = sum_events(
+            session, plans[0], EventFilter(), View(last_change(session))
+        ).items
+    assert everything["counts"]["launched"]["low"] == 99
+
+
+def test_windows_of_months_take_what_lies_in_them(
+    sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_start(sqlite_engine)
+    spans = ["2024-04-30/2024-06-02", "2024-05", "../2024-06", "2024-06/.."]
+    claims = [
+        {"event": f"S{n}", "quote": f"the {n}.", "occurred": span, "counts": [{"launched": n}]}
+        for n, span in enumerate(spans, start=1)
+    ]
+    events = [{"ref": f"S{n}", "kind": "strike", "label": f"S{n}"} for n in range(1, 5)]
+    text = " ".join(str(claim["quote"]) for claim in claims)
+    document = {"title": "Spans", "text": text, "publisher": "gazette", "published": "2025"}
+    put_file(sqlite_engine, {"document": document, "events": events, "claims": claims})
+    asked = [
+        (plan(table, groups), EventFilter(**window))
+        for table in (Table.INTERCEPTIONS, Table.EVENTS)
+        for groups in (("month",), ("month", "region"), ("attacker", "month"))
+        for window in MONTHS
+    ]
+    with reading(sqlite_engine) as session:
+        view = View(last_change(session))
+        taken = [sum_events(session, *one, view).items for one in asked]
+        monkeypatch.setattr(asking, "month_before", lambda *_given: None)
+        added = [sum_events(session, *one, view).items for one in asked]
+    assert taken == added
+    assert any(len(items) > 1 for items in taken)
 
 
 def test_totals_that_are_not_kept_are_begun_by_renewing_them(engine: Engine) -> None:

@@ -138,8 +138,9 @@ def whole_entries(
     query = select(EventSummary.sk, EventSummary.event_id, *STANDING).where(live_summary(at))
     sks: dict[int, Entry] = {}
     for some in chunks(events):
-        for sk, *facts in session.execute(query.where(EventSummary.event_id.in_(some))):
-            sks[sk] = Entry(*facts)
+        rows = session.execute(query.where(EventSummary.event_id.in_(some)))
+        for sk, event_id, scope, grade, disputed in rows:
+            sks[sk] = Entry(event_id, scope, grade, disputed)
     _add_parts(session, sks)
     _add_lines(session, cuts, sks)
     return sks

@@ -143,7 +143,7 @@ def _scope() -> ColumnElement[str]:
     return case((whole, literal_column(f"'{WHOLE_SCOPE}'")), else_=scope)
 
 
-Stratum = tuple[str, str, str, str, str]
+Stratum = tuple[str, ...]
 """Month, kind, scope, attacker and until of events."""
 
 
