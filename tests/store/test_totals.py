@@ -168,9 +168,9 @@ def test_a_family_of_too_many_months_is_added_up_when_asked_for(engine: Engine) 
 
 
 def test_windows_of_months_take_what_lies_in_them(
-    sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put_start(sqlite_engine)
+    put_start(engine)
     spans = ["2024-04-30/2024-06-02", "2024-05", "../2024-06", "2024-06/.."]
     claims = [
         {"event": f"S{n}", "quote": f"the {n}.", "occurred": span, "counts": [{"launched": n}]}
@@ -179,14 +179,14 @@ def test_windows_of_months_take_what_lies_in_them(
     events = [{"ref": f"S{n}", "kind": "strike", "label": f"S{n}"} for n in range(1, 5)]
     text = " ".join(str(claim["quote"]) for claim in claims)
     document = {"title": "Spans", "text": text, "publisher": "gazette", "published": "2025"}
-    put_file(sqlite_engine, {"document": document, "events": events, "claims": claims})
+    put_file(engine, {"document": document, "events": events, "claims": claims})
     asked = [
         (plan(table, groups), EventFilter(**window))
         for table in (Table.INTERCEPTIONS, Table.EVENTS)
         for groups in (("month",), ("month", "region"), ("attacker", "month"))
         for window in MONTHS
     ]
-    with reading(sqlite_engine) as session:
+    with reading(engine) as session:
         view = View(last_change(session))
         taken = [sum_events(session, *one, view).items for one in asked]
         monkeypatch.setattr(asking, "month_before", lambda *_given: None)
