@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from counterclaim.db import dialect_of, table_of
 from counterclaim.models import EventSummary, EventTotal, EventTotalApart
 from counterclaim.queries.stats.entangled import chunks, families, whole_entries
+from counterclaim.queries.stats.grouping import grouped
 from counterclaim.queries.stats.kept import (
     COLUMNS,
     KEPT,
@@ -97,7 +98,8 @@ def _batches(found: list[list[str]]) -> Iterator[list[list[str]]]:
         if sum(map(len, batch)) >= TOGETHER:
             yield batch
             batch = []
-    yield batch
+    if batch:
+        yield batch
 
 
 def _count(
@@ -123,13 +125,19 @@ def _count(
 def _strata(session: Session, sks: dict[int, Entry]) -> dict[str, ByGroup]:
     """The strata that each event stands in."""
     found: dict[str, ByGroup] = defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
-    for name in KEPT:
-        query, columns = grouping_of(name, dialect_of(session))(select(EventSummary.sk))
-        named = query.add_columns(*(one.label(f"c{n}") for n, one in enumerate(columns)))
+    each: dict[int, Stratum] = {}
+    query, columns = grouping_of("", dialect_of(session))(select(EventSummary.sk))
+    query = query.add_columns(*(one.label(f"c{n}") for n, one in enumerate(columns)))
+    for some in chunks(list(sks)):
+        for sk, value, *stratum in session.execute(query.where(EventSummary.sk.in_(some))):
+            each[sk] = stratum_of(stratum)
+            found[sks[sk].event]["", value][each[sk]].add(sks[sk].event)
+    for name in filter(None, KEPT):
+        query, columns = grouped(select(EventSummary.sk), [name])
         for some in chunks(list(sks)):
-            for sk, value, *stratum in session.execute(named.where(EventSummary.sk.in_(some))):
-                event = sks[sk].event
-                found[event][name, value][stratum_of(stratum)].add(event)
+            named = query.add_columns(*columns).where(EventSummary.sk.in_(some))
+            for sk, value in session.execute(named):
+                found[sks[sk].event][name, value or ""][each[sk]].add(sks[sk].event)
     return found
 
 
