@@ -22,9 +22,8 @@ from counterclaim.queries.stats.totals import stored_cells
 from counterclaim.resolve.joint import MOST_STRATA
 from counterclaim.store import totals
 from counterclaim.store.totals import are_kept, forget_totals, keep_totals, renew_totals
-from factories import put_file
+from factories import REFERENCE, put_file
 from store.test_rebuild import (
-    REFERENCE,
     Play,
     assert_rebuild_changes_nothing,
     fresh_engine,
