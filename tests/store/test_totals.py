@@ -188,8 +188,10 @@ def test_windows_of_months_take_what_lies_in_them(
     put_file(engine, {"document": document, "events": events, "claims": claims})
     asked = [
         (plan(table, groups), EventFilter(**window))
-        for table in (Table.INTERCEPTIONS, Table.EVENTS)
-        for groups in (("month",), ("month", "region"), ("attacker", "month"))
+        for table, groups in (
+            (Table.INTERCEPTIONS, ("attacker", "month")),
+            (Table.EVENTS, ("month", "region")),
+        )
         for window in MONTHS
     ]
     with reading(engine) as session:
