@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from counterclaim.export.batches import Line
-    from counterclaim.queries.events import Figure
+    from counterclaim.queries.resolved import Figure
 
 Cell = str | int | float | bool | None
 Row = dict[str, Cell]

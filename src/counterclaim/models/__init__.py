@@ -34,6 +34,7 @@ from counterclaim.models.summary import (
     EventPoint,
     EventSummary,
     EventTotal,
+    EventTotalApart,
     EventTotalState,
 )
 
@@ -57,6 +58,7 @@ __all__ = [
     "EventPoint",
     "EventSummary",
     "EventTotal",
+    "EventTotalApart",
     "EventTotalState",
     "IdempotencyKey",
     "ImportBatch",

@@ -37,6 +37,7 @@ from counterclaim.queries.event_pages import (
     run,
 )
 from counterclaim.queries.pages import Key, Slice, count_rows, sift_page, take_page
+from counterclaim.queries.resolved import resolution_of, resolved_events
 from counterclaim.queries.versions import resolved_versions
 from counterclaim.vocabulary import EventKind, Harm, Outcome, Scope
 
@@ -52,15 +53,12 @@ if TYPE_CHECKING:
     from counterclaim.queries.event_sql import Sql
     from counterclaim.queries.filters import EventFilter
     from counterclaim.queries.pages import Window
-    from counterclaim.queries.versions import Version
+    from counterclaim.queries.resolved import Figure, Resolution
     from counterclaim.queries.wanted import Wanted
 
 FIGURES = tuple(str(figure) for figure in (*Outcome, *Harm))
 SORTS = ("occurred", "updated_at", *FIGURES)
 """What events can be sorted by; with - before it descending."""
-
-Figure = tuple[int | None, int | None, int | None]
-"""Low, best and high."""
 
 
 class Shown(NamedTuple):
@@ -112,10 +110,26 @@ def page_events(
         whole = take_page(session, found, keys, window, view.known_at, values)
         return replace(whole, items=[Shown(*item) for item in whole.items])
     _check_order(sort)
+    if also is None and _can_be_paged_first(given, view, sort):
+        page = _page_by_time(session, wanted, window, view, keys[0], values)
+        found = live.where(*clauses(session, wanted))
+        total = count_rows(session, found) if window.count else None
+        return replace(page, items=_as_resolved(session, view, page.items), total=total)
     possible = live.with_only_columns(*VERSION).where(*_possible(session, wanted, view))
     left = wanted.of_figures() if view.claimed_by is None else wanted
     sift = partial(_resolved, session, view, left)
     return sift_page(session, possible, keys, window, view.known_at, values, sift)
+
+
+def _can_be_paged_first(given: EventFilter, view: View, sort: str) -> bool:
+    """Whether the page holds the same events under every policy."""
+    by_time = sort.removeprefix("-") == "occurred"
+    return by_time and view.claimed_by is None and not given.hangs_on_policy
+
+
+def _as_resolved(session: Session, view: View, items: Sequence[Shown]) -> list[Shown]:
+    found = resolved_events(session, view, [item.sk for item in items])
+    return [_shown(found[item.sk], item.sk) for item in items if item.sk in found]
 
 
 _COUNTS: WeakKeyDictionary[Pool, Counts] = WeakKeyDictionary()
@@ -196,16 +210,15 @@ def _resolved(
     """The events of these stored versions in a state; None where it does not show them."""
     versions = resolved_versions(session, [row.event_id for row in rows], view)
     return [
-        _shown(version, row.sk, row.valid_from)
+        _shown(resolution_of(version, row.valid_from), row.sk)
         if (version := versions.get(row.event_id)) is not None and wanted.admits(version)
         else None
         for row in rows
     ]
 
 
-def _shown(version: Version, sk: int, updated_at: datetime) -> Shown:
-    figures = {row["figure"]: (row["low"], row["best"], row["high"]) for row in version.figures}
-    return Shown(version.stamped(updated_at), sk, figures)
+def _shown(resolution: Resolution, sk: int) -> Shown:
+    return Shown(resolution.text, sk, resolution.figures)
 
 
 def _ordered(
@@ -237,7 +250,7 @@ def get_event(session: Session, event_id: str, view: View, *, kind: EventKind | 
     """
     check_policy(session, view)
     live = EventSummary.event_id == event_id, live_summary(view.known_at)
-    query = select(EventSummary.document, EventSummary.valid_from).where(*live)
+    query = select(EventSummary.document, EventSummary.valid_from, EventSummary.sk).where(*live)
     if kind is not None:
         query = query.where(EventSummary.kind == kind)
     row = session.execute(query).one_or_none()
@@ -248,10 +261,14 @@ def get_event(session: Session, event_id: str, view: View, *, kind: EventKind | 
         raise NotFoundError(str(kind or "event"), event_id)
     if view.is_stored:
         return str(row.document)
-    version = resolved_versions(session, [event_id], view).get(event_id)
-    if version is None:
+    if view.claimed_by is None:
+        resolution = resolved_events(session, view, [row.sk]).get(row.sk)
+    else:
+        version = resolved_versions(session, [event_id], view).get(event_id)
+        resolution = None if version is None else resolution_of(version, row.valid_from)
+    if resolution is None:
         raise NotFoundError(str(kind or "event"), event_id)
-    return version.stamped(row.valid_from)
+    return resolution.text
 
 
 def figures_of(session: Session, events: Sequence[Shown]) -> list[Mapping[str, Figure]]:

@@ -17,7 +17,7 @@ from counterclaim.models import EventSummary
 from counterclaim.models.summary import sort_key
 from counterclaim.queries.asof import View
 from counterclaim.queries.event_pages import facets_of_time
-from counterclaim.queries.event_sql import BOUND, PAIR, pair_value
+from counterclaim.queries.event_sql import BOUND, PAIR, facets_of_figures, pair_value
 from counterclaim.queries.families import Holdings
 from counterclaim.queries.referents import Referents
 from counterclaim.queries.versions import family_versions
@@ -201,6 +201,7 @@ def found_by(version: Version, at: datetime) -> set[tuple[str, str]]:
     found.update(("+".join(PAIR), pair_value(*pair)) for pair in product(*both))
     if version.parts or version.body["part_of"]:
         found.add(BOUND)
+    found.update(facets_of_figures(version.figures))
     first, last = version.columns["occurred_from"], version.columns["occurred_to"]
     return found.union(facets_of_time(first, last, at))
 

@@ -20,6 +20,7 @@ from counterclaim.models import (
     EventPoint,
     EventSummary,
     EventTotal,
+    EventTotalApart,
     EventTotalState,
     LedgerEntry,
 )
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 DERIVED = (
     *(EventCell, EventFacet, EventFigure, EventMeasure, EventMember, EventPoint),
-    *(EventSummary, EventTotal, EventTotalState),
+    *(EventSummary, EventTotal, EventTotalApart, EventTotalState),
 )
 CLEAR_TEXT = {
     "sqlite": "INSERT INTO event_text (event_text) VALUES ('delete-all')",
