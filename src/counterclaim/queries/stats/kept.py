@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 WHOLE = (EVENTS, MUNITIONS, PEOPLE)
 KEPT = {
     "": (*WHOLE, BY_MUNITION, BY_CATEGORY, BY_SIDE, BY_STATUS, BY_SIDE_AND_STATUS),
-    **dict.fromkeys(("week", "region", "country", "claimant", "side"), WHOLE),
+    **dict.fromkeys(("week", "region", "country"), WHOLE),
     **dict.fromkeys(("munition", "category"), (EVENTS,)),
 }
 """By what events are grouped beside month and attacker, and what is kept of each group."""
