@@ -13,15 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterclaim.export import columns, workbook, xlsx
-from counterclaim.export.batches import About, Batch, Table
+from counterclaim.export.batches import About, Batch
 from counterclaim.export.columns import Column
 from counterclaim.export.csv import stream_csv
 from counterclaim.queries.claims import FIGURE_COLUMNS
+from counterclaim.tables import Table
 
 if TYPE_CHECKING:
     import pytest
 
-    from counterclaim.export.batches import Line
+    from counterclaim.tables import Line
 
 
 AT = datetime(2024, 5, 1, tzinfo=UTC)

@@ -7,20 +7,24 @@ none. Source: GeoParquet specification 1.1.0, https://geoparquet.org/releases/v1
 from __future__ import annotations
 
 import io
+import re
 import struct
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
 import pyarrow.parquet as pq
 
 from counterclaim import __version__
 from counterclaim.db import dumps
 from counterclaim.moment import isoformat_z
+from counterclaim.tables import AMBIGUOUS_STARTS, Lines, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from counterclaim.export.batches import About, Batch, Table
+    from counterclaim.export.batches import About, Batch
     from counterclaim.export.columns import Column
 
 GROUP_ROWS = 4_000
@@ -38,13 +42,13 @@ _POINT = struct.Struct("<BIdd")
 
 
 def stream_parquet(
-    batches: Iterable[Batch[Table]], columns: Sequence[Column], about: About
+    batches: Iterable[Batch[Table | Lines]], columns: Sequence[Column], about: About
 ) -> Iterator[bytes]:
     """A Parquet file of any length, a row group at a time; without its footer it cannot be read."""
     outlet, box, waiting = _Outlet(), _Box(), _Waiting(_schema(columns))
     with pq.ParquetWriter(pa.PythonFile(outlet, "w"), waiting.schema, compression="zstd") as writer:
         for batch in batches:
-            waiting.add(_table(batch.rows, columns, waiting.schema, box))
+            waiting.add(_arrow(batch.rows, columns, waiting.schema, box))
             if waiting.rows >= GROUP_ROWS:
                 writer.write_table(waiting.taken())
             yield outlet.taken()
@@ -137,6 +141,49 @@ def _schema(columns: Sequence[Column]) -> Any:
     if _has_points(columns):
         fields.append(pa.field("geometry", pa.binary()))
     return pa.schema(fields)
+
+
+def _arrow(rows: Table | Lines, columns: Sequence[Column], schema: Any, box: _Box) -> Any:
+    return (_read if isinstance(rows, Lines) else _table)(rows, columns, schema, box)
+
+
+def _read(lines: Lines, columns: Sequence[Column], schema: Any, box: _Box) -> Any:
+    """Lines that tell all as cells again."""
+    if not lines.count:
+        return schema.empty_table()
+    names = [column.name for column in columns]
+    text = pa.BufferReader(lines.text)
+    found = pyarrow.csv.read_csv(
+        text,
+        read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=len(lines.text) + 1),
+        parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
+        convert_options=pyarrow.csv.ConvertOptions(
+            check_utf8=False,
+            column_types={name: schema.field(name).type for name in names},
+            null_values=[""],
+            true_values=["true"],
+            false_values=["false"],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        ),
+    )
+    marked = b",'" in lines.text or b",\"'" in lines.text
+    arrays = [_unmarked(array) if marked else array for array in found.columns]
+    if _has_points(columns):
+        place = [found[name].to_pylist() for name in ("longitude", "latitude")]
+        arrays.append(pa.array(box.points(*place), pa.binary()))
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _unmarked(array: Any) -> Any:
+    """Texts without the mark that kept them from starting a formula."""
+    if not pa.types.is_string(array.type):
+        return array
+    marks = "|".join(map(re.escape, AMBIGUOUS_STARTS))
+    found = pc.match_substring_regex(array, f"^({marks})")
+    if not pc.any(found).as_py():
+        return array
+    return pc.if_else(found, pc.utf8_slice_codeunits(array, 1), array)
 
 
 def _table(table: Table, columns: Sequence[Column], schema: Any, box: _Box) -> Any:

@@ -72,12 +72,14 @@ class Place:
         after: The sort key of the last version of the page before.
         at: The instant; None is the present.
         descending: Whether the newest come first.
+        bare: Whether null is read in place of the documents.
     """
 
     limit: int
     after: int | None = None
     at: datetime | None = None
     descending: bool = True
+    bare: bool = False
 
     @property
     def goes_up_from_a_page(self) -> bool:
@@ -162,7 +164,8 @@ def find_page(
         each = (_read(arm, place, engine, Reading.DOCUMENTS) for arm in (*arms, *extra))
         return PageSql(_every(each, "sk, document", "UNION ALL"))
     sure = _put_together([_read(arm, place, engine) for arm in (*arms, *extra)], place)
-    documents = "SELECT p.sk, e.document{} FROM ({}) AS p CROSS JOIN event_summary AS e{}"
+    document = "NULL" if place.bare else "e.document"
+    documents = f"SELECT p.sk, {document}{{}} FROM ({{}}) AS p CROSS JOIN event_summary AS e{{}}"
     text = documents.format("", sure.text, " WHERE e.sk = p.sk")
     if start is None or not light or extra or len(asked.sets) > 1:
         return PageSql(Sql(text, sure.values))
@@ -311,7 +314,8 @@ def _read(arm: Arm, place: Place, engine: EngineName, what: Reading = Reading.KE
     where = joined(conditions)
     # What is not in the order of the sort key is put into it; SQLite is kept from trying otherwise.
     by = f"+{key}" if sqlite and stretch is not None and not stretch.in_order else key
-    document = ", e.document" if what is Reading.DOCUMENTS else ""
+    document = ", NULL AS document" if place.bare else ", e.document"
+    document = document if what is Reading.DOCUMENTS else ""
     text = (
         f"SELECT {key} AS sk{document} FROM {source.text} WHERE {where.text}"
         f" ORDER BY {by} {place.direction} LIMIT {place.limit}"

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Pool, func, select
 from sqlalchemy.orm import aliased
 
-from counterclaim.db import dialect_of
+from counterclaim.db import among, dialect_of
 from counterclaim.errors import FilterError, MovedError, NotFoundError
 from counterclaim.models import EventFigure, EventSummary
 from counterclaim.names import nearest
@@ -66,7 +66,8 @@ Figure = tuple[int | None, int | None, int | None]
 class Shown(NamedTuple):
     """An event as it is served: its JSON text, the sort key of its version, and its figures.
 
-    Of a stored version the figures are None here; ``figures_of`` reads them.
+    Of a stored version the figures are None here, and the text may be empty; ``figures_of`` and
+    ``documents_of`` read them.
     """
 
     text: str
@@ -90,10 +91,13 @@ def page_events(
     window: Window,
     sort: str = "-occurred",
     also: ColumnElement[bool] | None = None,
+    *,
+    bare: bool = False,
 ) -> Slice[Shown]:
     """One page of the events that a filter lets through.
 
-    ``also`` is a further condition on the stored versions, and for them alone.
+    ``also`` is a further condition on the stored versions, and for them alone. ``bare`` ones may
+    come without their texts.
 
     Raises:
         FilterError: a filter's, the policy's or the order's value names nothing.
@@ -107,7 +111,8 @@ def page_events(
     if view.is_stored:
         found = live.where(*clauses(session, wanted), *([] if also is None else [also]))
         if also is None and sort.removeprefix("-") == "occurred":
-            page = _page_by_time(session, wanted, window, view, keys[0], values)
+            place = _place(window, view, keys[0], values, bare=bare)
+            page = _page_by_time(session, wanted, window, view, place)
             return replace(page, total=count_rows(session, found)) if window.count else page
         whole = take_page(session, found, keys, window, view.known_at, values)
         return replace(whole, items=[Shown(*item) for item in whole.items])
@@ -126,23 +131,25 @@ def counts_in(engine: Engine) -> Counts:
     return _COUNTS.setdefault(engine.pool, Counts())
 
 
-def _page_by_time(
-    session: Session,
-    wanted: Wanted,
-    window: Window,
-    view: View,
-    order: Key,
-    values: tuple[Scalar, ...] | None,
-) -> Slice[Shown]:
-    """One page in the order of time, by a statement made for it."""
-    connection, engine = session.connection(), dialect_of(session)
+def _place(
+    window: Window, view: View, order: Key, values: tuple[Scalar, ...] | None, *, bare: bool
+) -> Place:
+    """Where in the order of time a page stands."""
     present = window.cursor is None and window.wish.known_at is None
-    place = Place(
+    return Place(
         limit=window.limit + 1,
         after=int(values[0]) if values else None,
         at=None if present else view.known_at,
         descending=order.descending,
+        bare=bare,
     )
+
+
+def _page_by_time(
+    session: Session, wanted: Wanted, window: Window, view: View, place: Place
+) -> Slice[Shown]:
+    """One page in the order of time, by a statement made for it."""
+    connection, engine = session.connection(), dialect_of(session)
 
     def execute(statement: Sql) -> Sequence[Any]:
         return connection.exec_driver_sql(*for_driver(statement, engine)).all()
@@ -152,7 +159,7 @@ def _page_by_time(
     if rows is None and page.sure is not None:
         rows = execute(page.sure)
     found = page_of(rows or (), window, place, view.known_at)
-    items = [Shown(document, sk) for sk, document in found.items]
+    items = [Shown(document or "", sk) for sk, document in found.items]
     return Slice(items, found.next, found.known_at)
 
 
@@ -252,6 +259,15 @@ def get_event(session: Session, event_id: str, view: View, *, kind: EventKind | 
     if version is None:
         raise NotFoundError(str(kind or "event"), event_id)
     return version.stamped(row.valid_from)
+
+
+def documents_of(session: Session, events: Sequence[Shown]) -> list[str]:
+    """The JSON texts of these events."""
+    missing = [event.sk for event in events if not event.text]
+    row = EventSummary
+    query = select(row.sk, row.document).where(among(session, row.sk, missing))
+    found = dict(session.execute(query).tuples().all()) if missing else {}
+    return [event.text or found[event.sk] for event in events]
 
 
 def figures_of(session: Session, events: Sequence[Shown]) -> list[Mapping[str, Figure]]:

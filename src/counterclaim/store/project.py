@@ -22,6 +22,7 @@ from counterclaim.queries.families import Holdings
 from counterclaim.queries.referents import Referents
 from counterclaim.queries.versions import family_versions
 from counterclaim.statements import insert_tuples, run_on_driver
+from counterclaim.store.lines import keep_lines, mark_due
 from counterclaim.store.totals import keep_totals
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def project(
     session.flush()
     replay(session, [(at, set(event_ids))], Referents(session), watch)
     keep_totals(session, at)
+    keep_lines(session, at)
 
 
 def replay(
@@ -168,6 +170,8 @@ class Edition:
         if self.texts:
             texts = sorted(self.texts)
             run_on_driver(self.session, TEXT_INSERTS[self.engine], texts, many=True)
+        # Claims may have changed of which no document tells: lines are due with every event seen.
+        mark_due(self.session, self._known)
 
 
 OF_VERSION = (

@@ -15,6 +15,7 @@ from counterclaim.models import (
     EventCell,
     EventFacet,
     EventFigure,
+    EventLine,
     EventMeasure,
     EventMember,
     EventPoint,
@@ -24,6 +25,7 @@ from counterclaim.models import (
     LedgerEntry,
 )
 from counterclaim.queries.referents import Referents
+from counterclaim.store.lines import renew_lines
 from counterclaim.store.project import replay
 from counterclaim.store.totals import renew_totals
 from counterclaim.store.touched import Entry, touched_in
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 DERIVED = (
-    *(EventCell, EventFacet, EventFigure, EventMeasure, EventMember, EventPoint),
+    *(EventCell, EventFacet, EventFigure, EventLine, EventMeasure, EventMember, EventPoint),
     *(EventSummary, EventTotal, EventTotalState),
 )
 CLEAR_TEXT = {
@@ -79,6 +81,7 @@ def rebuild(session: Session, progress: Callable[[int, int], None] | None = None
             if progress is not None:
                 progress(done, entries)
     renew_totals(session)
+    renew_lines(session)
     return count
 
 
