@@ -62,23 +62,29 @@ def _is_ambiguous(cell: str) -> bool:
     return not cell or cell.startswith(AMBIGUOUS_STARTS)
 
 
+Part = tuple[bytes, int, bool]
+"""Lines, how many they are, and whether they are exact: some of ``Lines``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lines:
     """Rows of a table as lines of CSV.
 
     Where they are ``exact`` the cells can be read from them again: an empty cell is null, and what
-    begins with an apostrophe and the start of a formula had no apostrophe.
+    begins with an apostrophe and the start of a formula had no apostrophe. No line is longer than
+    ``longest`` bytes.
     """
 
     text: bytes
     count: int
     exact: bool
+    longest: int
 
     @classmethod
-    def joined(cls, parts: Sequence[Lines]) -> Lines:
-        """All of these, one after the other."""
-        text = b"".join([part.text for part in parts])
-        return cls(text, sum(part.count for part in parts), all(part.exact for part in parts))
+    def joined(cls, parts: Sequence[Part]) -> Lines:
+        """All of these, one after the other; at least one."""
+        texts, counts, exact = zip(*parts, strict=True)
+        return cls(b"".join(texts), sum(counts), all(exact), max(map(len, texts)))
 
     def __len__(self) -> int:
         """How many rows there are."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import struct
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -27,8 +28,11 @@ if TYPE_CHECKING:
     from counterclaim.export.batches import About, Batch
     from counterclaim.export.columns import Column
 
-GROUP_ROWS = 4_000
+GROUP_ROWS = 8_000
 """So many rows are one row group, and as many are held in memory: more would pass 200 MB."""
+
+BLOCK_BYTES = 1 << 18
+"""So much of lines is read at once, in the processor's cache; no line may be longer."""
 
 _TYPES = {
     "text": pa.string(),
@@ -44,15 +48,28 @@ _POINT = struct.Struct("<BIdd")
 def stream_parquet(
     batches: Iterable[Batch[Table | Lines]], columns: Sequence[Column], about: About
 ) -> Iterator[bytes]:
-    """A Parquet file of any length, a row group at a time; without its footer it cannot be read."""
+    """A Parquet file of any length, a row group at a time; without its footer it cannot be read.
+
+    While rows are written, which leaves Python alone, the next are read from the store.
+    """
     outlet, box, waiting = _Outlet(), _Box(), _Waiting(_schema(columns))
-    with pq.ParquetWriter(pa.PythonFile(outlet, "w"), waiting.schema, compression="zstd") as writer:
+
+    def write(rows: Table | Lines | None) -> bytes:
+        if rows is not None:
+            waiting.add(_arrow(rows, columns, waiting.schema, box))
+        if rows is None or waiting.rows >= GROUP_ROWS:
+            writer.write_table(waiting.taken())
+        return outlet.taken()
+
+    with (
+        pq.ParquetWriter(pa.PythonFile(outlet, "w"), waiting.schema, compression="zstd") as writer,
+        ThreadPoolExecutor(1) as beside,
+    ):
+        written = beside.submit(outlet.taken)
         for batch in batches:
-            waiting.add(_arrow(batch.rows, columns, waiting.schema, box))
-            if waiting.rows >= GROUP_ROWS:
-                writer.write_table(waiting.taken())
-            yield outlet.taken()
-        writer.write_table(waiting.taken())
+            yield written.result()
+            written = beside.submit(write, batch.rows)
+        yield written.result() + write(None)
         known_at = isoformat_z(batch.known_at)
         told: dict[str, Any] = {"title": about.title, "query": about.query, "known_at": known_at}
         told |= {"rows": waiting.all_rows, "next": batch.next}
@@ -152,10 +169,11 @@ def _read(lines: Lines, columns: Sequence[Column], schema: Any, box: _Box) -> An
     if not lines.count:
         return schema.empty_table()
     names = [column.name for column in columns]
-    text = pa.BufferReader(lines.text)
     found = pyarrow.csv.read_csv(
-        text,
-        read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=len(lines.text) + 1),
+        pa.BufferReader(lines.text),
+        read_options=pyarrow.csv.ReadOptions(
+            column_names=names, block_size=max(BLOCK_BYTES, lines.longest + 1)
+        ),
         parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
         convert_options=pyarrow.csv.ConvertOptions(
             check_utf8=False,

@@ -11,23 +11,24 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
-from counterclaim.db import among
+from counterclaim.db import among, fetched
 from counterclaim.models import EventLine, EventSummary
 from counterclaim.queries.claims import figures_of_versions
 from counterclaim.queries.events import FIGURES, Shown, documents_of, figures_of
-from counterclaim.tables import Lines, Table, csv_lines
+from counterclaim.tables import Table, csv_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
     from counterclaim.queries.asof import View
     from counterclaim.queries.events import Figure
-    from counterclaim.tables import Line
+    from counterclaim.tables import Line, Part
 
 _HEAD = itemgetter("id", "kind", "scope", "label")
 _STANDING = itemgetter("grade", "disputed", "voices", "claims", "documents")
@@ -74,13 +75,13 @@ def event_rows(session: Session, events: Sequence[Shown]) -> list[Line]:
     return [event_line(orjson.loads(text), figures) for text, figures in found]
 
 
-def lines_of_versions(session: Session, sks: Sequence[int], _view: View) -> list[Lines]:
+def lines_of_versions(session: Session, sks: Sequence[int], _view: View) -> list[Part]:
     """The line of each of these versions."""
     rows = event_rows(session, [Shown("", sk) for sk in sks])
     return _parted(Table.of(rows, 0), [1] * len(sks))
 
 
-def lines_of_figures(session: Session, sks: Sequence[int], view: View) -> list[Lines]:
+def lines_of_figures(session: Session, sks: Sequence[int], view: View) -> list[Part]:
     """For each of these versions the lines of the figures of the claims that bear on its event."""
     table = Table(figures_of_versions(session, sks, view))
     counts = Counter(table.columns[0])  # Each event is there in one version.
@@ -90,31 +91,37 @@ def lines_of_figures(session: Session, sks: Sequence[int], view: View) -> list[L
     return _parted(table, [counts[events[sk]] for sk in sks])
 
 
-def _parted(table: Table, counts: Sequence[int]) -> list[Lines]:
+def _parted(table: Table, counts: Sequence[int]) -> list[Part]:
     """The rows of a table as lines, so many at a time."""
-    lines, ambiguous, start, parts = csv_lines(table), table.ambiguous(), 0, []
+    lines, ambiguous = csv_lines(table), table.ambiguous()
+    start, parts = 0, []
     for count in counts:
         end = start + count
         exact = not ambiguous or ambiguous.isdisjoint(range(start, end))
-        parts.append(Lines("".join(lines[start:end]).encode(), count, exact))
+        parts.append(("".join(lines[start:end]).encode(), count, exact))
         start = end
     return parts
 
 
-def kept_lines(session: Session, sks: Sequence[int], at: datetime) -> dict[int, Lines]:
-    """The kept lines of these versions, as far as they are kept."""
-    line = EventLine
-    query = select(line.sk, line.event, line.exact).where(line.rendered_at.is_not(None))
-    found = session.execute(query.where(among(session, line.sk, sks)))
-    return {sk: Lines(text, 1, exact) for sk, text, exact in found}
+def kept_lines(session: Session, sks: Sequence[int], _at: datetime) -> dict[int, Part]:
+    """The lines of these versions, of those of which they are kept."""
+    kept = EventLine
+    query = select(kept.sk, kept.event, literal(1), kept.exact).where(kept.exact.is_not(None))
+    return _by_version(session, query, sks)
 
 
-def kept_figures(session: Session, sks: Sequence[int], at: datetime) -> dict[int, Lines]:
-    """The kept lines of the figures of these versions, of those where they read so at an instant.
+def kept_figures(session: Session, sks: Sequence[int], at: datetime) -> dict[int, Part]:
+    """The lines of the figures of these versions, of those of which an instant's are kept.
 
-    That they read so now is enough, if they did since then.
+    Those that are kept read so now; where that is since then or before, they did at the instant.
     """
-    line = EventLine
-    query = select(line.sk, line.figures, line.figure_rows, line.exact)
-    known = query.where(line.rendered_at <= at, among(session, line.sk, sks))
-    return {sk: Lines(*found) for sk, *found in session.execute(known)}
+    kept = EventLine
+    query = select(kept.sk, kept.figures, kept.figure_rows, kept.exact)
+    return _by_version(session, query.where(kept.rendered_at <= at), sks)
+
+
+def _by_version(
+    session: Session, query: Select[*tuple[Any, ...]], sks: Sequence[int]
+) -> dict[int, Part]:
+    rows = fetched(session, query.where(among(session, EventLine.sk, sks)))
+    return {sk: (text, count, exact) for sk, text, count, exact in rows}

@@ -160,12 +160,13 @@ def find_page(
     light = wanted.columns.keys() <= {"kind", "scope"}
     arms = [Arm(asked, start, one, bounds) for one, bounds in _stretches(wanted, place, start)]
     extra = [Arm(asked, facet, facet.starts[0], of) for facet, of in _rare(wanted, place)]
-    if light and start is not None and len(arms) == 1:
+    if light and start is not None and len(arms) == 1 and not place.bare:
         each = (_read(arm, place, engine, Reading.DOCUMENTS) for arm in (*arms, *extra))
         return PageSql(_every(each, "sk, document", "UNION ALL"))
     sure = _put_together([_read(arm, place, engine) for arm in (*arms, *extra)], place)
-    document = "NULL" if place.bare else "e.document"
-    documents = f"SELECT p.sk, {document}{{}} FROM ({{}}) AS p CROSS JOIN event_summary AS e{{}}"
+    if place.bare:
+        return PageSql(Sql(f"SELECT p.sk, NULL FROM ({sure.text}) AS p", sure.values))
+    documents = "SELECT p.sk, e.document{} FROM ({}) AS p CROSS JOIN event_summary AS e{}"
     text = documents.format("", sure.text, " WHERE e.sk = p.sk")
     if start is None or not light or extra or len(asked.sets) > 1:
         return PageSql(Sql(text, sure.values))
@@ -314,8 +315,7 @@ def _read(arm: Arm, place: Place, engine: EngineName, what: Reading = Reading.KE
     where = joined(conditions)
     # What is not in the order of the sort key is put into it; SQLite is kept from trying otherwise.
     by = f"+{key}" if sqlite and stretch is not None and not stretch.in_order else key
-    document = ", NULL AS document" if place.bare else ", e.document"
-    document = document if what is Reading.DOCUMENTS else ""
+    document = ", e.document" if what is Reading.DOCUMENTS else ""
     text = (
         f"SELECT {key} AS sk{document} FROM {source.text} WHERE {where.text}"
         f" ORDER BY {by} {place.direction} LIMIT {place.limit}"

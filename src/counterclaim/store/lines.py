@@ -76,8 +76,10 @@ def _render(session: Session, due: Sequence[int], at: datetime) -> None:
             lines_of_figures(session, sks, view),
         )
         rows = [
-            [sk, rendered_at, one.exact and all_.exact, all_.count, one.text, all_.text]
-            for sk, one, all_ in zip(sks, events, figures, strict=True)
+            [sk, rendered_at, exact and all_exact, count, event, lines]
+            for sk, (event, _, exact), (lines, count, all_exact) in zip(
+                sks, events, figures, strict=True
+            )
         ]
         session.execute(delete(EventLine).where(among(session, EventLine.sk, sks)))
         insert_tuples(session, "event_line", COLUMNS, rows)
