@@ -161,7 +161,9 @@ def _schema(columns: Sequence[Column]) -> Any:
 
 
 def _arrow(rows: Table | Lines, columns: Sequence[Column], schema: Any, box: _Box) -> Any:
-    return (_read if isinstance(rows, Lines) else _table)(rows, columns, schema, box)
+    if isinstance(rows, Lines):
+        return _read(rows, columns, schema, box)
+    return _table(rows, columns, schema, box)
 
 
 def _read(lines: Lines, columns: Sequence[Column], schema: Any, box: _Box) -> Any:

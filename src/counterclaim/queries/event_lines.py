@@ -87,7 +87,7 @@ def lines_of_figures(session: Session, sks: Sequence[int], view: View) -> list[P
     counts = Counter(table.columns[0])  # Each event is there in one version.
     query = select(EventSummary.sk, EventSummary.event_id)
     found = session.execute(query.where(among(session, EventSummary.sk, sks)))
-    events = dict(found.tuples().all())
+    events: dict[int, str] = {sk: event for sk, event in found}
     return _parted(table, [counts[events[sk]] for sk in sks])
 
 

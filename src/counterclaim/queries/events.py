@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Pool, func, select
 from sqlalchemy.orm import aliased
 
-from counterclaim.db import among, dialect_of
+from counterclaim.db import among, dialect_of, fetched
 from counterclaim.errors import FilterError, MovedError, NotFoundError
 from counterclaim.models import EventFigure, EventSummary
 from counterclaim.names import nearest
@@ -266,7 +266,7 @@ def documents_of(session: Session, events: Sequence[Shown]) -> list[str]:
     missing = [event.sk for event in events if not event.text]
     row = EventSummary
     query = select(row.sk, row.document).where(among(session, row.sk, missing))
-    found = dict(session.execute(query).tuples().all()) if missing else {}
+    found = dict(fetched(session, query)) if missing else {}
     return [event.text or found[event.sk] for event in events]
 
 

@@ -87,7 +87,7 @@ def _events_behind(session: Session, claims: set[str]) -> set[str]:
     while claims:
         seen |= claims
         query = select(Claim.event_id, Claim.about_id).where(among(session, Claim.id, claims))
-        rows = session.execute(query).tuples().all()
+        rows = session.execute(query).all()
         found |= {event for event, _ in rows if event is not None}
         claims = {about for _, about in rows if about is not None} - seen
     return found
