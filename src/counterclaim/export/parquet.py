@@ -187,8 +187,7 @@ def _read(lines: Lines, columns: Sequence[Column], schema: Any, box: _Box) -> An
             quoted_strings_can_be_null=False,
         ),
     )
-    marked = b",'" in lines.text or b",\"'" in lines.text
-    arrays = [_unmarked(array) if marked else array for array in found.columns]
+    arrays = [_unmarked(array) for array in found.columns]
     if _has_points(columns):
         place = [found[name].to_pylist() for name in ("longitude", "latitude")]
         arrays.append(pa.array(box.points(*place), pa.binary()))
@@ -197,12 +196,10 @@ def _read(lines: Lines, columns: Sequence[Column], schema: Any, box: _Box) -> An
 
 def _unmarked(array: Any) -> Any:
     """Texts without the mark that kept them from starting a formula."""
-    if not pa.types.is_string(array.type):
+    if not pa.types.is_string(array.type) or not pc.any(pc.starts_with(array, "'")).as_py():
         return array
     marks = "|".join(map(re.escape, AMBIGUOUS_STARTS))
     found = pc.match_substring_regex(array, f"^({marks})")
-    if not pc.any(found).as_py():
-        return array
     return pc.if_else(found, pc.utf8_slice_codeunits(array, 1), array)
 
 
