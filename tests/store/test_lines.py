@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from counterclaim.db import reading, writing
 from counterclaim.models import EventLine
 from counterclaim.store import lines
-from counterclaim.store.lines import mark_due, renew_lines
+from counterclaim.store.lines import mark_all_due, renew_lines
 from everything import put_everything
 from factories import put_file
 from served import served
@@ -85,7 +85,7 @@ def test_kept_lines_are_sent_and_say_what_is_made_without_them(
     world: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with writing(world.engine) as session:
-        mark_due(session, [item["id"] for item in world.get("/v1/events")["items"]])
+        mark_all_due(session)
     monkeypatch.setattr(lines, "LOOSE", len(kept(world)) + 1)
     put_file(world.engine, {"events": [{"kind": "battle", "label": "Of which nobody tells"}]})
     assert set(kept(world)) == {None}

@@ -279,8 +279,7 @@ def figures_of(session: Session, events: Sequence[Shown]) -> list[Mapping[str, F
         row = EventFigure
         query = select(row.sk, row.figure, row.low, row.best, row.high)
         # The index begins with the figure: without it all of the table would be read.
-        found = query.where(row.figure.in_(FIGURES), row.sk.in_(stored))
-        for sk, figure, *ends in session.execute(found):
-            low, best, high = ends
+        found = query.where(row.figure.in_(FIGURES), among(session, row.sk, stored))
+        for sk, figure, low, best, high in fetched(session, found):
             stored[sk][figure] = (low, best, high)
     return [stored[event.sk] if event.figures is None else event.figures for event in events]

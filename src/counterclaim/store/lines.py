@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 
 from counterclaim.db import AMONG, among, dialect_of, driver_value
-from counterclaim.models import EventLine
+from counterclaim.models import EventLine, EventSummary
 from counterclaim.queries.asof import View, last_change
 from counterclaim.queries.event_lines import lines_of_figures, lines_of_versions
 from counterclaim.statements import insert_tuples, run_on_driver
@@ -29,7 +29,7 @@ LOOSE = 100
 MOST = 5_000
 """One write makes no more: a store whose lines were never made is not to be held up by the next."""
 
-BATCH = 500
+BATCH = 1_000
 
 CHANGES = (
     "DELETE FROM event_line WHERE sk IN (SELECT sk FROM event_summary WHERE event_id IN (:ids))",
@@ -45,6 +45,13 @@ def mark_due(session: Session, event_ids: Iterable[str]) -> None:
     given: Any = orjson.dumps(ids).decode() if engine == "sqlite" else ids
     for change in CHANGES:
         run_on_driver(session, change.replace("IN (:ids)", AMONG[engine]), {"ids": given})
+
+
+def mark_all_due(session: Session) -> None:
+    """Let the lines of all events be made anew."""
+    versions = select(EventSummary.sk).where(EventSummary.valid_to.is_(None))
+    session.execute(delete(EventLine))
+    session.execute(insert(EventLine).from_select(["sk"], versions))
 
 
 def keep_lines(session: Session, at: datetime) -> None:

@@ -25,7 +25,7 @@ from counterclaim.models import (
     LedgerEntry,
 )
 from counterclaim.queries.referents import Referents
-from counterclaim.store.lines import renew_lines
+from counterclaim.store.lines import mark_all_due, renew_lines
 from counterclaim.store.project import replay
 from counterclaim.store.totals import renew_totals
 from counterclaim.store.touched import Entry, touched_in
@@ -80,8 +80,9 @@ def rebuild(session: Session, progress: Callable[[int, int], None] | None = None
             count += len(transactions)
             if progress is not None:
                 progress(done, entries)
+        mark_all_due(session)
+        renew_lines(session)
     renew_totals(session)
-    renew_lines(session)
     return count
 
 
