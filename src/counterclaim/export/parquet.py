@@ -61,8 +61,15 @@ def stream_parquet(
             writer.write_table(waiting.taken())
         return outlet.taken()
 
+    # Least and greatest texts help nobody to skip a row group, and take a fifth of the time.
+    ordered = [column.name for column in columns if column.kind != "text"]
     with (
-        pq.ParquetWriter(pa.PythonFile(outlet, "w"), waiting.schema, compression="zstd") as writer,
+        pq.ParquetWriter(
+            pa.PythonFile(outlet, "w"),
+            waiting.schema,
+            compression="zstd",
+            write_statistics=ordered,
+        ) as writer,
         ThreadPoolExecutor(1) as beside,
     ):
         written = beside.submit(outlet.taken)
@@ -174,7 +181,9 @@ def _read(lines: Lines, columns: Sequence[Column], schema: Any, box: _Box) -> An
     found = pyarrow.csv.read_csv(
         pa.BufferReader(lines.text),
         read_options=pyarrow.csv.ReadOptions(
-            column_names=names, block_size=max(BLOCK_BYTES, lines.longest + 1)
+            column_names=names,
+            block_size=max(BLOCK_BYTES, lines.longest + 1),
+            use_threads=False,  # More threads for so little would only wait for each other.
         ),
         parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
         convert_options=pyarrow.csv.ConvertOptions(
