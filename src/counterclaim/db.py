@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from enum import StrEnum
 
-    from sqlalchemy import SQLColumnExpression
+    from sqlalchemy import Select, SQLColumnExpression
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.orm import MappedColumn
     from sqlalchemy.pool import ConnectionPoolEntry
@@ -368,6 +368,14 @@ def plain_rows(session: Session, statement: str, ids: Iterable[str]) -> list[tup
     bound = orjson.dumps(given).decode() if dialect == "sqlite" else given
     text_ = statement.replace("IN (:ids)", AMONG[dialect])
     rows: list[tuple[Any, ...]] = run_on_driver(session, text_, {"ids": bound}).fetchall()
+    return rows
+
+
+def fetched(session: Session, query: Select[*tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The rows of a query as the driver makes them, without an object around each."""
+    with session.connection().execute(query) as result:
+        cursor: Any = result.cursor
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
 
 

@@ -204,6 +204,30 @@ class EventTotalApart(Base):
     event_id: Mapped[str] = reference("event", "The event.", primary_key=True)
 
 
+class EventLine(Base):
+    """A version that counts as lines of CSV: its own, and those of the figures of its claims.
+
+    It has a row as soon as it counts, and its lines when so many are due that they are made
+    together. Whatever may change them makes them due again.
+    """
+
+    __tablename__ = "event_line"
+    __table_args__ = (Index("ix_event_line_due", "sk", **live("rendered_at IS NULL")),)
+
+    sk: Mapped[int] = _sk("The version.")
+    rendered_at: Mapped[datetime | None] = mapped_column(
+        comment="The state that the lines show: so it has been since, UTC; null: they are due."
+    )
+    exact: Mapped[bool | None] = mapped_column(
+        comment="Whether no line takes an empty text for null, or an apostrophe for a mark."
+    )
+    figure_rows: Mapped[int | None] = mapped_column(comment="How many lines figures has.")
+    event: Mapped[bytes | None] = mapped_column(comment="The version as a line, UTF-8.")
+    figures: Mapped[bytes | None] = mapped_column(
+        comment="The figures of the claims that bear on it as lines, UTF-8."
+    )
+
+
 class EventMember(Base):
     """One event that a version is made of, so that totals count whole and parts once."""
 

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Pool, func, select
 from sqlalchemy.orm import aliased
 
-from counterclaim.db import dialect_of
+from counterclaim.db import among, dialect_of, fetched
 from counterclaim.errors import FilterError, MovedError, NotFoundError
 from counterclaim.models import EventFigure, EventSummary
 from counterclaim.names import nearest
@@ -64,7 +64,8 @@ SORTS = ("occurred", "updated_at", *FIGURES)
 class Shown(NamedTuple):
     """An event as it is served: its JSON text, the sort key of its version, and its figures.
 
-    Of a stored version the figures are None here; ``figures_of`` reads them.
+    Of a stored version the figures are None here, and the text may be empty; ``figures_of`` and
+    ``documents_of`` read them.
     """
 
     text: str
@@ -88,10 +89,13 @@ def page_events(
     window: Window,
     sort: str = "-occurred",
     also: ColumnElement[bool] | None = None,
+    *,
+    bare: bool = False,
 ) -> Slice[Shown]:
     """One page of the events that a filter lets through.
 
-    ``also`` is a further condition on the stored versions, and for them alone.
+    ``also`` is a further condition on the stored versions, and for them alone. ``bare`` ones may
+    come without their texts.
 
     Raises:
         FilterError: a filter's, the policy's or the order's value names nothing.
@@ -105,13 +109,15 @@ def page_events(
     if view.is_stored:
         found = live.where(*clauses(session, wanted), *([] if also is None else [also]))
         if also is None and sort.removeprefix("-") == "occurred":
-            page = _page_by_time(session, wanted, window, view, keys[0], values)
+            place = _place(window, view, keys[0], values, bare=bare)
+            page = _page_by_time(session, wanted, window, view, place)
             return replace(page, total=count_rows(session, found)) if window.count else page
         whole = take_page(session, found, keys, window, view.known_at, values)
         return replace(whole, items=[Shown(*item) for item in whole.items])
     _check_order(sort)
     if also is None and _can_be_paged_first(given, view, sort):
-        page = _page_by_time(session, wanted, window, view, keys[0], values)
+        place = _place(window, view, keys[0], values, bare=True)
+        page = _page_by_time(session, wanted, window, view, place)
         found = live.where(*clauses(session, wanted))
         total = count_rows(session, found) if window.count else None
         return replace(page, items=_as_resolved(session, view, page.items), total=total)
@@ -140,23 +146,25 @@ def counts_in(engine: Engine) -> Counts:
     return _COUNTS.setdefault(engine.pool, Counts())
 
 
-def _page_by_time(
-    session: Session,
-    wanted: Wanted,
-    window: Window,
-    view: View,
-    order: Key,
-    values: tuple[Scalar, ...] | None,
-) -> Slice[Shown]:
-    """One page in the order of time, by a statement made for it."""
-    connection, engine = session.connection(), dialect_of(session)
+def _place(
+    window: Window, view: View, order: Key, values: tuple[Scalar, ...] | None, *, bare: bool
+) -> Place:
+    """Where in the order of time a page stands."""
     present = window.cursor is None and window.wish.known_at is None
-    place = Place(
+    return Place(
         limit=window.limit + 1,
         after=int(values[0]) if values else None,
         at=None if present else view.known_at,
         descending=order.descending,
+        bare=bare,
     )
+
+
+def _page_by_time(
+    session: Session, wanted: Wanted, window: Window, view: View, place: Place
+) -> Slice[Shown]:
+    """One page in the order of time, by a statement made for it."""
+    connection, engine = session.connection(), dialect_of(session)
 
     def execute(statement: Sql) -> Sequence[Any]:
         return connection.exec_driver_sql(*for_driver(statement, engine)).all()
@@ -166,7 +174,7 @@ def _page_by_time(
     if rows is None and page.sure is not None:
         rows = execute(page.sure)
     found = page_of(rows or (), window, place, view.known_at)
-    items = [Shown(document, sk) for sk, document in found.items]
+    items = [Shown(document or "", sk) for sk, document in found.items]
     return Slice(items, found.next, found.known_at)
 
 
@@ -271,6 +279,15 @@ def get_event(session: Session, event_id: str, view: View, *, kind: EventKind | 
     return resolution.text
 
 
+def documents_of(session: Session, events: Sequence[Shown]) -> list[str]:
+    """The JSON texts of these events."""
+    missing = [event.sk for event in events if not event.text]
+    row = EventSummary
+    query = select(row.sk, row.document).where(among(session, row.sk, missing))
+    found = dict(fetched(session, query)) if missing else {}
+    return [event.text or found[event.sk] for event in events]
+
+
 def figures_of(session: Session, events: Sequence[Shown]) -> list[Mapping[str, Figure]]:
     """The resolved intervals of these events, over all munitions or sides, by figure."""
     stored: dict[int, dict[str, Figure]] = {
@@ -280,8 +297,7 @@ def figures_of(session: Session, events: Sequence[Shown]) -> list[Mapping[str, F
         row = EventFigure
         query = select(row.sk, row.figure, row.low, row.best, row.high)
         # The index begins with the figure: without it all of the table would be read.
-        found = query.where(row.figure.in_(FIGURES), row.sk.in_(stored))
-        for sk, figure, *ends in session.execute(found):
-            low, best, high = ends
+        found = query.where(row.figure.in_(FIGURES), among(session, row.sk, stored))
+        for sk, figure, low, best, high in fetched(session, found):
             stored[sk][figure] = (low, best, high)
     return [stored[event.sk] if event.figures is None else event.figures for event in events]

@@ -11,13 +11,14 @@ from sqlalchemy import bindparam, select, update
 from counterclaim.db import is_id, table_of
 from counterclaim.errors import InputError, Problem, RejectedError
 from counterclaim.models import Claim, Document, Event
+from counterclaim.queries.referents import Referents
 from counterclaim.queries.rivals import Rivals
 from counterclaim.statements import Prepared
 from counterclaim.store.checks import check_draft, check_resolved
 from counterclaim.store.claims import Draft, Reading, Shelf, Subject, read_claim, record_claims
 from counterclaim.store.documents import BLANK, primary_language, record_document
 from counterclaim.store.events import record_events, record_part
-from counterclaim.store.project import project
+from counterclaim.store.project import project, replay
 from counterclaim.store.references import record_references
 from counterclaim.store.touched import touched_by
 from counterclaim.vocabulary import Status
@@ -266,7 +267,8 @@ class _Taking:
         trial = session.begin_nested()
         ours = Claim.recorded_at == at, Claim.id.in_([draft.claim.id for draft in self.drafts])
         session.execute(update(CLAIMS).where(*ours).values(status=Status.ACCEPTED, accepted_at=at))
-        project(session, touched, at, rivals.look)
+        session.flush()
+        replay(session, [(at, touched)], Referents(session), rivals.look)
         found = self._resolved(rivals)
         trial.rollback()
         return found

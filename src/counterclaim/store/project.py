@@ -22,6 +22,7 @@ from counterclaim.queries.families import Holdings
 from counterclaim.queries.referents import Referents
 from counterclaim.queries.versions import family_versions
 from counterclaim.statements import insert_tuples, run_on_driver
+from counterclaim.store.lines import keep_lines, mark_due
 from counterclaim.store.totals import keep_totals
 
 if TYPE_CHECKING:
@@ -51,8 +52,11 @@ def project(
     loaded.
     """
     session.flush()
-    replay(session, [(at, set(event_ids))], Referents(session), watch)
+    seen = replay(session, [(at, set(event_ids))], Referents(session), watch)
     keep_totals(session, at)
+    # Claims may have changed of which no document tells: lines are due with every event seen.
+    mark_due(session, seen)
+    keep_lines(session, at)
 
 
 def replay(
@@ -60,11 +64,12 @@ def replay(
     transactions: Sequence[tuple[datetime, set[str]]],
     behind: Referents,
     watch: Callable[[Loaded], None] | None = None,
-) -> None:
+) -> set[str]:
     """The same for some transactions, in their order, each given with the events it touched.
 
-    All is flushed. Many small transactions are as quick as one of as many events: what they touched
-    is loaded once for all of them, and written once.
+    Of all events that were looked at the ids are told. All is flushed. Many small transactions are
+    as quick as one of as many events: what they touched is loaded once for all of them, and written
+    once.
     """
     edition = Edition(session)
     touched = set().union(*(ids for _, ids in transactions))
@@ -88,6 +93,7 @@ def replay(
                     watch(loaded)
         edition.take(versions, gone, at)
     edition.write()
+    return edition.known
 
 
 def _batches(ids: Sequence[str], seen: Set[str]) -> Iterator[list[str]]:
@@ -106,7 +112,7 @@ class Edition:
         self.rows: dict[str, list[list[object]]] = {table: [] for table in COLUMNS}
         self.texts: list[tuple[int, str]] = []
         self.ended: list[tuple[object, str]] = []
-        self._known: set[str] = set()
+        self.known: set[str] = set()
         self._served: dict[str, str] = {}
         self._open: dict[str, list[object]] = {}
 
@@ -126,8 +132,8 @@ class Edition:
                 self._add(version, key, at)
 
     def _look_up(self, event_ids: set[str]) -> None:
-        new = event_ids - self._known
-        self._known |= new
+        new = event_ids - self.known
+        self.known |= new
         self._served.update(plain_rows(self.session, SERVED, new))
 
     def _end(self, event_id: str, at: datetime) -> None:

@@ -15,6 +15,7 @@ from counterclaim.models import (
     EventCell,
     EventFacet,
     EventFigure,
+    EventLine,
     EventMeasure,
     EventMember,
     EventPoint,
@@ -25,6 +26,7 @@ from counterclaim.models import (
     LedgerEntry,
 )
 from counterclaim.queries.referents import Referents
+from counterclaim.store.lines import mark_all_due, renew_lines
 from counterclaim.store.project import replay
 from counterclaim.store.totals import renew_totals
 from counterclaim.store.touched import Entry, touched_in
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 DERIVED = (
-    *(EventCell, EventFacet, EventFigure, EventMeasure, EventMember, EventPoint),
+    *(EventCell, EventFacet, EventFigure, EventLine, EventMeasure, EventMember, EventPoint),
     *(EventSummary, EventTotal, EventTotalApart, EventTotalState),
 )
 CLEAR_TEXT = {
@@ -79,6 +81,8 @@ def rebuild(session: Session, progress: Callable[[int, int], None] | None = None
             count += len(transactions)
             if progress is not None:
                 progress(done, entries)
+        mark_all_due(session)
+        renew_lines(session)
     renew_totals(session)
     return count
 
