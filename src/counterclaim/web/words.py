@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from counterclaim.errors import MomentError
 from counterclaim.moment import parse_moment
 from counterclaim.vocabulary import Precision
 
@@ -43,6 +44,14 @@ def date(edtf: str | None) -> str:
     if moment.precision is Precision.YEAR:
         return str(start.year)
     return f"{start.day} {start:%B} {start.year}, {start:%H:%M} UTC"
+
+
+def date_as_given(text: str) -> str:
+    """A date that somebody typed in words; what is none stays as it is."""
+    try:
+        return date(text)
+    except MomentError:
+        return text
 
 
 def instant(at: str | datetime | None) -> str:
