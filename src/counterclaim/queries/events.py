@@ -204,8 +204,12 @@ def _resolved(
 
 
 def _shown(version: Version, sk: int, updated_at: datetime) -> Shown:
-    figures = {row["figure"]: (row["low"], row["best"], row["high"]) for row in version.figures}
-    return Shown(version.stamped(updated_at), sk, figures)
+    return Shown(version.stamped(updated_at), sk, figures_in(version))
+
+
+def figures_in(version: Version) -> dict[str, Figure]:
+    """The resolved intervals of a version, over all munitions or sides, by figure."""
+    return {row["figure"]: (row["low"], row["best"], row["high"]) for row in version.figures}
 
 
 def _ordered(

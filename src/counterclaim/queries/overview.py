@@ -6,9 +6,10 @@ located, targets before others: once, however vague its date and however many it
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import cos, radians
+from math import asinh, cos, degrees, floor, hypot, radians, tan
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -26,7 +27,7 @@ from counterclaim.queries.event_sql import Sql, asked_of, joined, marks
 from counterclaim.queries.versions import resolved_versions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -142,9 +143,10 @@ class Cluster:
 def cluster_events(
     session: Session, selection: Selection, box: Box, cell_degrees: float
 ) -> list[Cluster]:
-    """The events that stand in a box, by cells that are so wide; each is in one cell.
+    """The events that stand in a box, by cells that are so wide; each is in one cluster.
 
-    Cells are about as high as wide in the middle of the box.
+    Cells are about as high as wide in the middle of the box. Clusters that come to lie nearer to
+    each other than most of a cell are made one.
     """
     middle = round((box[1] + box[3]) / 20) * 10
     height = cell_degrees * max(0.2, cos(radians(middle)))
@@ -152,7 +154,59 @@ def cluster_events(
     # Rounding is the same on all engines, cutting off is not.
     cell = f" GROUP BY round(p.longitude / {cell_degrees!r}), round(p.latitude / {height!r})"
     rows = _standing(session, columns, selection, box, cell)
-    return [Cluster(row[0], row[1], row[2], tuple(row[4:8]), row[3]) for row in rows]
+    found = [Cluster(row[0], row[1], row[2], tuple(row[4:8]), row[3]) for row in rows]
+    return merge_near(found, cell_degrees * NEAR)
+
+
+NEAR = 0.8
+"""Share of a cell within which two clusters would cover each other."""
+
+
+def merge_near(clusters: Iterable[Cluster], apart: float) -> list[Cluster]:
+    """The clusters with those made one that lie nearer than this in degrees of a Mercator map.
+
+    The larger ones stay where they are, as far as that goes.
+    """
+    kept: dict[tuple[int, int], list[Cluster]] = defaultdict(list)
+    for one in sorted(clusters, key=lambda one: (-one.count, one.sk)):
+        column, row = _tile(one, apart)
+        around = [(x, y) for x in range(column - 1, column + 2) for y in range(row - 1, row + 2)]
+        near = (
+            (tile, other) for tile in around for other in kept[tile] if _between(one, other) < apart
+        )
+        tile, other = next(near, (None, None))
+        if tile is None or other is None:
+            kept[column, row].append(one)
+        else:
+            kept[tile].remove(other)
+            merged = _together(other, one)
+            kept[_tile(merged, apart)].append(merged)
+    return [one for tile in kept.values() for one in tile]
+
+
+def _tile(cluster: Cluster, apart: float) -> tuple[int, int]:
+    return floor(cluster.longitude / apart), floor(_northing(cluster) / apart)
+
+
+def _between(one: Cluster, other: Cluster) -> float:
+    return hypot(one.longitude - other.longitude, _northing(one) - _northing(other))
+
+
+def _northing(cluster: Cluster) -> float:
+    """Where a latitude stands on a Mercator map, in degrees of longitude."""
+    return degrees(asinh(tan(radians(max(-85.0, min(85.0, cluster.latitude))))))
+
+
+def _together(one: Cluster, other: Cluster) -> Cluster:
+    count = one.count + other.count
+    west, south, east, north = zip(one.box, other.box, strict=True)
+    return Cluster(
+        count,
+        (one.latitude * one.count + other.latitude * other.count) / count,
+        (one.longitude * one.count + other.longitude * other.count) / count,
+        (min(west), min(south), max(east), max(north)),
+        max(one.sk, other.sk),
+    )
 
 
 @dataclass(frozen=True, slots=True)

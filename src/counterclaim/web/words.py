@@ -33,6 +33,9 @@ def date(edtf: str | None) -> str:
     """An EDTF date in words: 23 November 2024, November 2024, about 2024; else as it is written."""
     if edtf is None:
         return "date unknown"
+    first, slash, last = edtf.partition("/")
+    if slash and all(end.strip(".") for end in (first, last)):
+        return f"{date(first)} to {date(last)}"
     moment = parse_moment(edtf)
     if moment.start is None or any(sign in edtf for sign in "/~?%XS{["):
         return edtf.replace("/", " to ")

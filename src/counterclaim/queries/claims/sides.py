@@ -47,6 +47,11 @@ class Word:
     said: str | None
     whole: str | None = None
 
+    @property
+    def gives_number(self) -> bool:
+        """Whether the side stands for a number."""
+        return self.stance in NUMBERS and (self.low, self.high) != (None, None)
+
 
 Words = dict[tuple[str, str], Word]
 """By outcome or harm, and side; whoever is silent is left out."""
