@@ -60,10 +60,10 @@ class EventMap extends HTMLElement {
     this.map.addControl(new this.lib.ScaleControl());
     this.markers = new Map();
     this.map.on("load", () => this.message(""));
-    this.map.on("load", () => this.load());
-    this.map.on("moveend", () => this.moved());
+    this.map.on("moveend", (event) => this.moved(event));
     this.map.on("error", (event) => this.giveUp(event.error));
     this.follow();
+    this.load();
   }
 
   // Look where the events are, again whenever others are to be shown.
@@ -125,16 +125,17 @@ class EventMap extends HTMLElement {
     return bounds ? { bounds, fitBoundsOptions: { padding: 48, maxZoom: 9 } } : { center: [20, 30], zoom: 1 };
   }
 
-  moved() {
+  moved({ originalEvent, byHand }) {
+    if (originalEvent || byHand) this.keepPlace();
+    this.load();
+  }
+
+  keepPlace() {
     const { lng, lat } = this.map.getCenter();
     const place = [this.map.getZoom().toFixed(2), lat.toFixed(4), lng.toFixed(4)].join("/");
-    const address = new URL(location.href);
-    if (this.hands) {
-      const rest = address.search.slice(1).split("&").filter((pair) => pair && !pair.startsWith("map="));
-      history.replaceState(history.state, "", `?${[...rest, `map=${place}`].join("&")}`);
-    }
-    this.hands = true;
-    this.load();
+    const given = location.search.slice(1).split("&");
+    const rest = given.filter((pair) => pair && !pair.startsWith("map="));
+    history.replaceState(history.state, "", `?${[...rest, `map=${place}`].join("&")}`);
   }
 
   // The frame of the map, widened to whole cells, so that a little step asks for nothing new.
@@ -156,10 +157,15 @@ class EventMap extends HTMLElement {
 
   address(path, given) {
     const query = new URLSearchParams(given).toString();
-    return `${this.dataset.root}${path}${this.query() ? `${this.query()}&` : "?"}${query}`;
+    const asked = this.query();
+    return `${this.dataset.root}${path}${asked}${asked === "?" ? "" : "&"}${query}`;
   }
 
   async load() {
+    if (!this.query()) {
+      this.loaded = null;
+      return this.draw([]);
+    }
     const address = this.address("/map.json", this.reach());
     if (address === this.loaded) return this.point();
     this.loaded = address;
@@ -172,11 +178,12 @@ class EventMap extends HTMLElement {
       this.draw((await answer.json()).features);
       this.message("");
     } catch (error) {
-      if (error.name === "AbortError") return;
+      if (error.name === "AbortError") return undefined;
       this.loaded = null;
       this.message("The map’s events did not come. Move the map to try again.");
     }
     this.removeAttribute("aria-busy");
+    return undefined;
   }
 
   draw(features) {
@@ -226,7 +233,7 @@ class EventMap extends HTMLElement {
     const apart = Math.max(east - west, north - south) > DRAWN_APART;
     if (apart && this.map.getZoom() < NEAREST - 1) {
       const nearer = { padding: 72, maxZoom: NEAREST, animate: !calm() };
-      return this.map.fitBounds([[west, south], [east, north]], nearer);
+      return this.map.fitBounds([[west, south], [east, north]], nearer, { byHand: true });
     }
     return this.list(feature);
   }
