@@ -251,15 +251,15 @@ def _compared(
         return set(session.scalars(found))
     first, last = folded[:ALIKE_FIRST], folded[-ALIKE_LAST:]
     begin = [names.folded >= first]
-    if (beyond := _beyond(first)) is not None:
-        begin.append(names.folded < beyond)
+    if (behind := beyond(first)) is not None:
+        begin.append(names.folded < behind)
     ends = select(names.folded).where(names.folded.endswith(last)).distinct()
     alike = session.scalars(ends).all()
     same_end = session.scalars(found.where(names.folded.in_(alike))) if alike else ()
     return {*session.scalars(found.where(*begin)), *same_end}
 
 
-def _beyond(prefix: str) -> str | None:
+def beyond(prefix: str) -> str | None:
     """The first folded text behind all that begin with these letters; None where none is.
 
     Of letters and digits alone, which every collation has in the same order.

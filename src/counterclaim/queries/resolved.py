@@ -120,5 +120,9 @@ def _resolved(session: Session, view: View, sks: Sequence[int]) -> dict[int, Res
 
 def resolution_of(version: Version, updated_at: datetime) -> Resolution:
     """A version with the instant since when the stored one counts."""
-    figures = {row["figure"]: (row["low"], row["best"], row["high"]) for row in version.figures}
-    return Resolution(version.stamped(updated_at), figures)
+    return Resolution(version.stamped(updated_at), figures_in(version))
+
+
+def figures_in(version: Version) -> dict[str, Figure]:
+    """The resolved intervals of a version, over all munitions or sides, by figure."""
+    return {row["figure"]: (row["low"], row["best"], row["high"]) for row in version.figures}

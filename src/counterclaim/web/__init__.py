@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from counterclaim.web import changes, claims, documents, events, pages, references, signing, stats
+from counterclaim.web import (
+    changes,
+    claims,
+    documents,
+    embed,
+    events,
+    home,
+    maps,
+    pages,
+    references,
+    signing,
+    stats,
+)
 from counterclaim.web.errors import ErrorPageMiddleware
 from counterclaim.web.files import Files, Libraries, library_folder
 from counterclaim.web.rendering import swagger_folder
 
-_MODULES = (changes, claims, documents, events, pages, references, signing, stats)
+_MODULES = (
+    *(changes, claims, documents, embed, events, home, maps, pages),
+    *(references, signing, stats),
+)
 routes = [route for module in _MODULES for route in module.router.routes]
 
 __all__ = [

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from counterclaim.errors import MomentError
 from counterclaim.moment import isoformat_z, parse_moment
 from counterclaim.vocabulary import Precision
 
@@ -32,6 +33,9 @@ def date(edtf: str | None) -> str:
     """An EDTF date in words: 23 November 2024, November 2024, about 2024; else as it is written."""
     if edtf is None:
         return "date unknown"
+    first, slash, last = edtf.partition("/")
+    if slash and all(end.strip(".") for end in (first, last)):
+        return f"{date(first)} to {date(last)}"
     moment = parse_moment(edtf)
     if moment.start is None or any(sign in edtf for sign in "/~?%XS{["):
         return edtf.replace("/", " to ")
@@ -43,6 +47,14 @@ def date(edtf: str | None) -> str:
     if moment.precision is Precision.YEAR:
         return str(start.year)
     return f"{start.day} {start:%B} {start.year}, {start:%H:%M} UTC"
+
+
+def date_as_given(text: str) -> str:
+    """A date that somebody typed in words; what is none stays as it is."""
+    try:
+        return date(text)
+    except MomentError:
+        return text
 
 
 def instant(at: str | datetime | None) -> str:
