@@ -127,7 +127,9 @@ def offered_names(session: Session) -> Offered:
         sources=_pairs(session, Source),
         munitions=_pairs(session, Munition),
         sides=tuple(
-            session.scalars(select(Source.side).where(Source.side.is_not(None)).distinct().limit(99))
+            session.scalars(
+                select(Source.side).where(Source.side.is_not(None)).distinct().limit(99)
+            )
         ),
     )
 

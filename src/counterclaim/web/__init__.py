@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from counterclaim.web import contribute, pages, signing
+from counterclaim.web import contribute, pages, review, signing
 from counterclaim.web.errors import ErrorPageMiddleware
 from counterclaim.web.files import Files, Libraries, library_folder
 from counterclaim.web.rendering import swagger_folder
 
-routes = [route for module in (contribute, pages, signing) for route in module.router.routes]
+routes = [
+    route for module in (contribute, pages, review, signing) for route in module.router.routes
+]
 
 __all__ = [
     "ErrorPageMiddleware",

@@ -94,14 +94,13 @@ async def post_contribute(request: Request, session: PageRead, form: Form) -> Re
     if step == "sign-in":
         return await _sign_in(request, session, draft, text_of(form, "key"))
     await run_in_threadpool(_change, session, draft, form, step, what)
-    return await _tried(request, session, draft, text_of(form, "find"))
+    more = what if step == "row" else ""
+    return await _tried(request, session, draft, find=text_of(form, "find"), more=more)
 
 
-async def _tried(
-    request: Request, session: Session, draft: Draft, find: str = "", refused: str = ""
-) -> Response:
+async def _tried(request: Request, session: Session, draft: Draft, **told: str) -> Response:
+    """The page of a draft with what is wrong with it so far."""
     trial = await try_file(request, session, draft.pruned())
-    told = {"find": find, "refused": refused}
     return await run_in_threadpool(partial(desk_page, request, session, draft, trial, **told))
 
 
@@ -144,7 +143,7 @@ def _fields(session: Session, known: Document) -> dict[str, str]:
 
 def _change(session: Session, draft: Draft, form: FormData, step: str, what: str) -> None:
     """Carry out a step on the draft; what is no step leaves it as it is."""
-    if step == "check":
+    if step == "live":  # A check between two keys, whose answer must have the same rows.
         return
     draft.tidy()
     if step == "quote":
@@ -168,6 +167,8 @@ def _quote(session: Session, draft: Draft, form: FormData) -> None:
     if start.isdigit() and end.isdigit() and int(start) < int(end) <= len(draft.text):
         exact, at = draft.text[int(start) : int(end)], int(start)
     if exact:
+        at = None if at is None else at + len(exact) - len(exact.lstrip())
+        exact = exact.strip()
         known = names_known(session, exact)
         spans = recognise(exact, known, draft.published, draft.lang)
         draft.open_quote(exact, at, known, spans)
@@ -225,5 +226,3 @@ async def _sign_in(request: Request, session: Session, draft: Draft, key: str) -
     response = await _tried(request, session, draft)
     keep_visitor(request, response, caller.key_id, token)
     return response
-
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -55,11 +55,11 @@ class Desk:
     draft: Draft
     trial: Trial
     find: str = ""
+    more: str = ""
     vocabulary: Any = vocabulary
     shown_outcomes: tuple[str, ...] = SHOWN_OUTCOMES
     other_outcomes: tuple[str, ...] = tuple(map(str, OTHER_OUTCOMES))
     document_fields: tuple[str, ...] = DOCUMENT_FIELDS
-    _seen: set[str] = field(default_factory=set)
 
     @property
     def open(self) -> str | None:
@@ -87,6 +87,10 @@ class Desk:
         shown = [f"/document/{name}" for name in DOCUMENT_FIELDS]
         shown += [f"/{group}" for group in GROUPS]
         return self.draft.fields(without=[*shown, *([self.open, "/events"] if self.open else [])])
+
+    def shown(self, claim: str, rows: str) -> int:
+        """How many rows of a list are shown: one more where that was asked for, and always one."""
+        return max(1, self.draft.rows(f"{claim}/{rows}") + (self.more == rows))
 
     def faults(self, *pointers: str) -> list[Problem]:
         """What is wrong with a field; said once."""
@@ -154,19 +158,18 @@ def desk_page(
     trial: Trial,
     *,
     find: str = "",
+    more: str = "",
     refused: str = "",
     status: int = HTTPStatus.OK,
 ) -> Response:
     """The text with its claims, and the one that is edited."""
-    desk = Desk(session, draft, trial, find)
+    desk = Desk(session, draft, trial, find, more)
     return page(
         request, "contribute.html", desk=desk, draft=draft, refused=refused, text="", status=status
     )
 
 
-def recorded_page(
-    request: Request, session: Session, file: ClaimFile, intake: Intake
-) -> Response:
+def recorded_page(request: Request, session: Session, file: ClaimFile, intake: Intake) -> Response:
     """What became of the claims that were sent."""
     shapes = {claim.ref: claim for claim in file.claims}
     at = last_change(session)

@@ -103,7 +103,9 @@ class Draft:
         ]
         return Pruned({**self.tree, **rows, "events": events, "claims": claims})
 
-    def open_quote(self, exact: str, start: int | None, known: KnownNames, spans: list[Span]) -> None:
+    def open_quote(
+        self, exact: str, start: int | None, known: KnownNames, spans: list[Span]
+    ) -> None:
         """Begin a claim on some words, with what was recognised in them filled in."""
         claim: dict[str, Any] = {"quote": {"exact": exact, "start": _text(start)}}
         self._place_quote(claim)

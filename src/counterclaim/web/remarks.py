@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _ID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 _CLAIMS = re.compile(rf" ?\(claims? ({_ID}(?:, {_ID})*)\)| claim ({_ID})")
-_EVENT = re.compile(rf"Event ({_ID}) \((.*)\) looks the same: score ([0-9.]+)")
+_EVENT = re.compile(rf"Event ({_ID}) \((.*)\) looks the same: score ([0-9.]+)\.")
 TITLES = {
     "contradicts": "Contradicts what counts already",
     "likely_duplicate": "The event may be known already",

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_END = re.compile(r"(?<![A-ZА-Я]\.)(?<=[.!?…])[\"”»’)\]]*\s+(?=[\"“«‘(\[]*[^\W_a-zа-яіїє])|(?<=[。！？])")
+_END = re.compile(
+    r"(?<![A-ZА-Я]\.)(?<=[.!?…])[\"”»’)\]]*\s+(?=[\"“«‘(\[]*[^\W_a-zа-яіїє])|(?<=[。！？])"
+)
 
 
 @dataclass(frozen=True, slots=True)

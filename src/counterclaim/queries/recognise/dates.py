@@ -58,7 +58,9 @@ def dates_in(text: str, published: date | None = None) -> list[Span]:
     """
     found = ((match, _day(match, published)) for match in _PATTERN.finditer(text))
     return [
-        Span(Kind.DATE, match.start(), match.end(), (day.isoformat(),)) for match, day in found if day
+        Span(Kind.DATE, match.start(), match.end(), (day.isoformat(),))
+        for match, day in found
+        if day
     ]
 
 

@@ -107,7 +107,11 @@ function place(step, focused) {
   if (kind === "quote" || kind === "edit") return byId("claim")?.focus();
   if (kind === "put") return byId(name.split("=")[0])?.focus();
   if (kind === "new") return document.querySelector(`#new-${name.split(":")[0]} select`)?.focus();
-  if (kind === "row") return byId("group-counts")?.querySelector("summary").focus();
+  if (kind === "row") {
+    const rows = [...(byId(`group-${name}`) ?? byId("group-more")).querySelectorAll("input:not([type=hidden])")];
+    const blank = rows.findLastIndex((one) => one.value);
+    return rows.find((one, at) => at > blank && !one.value && !one.closest("details:not([open])"))?.focus();
+  }
   (byId(focused) ?? byId("claims-title"))?.focus();
 }
 
@@ -116,7 +120,7 @@ async function check() {
   const mine = (latest = new AbortController());
   const form = byId("work");
   const fields = new FormData(form);
-  fields.set("do", "check");
+  fields.set("do", "live");
   byId("checks-said").classList.add("waiting");
   const page = await post(form.action, fields, mine.signal).catch(() => null);
   if (mine.signal.aborted || !byId("work")) return;
