@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from functools import partial
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import Field, ValidationError
@@ -98,7 +98,7 @@ async def post_contribute(request: Request, session: PageRead, form: Form) -> Re
     return await _tried(request, session, draft, find=text_of(form, "find"), more=more)
 
 
-async def _tried(request: Request, session: Session, draft: Draft, **told: str) -> Response:
+async def _tried(request: Request, session: Session, draft: Draft, **told: Any) -> Response:
     """The page of a draft with what is wrong with it so far."""
     trial = await try_file(request, session, draft.pruned())
     return await run_in_threadpool(partial(desk_page, request, session, draft, trial, **told))

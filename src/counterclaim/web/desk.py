@@ -1,4 +1,4 @@
-"""What the contribute page shows of a draft: fields with their values, faults, proposals, remarks."""
+"""What the contribute page shows of a draft: values, faults, what was recognised, remarks."""
 
 from __future__ import annotations
 
@@ -95,6 +95,10 @@ class Desk:
     def faults(self, *pointers: str) -> list[Problem]:
         """What is wrong with a field; said once."""
         return self.trial.faults.take(*pointers)
+
+    def wrong_below(self, pointer: str) -> bool:
+        """Whether anything in a group of fields is wrong that was not shown yet."""
+        return self.trial.faults.below(pointer) > 0
 
     def remarks(self, place: int) -> list[Told]:
         """What the checks remark on one claim."""

@@ -93,7 +93,7 @@ class Draft:
         ]
 
     def pruned(self) -> Pruned:
-        """The claim file so far: events that no claim is about, and rows left empty, are not in it."""
+        """The claim file so far, without rows left empty and events that no claim is about."""
         used = {claim.get("event") for claim in self.claims}
         events = [event if event.get("ref") in used else {} for event in self.events]
         rows = {name: [_keyed(row) for row in _list(self.tree, name)] for name in NEW_ROWS}

@@ -124,7 +124,7 @@ def _value(name: str, given: Any) -> Any:
 
 
 class Faults:
-    """Problems by the fields of a form; each is shown once, at its field or, left over, in a list."""
+    """Problems by the fields of a form: each is shown once, at its field, else in a list."""
 
     def __init__(self, problems: Iterable[Problem], pruned: Pruned | None = None) -> None:
         self._left: dict[str, list[Problem]] = {}

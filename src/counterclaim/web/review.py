@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from asyncio import gather
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -54,8 +53,8 @@ class QueueQuery(NoQuery):
     """Where in the queue, and what was done before."""
 
     after: Annotated[str | None, Field(max_length=100, description="The last claim before.")] = None
-    done: Annotated[Ids, Field(description="Claims that were decided.")] = []
-    left: Annotated[Ids, Field(description="Claims that had changed and were left.")] = []
+    done: Annotated[Ids, Field(default_factory=list, description="Claims decided on.")]
+    left: Annotated[Ids, Field(default_factory=list, description="Claims changed since.")]
     merged: Annotated[str | None, Field(max_length=100, description="A judgement made.")] = None
 
 
@@ -179,11 +178,17 @@ def _queue_page(
     merged = get_judgement(session, query.merged, last_change(session)) if query.merged else None
     given = {"done": query.done, "left": query.left}
     told = {name: weigh_claims(session, ids) for name, ids in given.items()}
-    shown = {"queue": queue, "query": query, "merged": merged, "refusal": refusal, **told}
+    shown: dict[str, Any] = {
+        "queue": queue,
+        "query": query,
+        "merged": merged,
+        "refusal": refusal,
+        **told,
+    }
     return page(request, "review.html", status=status, **shown, **_shown(session))
 
 
-def _shown(session: Session) -> dict[str, Callable[..., Any]]:
+def _shown(session: Session) -> dict[str, Any]:
     return {"state_of": state_of, "remarks_on": partial(remarks_on, session)}
 
 

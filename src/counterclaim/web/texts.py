@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def _cut(text: str, start: int, end: int, marks: Sequence[Mark]) -> Sentence:
     cuts = [start, *sorted(edges), end]
     pieces = tuple(
         Piece(first, text[first:last], _numbers(near, first, last))
-        for first, last in zip(cuts, cuts[1:], strict=False)
+        for first, last in pairwise(cuts)
     )
     return Sentence(start, end, pieces)
 

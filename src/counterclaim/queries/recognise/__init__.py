@@ -9,8 +9,8 @@ from counterclaim.queries.recognise.spans import Kind, Span
 from counterclaim.queries.recognise.text import recognise, speaker_in
 
 __all__ = [
-    "KnownNames",
     "Kind",
+    "KnownNames",
     "NamedRow",
     "Span",
     "dates_in",
