@@ -83,6 +83,7 @@ def test_a_contributor_chooses_words_and_sends_two_claims_after_closing_the_tab(
     claim.get_by_text("Contradicts what counts already").wait_for()
     assert claim.get_by_role("link", name="Aland Ministry").is_visible()
     assert page.get_by_text("Nothing is wrong so far").is_visible()
+    page.evaluate("scrollTo(0, 0)")
     tab.picture("contribute-warning")
     tab.check_access()
 

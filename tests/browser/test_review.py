@@ -73,6 +73,7 @@ def test_a_reviewer_decides_by_key_and_goes_on_with_the_next_claim(
     assert "five Zeta-9 missiles were fired at Quarry" in first.inner_text()
     tab.picture("review")
     tab.check_access()
+    page.reload()  # The check leaves style attributes, which htmx would copy and the policy refuse.
 
     page.keyboard.press("?")
     assert page.get_by_text("reject, with a reason").is_visible()
@@ -87,9 +88,8 @@ def test_a_reviewer_decides_by_key_and_goes_on_with_the_next_claim(
     assert focused(page) == moths
 
     page.keyboard.press("m")
-    page.get_by_label("Why they are one").fill("a the same night")
+    page.keyboard.type("a, r, m: the same night")  # Where something is typed no key acts.
     tab.picture("review-merge")
-    tab.check_access()
     page.get_by_role("button", name="Merge the two events").click()
     page.get_by_text("Merged:").wait_for()
     assert focused(page) == moths
@@ -101,11 +101,15 @@ def test_a_reviewer_decides_by_key_and_goes_on_with_the_next_claim(
     assert "Say why" in page.get_by_role("alert").inner_text()
     tab.faults.clear()  # The browser says on its console that the answer was 422.
     tab.picture("review-refused")
+    tab.check_access()
+    page.evaluate("document.querySelectorAll('[style]').forEach(e => e.removeAttribute('style'))")
+    page.get_by_role("textbox", name="Why it is refused").focus()
     page.keyboard.type("It is jammed with a, r and m.")
     page.get_by_role("button", name="Reject", exact=True).click()
     page.get_by_text("Rejected:").wait_for()
     assert status_of(tab.site, pending[garage])["end_reason"] == "It is jammed with a, r and m."
     assert focused(page) == three
+    tab.picture("review-rejected")
     page.get_by_role("link", name="The claim", exact=True).click()
     page.get_by_text("It is jammed").wait_for()
     tab.picture("review-one")
@@ -129,9 +133,9 @@ def test_without_scripts_claims_are_accepted_together_but_not_one_that_changed(
     assert httpx2.post(url, json=judged, headers=ask).status_code == 200
     page.get_by_role("button", name="Accept all selected").click()
     assert page.get_by_text("Left as it is, since it has changed").is_visible()
-    assert page.get_by_text("Accepted:").is_visible()
+    assert page.get_by_text("Accepted:").first.is_visible()
     assert status_of(site, pending[moths])["status"] == "accepted"
     assert status_of(site, pending[three])["status"] == "pending"
-    page.get_by_role("button", name="Accept a").click()
+    page.get_by_role("button", name="Accept", exact=True).click()
     assert page.get_by_text("No claim awaits review").is_visible()
     context.close()
