@@ -111,7 +111,7 @@ class Tab:
 
     def sign_in(self, scope: str) -> None:
         """Sign in with the key of a scope, as a person does."""
-        self.go("/sign-in")
+        self.go("/sign-in?next=/about")
         self.page.get_by_label("API key").fill(self.site.keys[scope])
         self.page.get_by_role("button", name="Sign in").click()
         self.page.get_by_text("Sign out").wait_for()

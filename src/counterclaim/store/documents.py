@@ -60,7 +60,7 @@ def record_document(writer: Writer, shape: DocumentIn) -> tuple[Document, bool]:
     """
     sha256 = text_sha256(shape)
     row, problems = read_document(writer, shape, sha256)
-    known = _known(writer.session, sha256)
+    known = find_document(writer.session, sha256)
     if known is not None:
         problems += differences(known, shape, row)
     if problems:
@@ -76,7 +76,8 @@ def record_document(writer: Writer, shape: DocumentIn) -> tuple[Document, bool]:
 _BY_SHA256 = Prepared(select(Document.id).where(Document.sha256 == bindparam("sha256")))
 
 
-def _known(session: Session, sha256: str) -> Document | None:
+def find_document(session: Session, sha256: str) -> Document | None:
+    """The document whose text has this hash; None if there is none."""
     found = _BY_SHA256.row(session, sha256=sha256)
     return None if found is None else session.get(Document, found[0])
 

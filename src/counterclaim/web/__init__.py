@@ -5,6 +5,7 @@ from __future__ import annotations
 from counterclaim.web import (
     changes,
     claims,
+    contribute,
     documents,
     embed,
     events,
@@ -12,6 +13,7 @@ from counterclaim.web import (
     maps,
     pages,
     references,
+    review,
     signing,
     stats,
 )
@@ -20,8 +22,8 @@ from counterclaim.web.files import Files, Libraries, library_folder
 from counterclaim.web.rendering import swagger_folder
 
 _MODULES = (
-    *(changes, claims, documents, embed, events, home, maps, pages),
-    *(references, signing, stats),
+    *(changes, claims, contribute, documents, embed, events, home, maps, pages),
+    *(references, review, signing, stats),
 )
 routes = [route for module in _MODULES for route in module.router.routes]
 
