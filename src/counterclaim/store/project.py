@@ -21,7 +21,7 @@ from counterclaim.queries.event_sql import BOUND, PAIR, pair_value
 from counterclaim.queries.families import Holdings
 from counterclaim.queries.referents import Referents
 from counterclaim.queries.versions import family_versions
-from counterclaim.statements import insert_tuples, run_on_driver
+from counterclaim.statements import Prepared, insert_tuples, run_on_driver
 from counterclaim.store.totals import keep_totals
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Edition:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.engine = dialect_of(session)
-        self.serial = session.scalar(select(func.max(EventSummary.serial))) or 0
+        self.serial = _last_serial(session)
         self.rows: dict[str, list[list[object]]] = {table: [] for table in COLUMNS}
         self.texts: list[tuple[int, str]] = []
         self.ended: list[tuple[object, str]] = []
@@ -214,6 +214,14 @@ def _cell_rows(sk: int, point: dict[str, Any]) -> Iterator[list[object]]:
 def _measure_row(sk: int, measure: Measure) -> list[object]:
     line, figure, low, best, high, side = measure
     return [line.cut, sk, line.subject, line.status, figure, low, best, high, side]
+
+
+_LAST_SERIAL = Prepared(select(func.max(EventSummary.serial)))
+
+
+def _last_serial(session: Session) -> int:
+    found = _LAST_SERIAL.row(session)
+    return found[0] or 0 if found else 0
 
 
 VALID_TO = COLUMNS["event_summary"].index("valid_to")
