@@ -247,7 +247,7 @@ class _Taking:
         touched = touched_by(writer.session, writer.at)
         rivals = Rivals(set(self.fresh))
         found = [] if self.accept else self._supposed(touched, rivals)
-        project(writer.session, touched, writer.at, rivals.look)
+        project(writer.session, touched, writer.at, writer.referents(), rivals.look)
         if self.accept:
             found = self._resolved(rivals)
         for key, remarks in found:
@@ -266,7 +266,7 @@ class _Taking:
         trial = session.begin_nested()
         ours = Claim.recorded_at == at, Claim.id.in_([draft.claim.id for draft in self.drafts])
         session.execute(update(CLAIMS).where(*ours).values(status=Status.ACCEPTED, accepted_at=at))
-        project(session, touched, at, rivals.look)
+        project(session, touched, at, self.writer.referents(), rivals.look)
         found = self._resolved(rivals)
         trial.rollback()
         return found

@@ -19,7 +19,6 @@ from counterclaim.queries.asof import View
 from counterclaim.queries.event_pages import facets_of_time
 from counterclaim.queries.event_sql import BOUND, PAIR, pair_value
 from counterclaim.queries.families import Holdings
-from counterclaim.queries.referents import Referents
 from counterclaim.queries.versions import family_versions
 from counterclaim.statements import Prepared, insert_tuples, run_on_driver
 from counterclaim.store.totals import keep_totals
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from counterclaim.queries.families import Loaded
+    from counterclaim.queries.referents import Referents
     from counterclaim.queries.versions import Version
     from counterclaim.resolve.cuts import Measure
 
@@ -42,6 +42,7 @@ def project(
     session: Session,
     event_ids: Iterable[str],
     at: datetime,
+    behind: Referents,
     watch: Callable[[Loaded], None] | None = None,
 ) -> None:
     """Write a new version of each of these events, and of all that hang together with them.
@@ -51,7 +52,7 @@ def project(
     loaded.
     """
     session.flush()
-    replay(session, [(at, set(event_ids))], Referents(session), watch)
+    replay(session, [(at, set(event_ids))], behind, watch)
     keep_totals(session, at)
 
 
