@@ -73,7 +73,7 @@ class Prepared:
 
     def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
         self._statement = statement
-        self._columns = tuple(column.key for column in statement.selected_columns)
+        self._columns = tuple(str(column.key) for column in statement.selected_columns)
         self._forms: dict[str, _Form] = {}
 
     def rows(self, session: Session, **values: Any) -> list[tuple[Any, ...]]:

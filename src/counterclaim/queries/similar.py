@@ -91,7 +91,7 @@ _SUMMARY = Prepared(
 )
 
 
-_STRETCH = bindparam("first"), bindparam("last")
+_STRETCH: Any = bindparam("first"), bindparam("last")
 _ALIKE = (
     select(EventSummary.document)
     .where(
