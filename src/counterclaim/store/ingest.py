@@ -11,7 +11,6 @@ from sqlalchemy import bindparam, select, update
 from counterclaim.db import is_id, table_of
 from counterclaim.errors import InputError, Problem, RejectedError
 from counterclaim.models import Claim, Document, Event
-from counterclaim.queries.referents import Referents
 from counterclaim.queries.rivals import Rivals
 from counterclaim.statements import Prepared
 from counterclaim.store.checks import check_draft, check_resolved
@@ -248,7 +247,7 @@ class _Taking:
         touched = touched_by(writer.session, writer.at)
         rivals = Rivals(set(self.fresh))
         found = [] if self.accept else self._supposed(touched, rivals)
-        project(writer.session, touched, writer.at, rivals.look)
+        project(writer.session, touched, writer.at, writer.referents(), rivals.look)
         if self.accept:
             found = self._resolved(rivals)
         for key, remarks in found:
@@ -268,7 +267,7 @@ class _Taking:
         ours = Claim.recorded_at == at, Claim.id.in_([draft.claim.id for draft in self.drafts])
         session.execute(update(CLAIMS).where(*ours).values(status=Status.ACCEPTED, accepted_at=at))
         session.flush()
-        replay(session, [(at, touched)], Referents(session), rivals.look)
+        replay(session, [(at, touched)], self.writer.referents(), rivals.look)
         found = self._resolved(rivals)
         trial.rollback()
         return found

@@ -19,9 +19,8 @@ from counterclaim.queries.asof import View
 from counterclaim.queries.event_pages import facets_of_time
 from counterclaim.queries.event_sql import BOUND, PAIR, facets_of_figures, pair_value
 from counterclaim.queries.families import Holdings
-from counterclaim.queries.referents import Referents
 from counterclaim.queries.versions import family_versions
-from counterclaim.statements import insert_tuples, run_on_driver
+from counterclaim.statements import Prepared, insert_tuples, run_on_driver
 from counterclaim.store.lines import keep_lines, mark_due
 from counterclaim.store.totals import keep_totals
 
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from counterclaim.queries.families import Loaded
+    from counterclaim.queries.referents import Referents
     from counterclaim.queries.versions import Version
     from counterclaim.resolve.cuts import Measure
 
@@ -43,6 +43,7 @@ def project(
     session: Session,
     event_ids: Iterable[str],
     at: datetime,
+    behind: Referents,
     watch: Callable[[Loaded], None] | None = None,
 ) -> None:
     """Write a new version of each of these events, and of all that hang together with them.
@@ -52,7 +53,7 @@ def project(
     loaded.
     """
     session.flush()
-    seen = replay(session, [(at, set(event_ids))], Referents(session), watch)
+    seen = replay(session, [(at, set(event_ids))], behind, watch)
     keep_totals(session, at)
     # Claims may have changed of which no document tells: lines are due with every event seen.
     mark_due(session, seen)
@@ -108,7 +109,7 @@ class Edition:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.engine = dialect_of(session)
-        self.serial = session.scalar(select(func.max(EventSummary.serial))) or 0
+        self.serial = _last_serial(session)
         self.rows: dict[str, list[list[object]]] = {table: [] for table in COLUMNS}
         self.texts: list[tuple[int, str]] = []
         self.ended: list[tuple[object, str]] = []
@@ -221,6 +222,14 @@ def _cell_rows(sk: int, point: dict[str, Any]) -> Iterator[list[object]]:
 def _measure_row(sk: int, measure: Measure) -> list[object]:
     line, figure, low, best, high, side = measure
     return [line.cut, sk, line.subject, line.status, figure, low, best, high, side]
+
+
+_LAST_SERIAL = Prepared(select(func.max(EventSummary.serial)))
+
+
+def _last_serial(session: Session) -> int:
+    found = _LAST_SERIAL.row(session)
+    return found[0] or 0 if found else 0
 
 
 VALID_TO = COLUMNS["event_summary"].index("valid_to")

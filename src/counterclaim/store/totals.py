@@ -31,6 +31,7 @@ from counterclaim.queries.asof import live_summary
 from counterclaim.queries.stats.kept import KEPT, grouping_of
 from counterclaim.queries.stats.rows import changed_events
 from counterclaim.queries.stats.summing import NOUGHT, NUMBERS, ONE, moved, sum_versions
+from counterclaim.statements import Prepared
 from counterclaim.store.shares import KEY, add_shares, adding_to, upsert
 
 if TYPE_CHECKING:
@@ -55,17 +56,25 @@ def keep_totals(session: Session, at: datetime) -> None:
 
     Where none are kept nothing is done: ``renew_totals`` begins.
     """
-    known_at = session.scalar(select(EventTotalState.known_at))
-    if known_at is None:
+    state = _STATE.row(session)
+    if state is None:
         return
+    (known_at,) = state
     if known_at >= at:
         # More was written at the same instant: what of it is in them is not known.
         _clear(session)
         _move(session, BEGINNING, at)
         return
-    newer = select(func.count()).where(EventSummary.valid_from > known_at)
-    if (session.scalar(newer) or 0) >= LOOSE:
+    if len(_NEWER.rows(session, known_at=known_at)) >= LOOSE:
         _move(session, known_at, at)
+
+
+_STATE = Prepared(select(EventTotalState.known_at))
+_NEWER = Prepared(
+    select(EventSummary.sk)
+    .where(EventSummary.valid_from > bindparam("known_at", type_=UtcDateTime))
+    .limit(LOOSE)
+)
 
 
 def renew_totals(session: Session) -> None:
@@ -88,7 +97,7 @@ def _clear(session: Session) -> None:
 
 def are_kept(session: Session) -> bool:
     """Whether totals are kept."""
-    return session.scalar(select(EventTotalState.known_at)) is not None
+    return _STATE.row(session) is not None
 
 
 def _last_move(session: Session) -> datetime:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from counterclaim.db import among
+from counterclaim.db import UtcDateTime, among
 from counterclaim.models import (
     Claim,
     ClaimPlace,
@@ -20,6 +20,7 @@ from counterclaim.models import (
 )
 from counterclaim.queries.asof import live_claim
 from counterclaim.queries.references.trees import subtree
+from counterclaim.statements import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,9 +32,15 @@ if TYPE_CHECKING:
 
 def touched_by(session: Session, at: datetime) -> set[str]:
     """Ids of the events whose answer the transaction of this instant may have changed."""
-    query = select(LedgerEntry.action, LedgerEntry.subject, LedgerEntry.body)
-    found = session.execute(query.where(LedgerEntry.at == at))
-    return touched_in(session, [Entry(*row) for row in found], at)
+    found = [Entry(*row) for row in _ENTRIES.rows(session, at=at)]
+    return touched_in(session, found, at)
+
+
+_ENTRIES = Prepared(
+    select(LedgerEntry.action, LedgerEntry.subject, LedgerEntry.body).where(
+        LedgerEntry.at == bindparam("at", type_=UtcDateTime)
+    )
+)
 
 
 class Entry(NamedTuple):
