@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 from fastapi.testclient import TestClient
+from itsdangerous import TimestampSigner
 
 from counterclaim.app import create_app
 from counterclaim.config import Settings
@@ -100,6 +102,16 @@ def test_a_cookie_that_was_altered_or_has_no_key_any_more_signs_nobody_in(
         key_id = next(row.id for row in list_keys(session) if row.name == "contribute")
         revoke_key(writer, key_id)
     assert "Sign out" not in client.get("/about").text
+
+
+def test_signing_in_ends_after_its_hours(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(client, key_of(client, KeyScope.READ))
+    for seconds, signed_in in ((3500, True), (3700, False)):
+        later = int(time.time()) + seconds
+        monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _signer, at=later: at)
+        assert ("Sign out" in client.get("/about").text) == signed_in
 
 
 def test_the_cookie_is_no_key_of_the_api(client: TestClient) -> None:
