@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 
 from counterclaim.app import create_app
 from counterclaim.config import Settings
+from everything import put_everything
 from factories import REFERENCE, article, put_file, put_seed
 from web.test_pages import Page
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from conftest import Databases
 
 START = ("/", "/stats", "/changes", "/contribute", "/review", "/sign-in", "/about")
-OF_A_KIND = 4
+OF_A_KIND = 2
 """So many addresses of one shape are followed."""
 
 
@@ -86,3 +87,36 @@ def check(client: TestClient, page: Page, text: str, address: str) -> None:
     for link in page.links:
         target, anchor = urldefrag(link)
         assert target or anchor in page.ids, (address, link)
+
+
+def test_every_row_of_a_store_that_holds_everything_has_its_page(
+    sqlite_databases: Databases,
+) -> None:
+    with sqlite_databases.filled(put_everything) as engine:
+        url = engine.url.render_as_string(hide_password=False)
+        with TestClient(create_app(Settings(database_url=url))) as client:
+            for noun in ("events", "claims", "documents", "sources", "munitions"):
+                items = client.get(f"/v1/{noun}?limit=1000").json()["items"]
+                assert items
+                for item in items[:15]:
+                    address = f"/{noun}/{item.get('key') or item['id']}"
+                    page = client.get(address, headers={"Accept": "text/html"})
+                    assert page.status_code == 200, address
+                    assert Page(page.text).tags.count("h1") == 1
+                    assert Page(page.text).inline == []
+
+
+def test_an_error_of_ours_is_told_on_a_page_to_people(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_given: object) -> None:
+        msg = "made up"
+        raise RuntimeError(msg)
+
+    monkeypatch.setattr("counterclaim.web.changes.page_changes", fail)
+    quiet = TestClient(client.app, raise_server_exceptions=False)
+    page = quiet.get("/changes", headers={"Accept": "text/html"})
+    assert page.status_code == 500
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert "made up" not in page.text
+    assert quiet.get("/changes").headers["content-type"] == "application/problem+json"

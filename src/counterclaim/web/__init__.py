@@ -17,7 +17,7 @@ from counterclaim.web import (
     signing,
     stats,
 )
-from counterclaim.web.errors import ErrorPageMiddleware
+from counterclaim.web.errors import ErrorPageMiddleware, add_error_pages
 from counterclaim.web.files import Files, Libraries, library_folder
 from counterclaim.web.rendering import swagger_folder
 
@@ -31,6 +31,7 @@ __all__ = [
     "ErrorPageMiddleware",
     "Files",
     "Libraries",
+    "add_error_pages",
     "library_folder",
     "routes",
     "swagger_folder",
