@@ -11,8 +11,9 @@ from playwright.sync_api import expect
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from browser.conftest import Site, Tab
     from playwright.sync_api import Browser, Page
+
+    from browser.conftest import Site, Tab
 
 TEXT = (
     "On Wednesday the Aland Ministry said that seven Zeta-9 missiles were fired at Quarry. "

@@ -8,8 +8,9 @@ import httpx2
 import pytest
 
 if TYPE_CHECKING:
-    from browser.conftest import Site, Tab
     from playwright.sync_api import Browser, Page
+
+    from browser.conftest import Site, Tab
 
 TEXT = (
     "A witness in Quarry counted seven Zeta-9 missiles on 1 May. The Courier speaks of two moths "
@@ -19,7 +20,7 @@ TEXT = (
 
 @pytest.fixture(scope="module")
 def pending(site: Site) -> dict[str, str]:
-    """Four pending claims by their quotes: one contradicts, one has an event that looks the same."""
+    """Four pending claims by their quotes: one contradicts, two have an event known already."""
     ask = {"Authorization": f"Bearer {site.keys['contribute']}"}
     listed = httpx2.get(f"{site.address}/v1/strikes?weapon=zeta-9").json()["items"]
     told: dict[str, Any] = {"occurred": "2024-05-01", "attacker": "BB", "defender": "AA"}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import and_, func, or_, select
 
 from counterclaim.db import is_id
 from counterclaim.errors import MovedError, NotFoundError
@@ -84,14 +84,14 @@ def page_queue(session: Session, limit: int, after: str | None = None) -> Queue:
     Raises:
         NotFoundError: no claim has the id to go on behind.
     """
-    order = Claim.recorded_at, Claim.id
-    query = select(Claim.id).where(Claim.status == Status.PENDING).order_by(*order)
+    query = select(Claim.id).where(Claim.status == Status.PENDING)
     if after is not None:
         last = session.get(Claim, after.lower()) if is_id(after) else None
         if last is None:
             raise NotFoundError("claim", after)
-        query = query.where(tuple_(*order) > tuple_(last.recorded_at, last.id))
-    ids = list(session.scalars(query.limit(limit + 1)))
+        at_once = and_(Claim.recorded_at == last.recorded_at, Claim.id > last.id)
+        query = query.where(or_(Claim.recorded_at > last.recorded_at, at_once))
+    ids = list(session.scalars(query.order_by(Claim.recorded_at, Claim.id).limit(limit + 1)))
     total = session.scalar(select(func.count()).where(Claim.status == Status.PENDING)) or 0
     items = weigh_claims(session, ids[:limit])
     return Queue(items, total, ids[limit - 1] if len(ids) > limit else None)
@@ -149,7 +149,9 @@ def _rivals(session: Session, claim: ClaimOut, view: View) -> tuple[Rivalry, ...
     ids = page_claim_ids(session, ClaimFilter(event=[str(claim.event)]), window).items
     others = {other.id: other for other in claims_out(session, ids, view.known_at)}
     return tuple(
-        Rivalry(detail, tuple(others[key] for key in keys if key in others))
+        Rivalry(
+            detail[:1].upper() + detail[1:], tuple(others[key] for key in keys if key in others)
+        )
         for detail, keys in rivals_of(claim, others.values())
     )
 

@@ -7,11 +7,14 @@ const PAUSE_MS = 500;
 const NOT_KEPT = new Set(["csrf", "key", "do", "accept", "words", "words_start", "words_end"]);
 
 const byId = (id) => document.getElementById(id);
-let words = null; // What is chosen: {start, end}, in code points of the text.
-let anchor = 0; // Where the choice of sentences began, and where it ends.
+/* What is chosen: {start, end}, in code points of the text. */
+let words = null;
+/* Where the choice of sentences began, and where it ends. */
+let anchor = 0;
 let active = 0;
 let pause = 0;
-let latest = null; // What ends a check that a newer one overtook.
+/* What ends a check that a newer one overtook. */
+let latest = null;
 
 /* The copy on this device */
 
@@ -271,7 +274,8 @@ document.addEventListener("selectionchange", () => {
 });
 
 document.addEventListener("mousedown", (event) => {
-  if (event.target.closest("[data-open-words]")) event.preventDefault(); // Keeps what is marked.
+  // What is marked stays marked.
+  if (event.target.closest("[data-open-words]")) event.preventDefault();
 });
 
 document.addEventListener("click", (event) => {
@@ -288,7 +292,8 @@ document.addEventListener("submit", (event) => {
   const button = event.submitter;
   if (button?.value === "send" || button?.value === "sign-in") {
     keep();
-    setTimeout(() => (button.disabled = true)); // A second click sends nothing more.
+    // A second click sends nothing more.
+    setTimeout(() => (button.disabled = true));
     return;
   }
   event.preventDefault();
