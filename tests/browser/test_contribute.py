@@ -112,6 +112,8 @@ def test_a_contributor_chooses_words_and_sends_two_claims_after_closing_the_tab(
     assert field(again, "/events/0/label").input_value() == "Loss of two launchers"
     assert again.locator("mark").count() == 2
     tab.picture("contribute-restored")
+    again.locator("mark").first.click()
+    again.get_by_role("region", name="Claim 1").wait_for()
     again.get_by_role("button", name="Send 2 claims").click()
     again.get_by_role("heading", name="2 claims recorded").wait_for()
     assert again.get_by_text("Pending", exact=True).count() == 2

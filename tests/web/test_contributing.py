@@ -250,3 +250,31 @@ def test_a_warning_names_what_it_speaks_of(visit: Visit) -> None:
     assert "Contradicts what counts already" in answer.text
     assert "five Zeta-9 missiles were fired at Quarry and three were shot down" in answer.text
     assert f"/events/{event['id']}" in answer.text
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"/claims/0": "x"},
+        {"/claims/0/note": "x", "open": "0"},
+        {"/claims/x/note": "x", "/events/0": "y", "open": "0"},
+        {"/claims/0/said_by/a/b": "x", "/claims/0/counts": "x", "open": "0"},
+        {"/claims/0/quote/exact": "six", "/claims/0/quote/start": "-7", "open": "0"},
+        {"/claims/0/quote": "six", "/events/0/label": "x", "/document/published/edtf": "x"},
+        {"/sources/0/name": "🚀", "/sources/0/side": "x" * 99, "/document/lang": "?"},
+        {"do": "put:/claims/0/quote=x", "/claims/0/quote/exact": "six"},
+        {"do": "edit:9"},
+        {"do": "remove:x"},
+        {"do": "new:nothing:x"},
+        {"do": ""},
+    ],
+)
+@pytest.mark.parametrize("scope", ["contribute", None])
+def test_forms_that_no_page_of_ours_made_break_nothing(
+    visit: Visit, odd: dict[str, str], scope: str | None
+) -> None:
+    if scope:
+        visit.sign_in(scope)
+    visit.send("begin", text=REPORT)
+    given = {"do": "check", **odd}
+    assert visit.send(given.pop("do"), **given).status_code == 200

@@ -44,13 +44,14 @@ def test_rows_left_empty_move_up_and_numbers_are_numbers() -> None:
     assert pruned.body == {
         "rows": [{"name": "A"}, {"latitude": 50.5, "polarity": -1, "start": "x"}]
     }
-    assert pruned.field_of("/rows/1/start") == "/rows/3/start"
+    assert pruned.field_of("/rows/1/start") == "/rows/2/start"
     assert pruned.field_of("/rows/0/unknown") == "/rows/1/unknown"
     assert pruned.field_of("/elsewhere") == "/elsewhere"
 
 
-def test_a_list_is_not_made_as_long_as_somebody_likes() -> None:
-    assert tree_of([("/rows/999999999/name", "A")]) == {"rows": []}
+def test_a_form_makes_no_list_longer_and_no_tree_deeper_than_what_it_holds() -> None:
+    assert tree_of([("/rows/999999999/name", "A")]) == {"rows": [{"name": "A"}]}
+    assert tree_of([("/a" * 1000, "A")]) == {}
 
 
 def test_a_problem_is_told_once_and_the_rest_in_the_end() -> None:

@@ -61,6 +61,11 @@ class Draft:
         return _list(self.tree, "events")
 
     @property
+    def refs(self) -> list[str]:
+        """The refs of new events, in their order; empty where one has none."""
+        return [str(event.get("ref") or "") for event in self.events]
+
+    @property
     def published(self) -> date | None:
         """The day of publication, where a single day is given."""
         try:

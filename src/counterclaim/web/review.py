@@ -102,7 +102,7 @@ async def post_review(request: Request, session: PageRead, form: Form) -> Respon
         told = await _decide(request, form, step)
     except (InputError, ConflictError, NotFoundError) as error:
         refusal = Refusal(claim, step, text_of(form, "reason"), _why(error))
-        query = QueueQuery(after=after)
+        query = QueueQuery(after=after, done=[], left=[])
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         make = partial(_queue_page, request, session, query, refusal, status=status)
         return await run_in_threadpool(make)

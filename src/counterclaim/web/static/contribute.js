@@ -66,9 +66,13 @@ async function restore() {
   document.documentElement.className = page.documentElement.className;
   document.querySelector("main").replaceWith(page.querySelector("main"));
   begin();
-  const note = byId("note");
   const when = new Date(copy.at).toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" });
-  note.querySelector("[data-told]").textContent = `This is what you had begun, as it was on ${when}.`;
+  tell(`This is what you had begun, as it was on ${when}.`);
+}
+
+function tell(words) {
+  const note = byId("note");
+  note.querySelector("[data-told]").textContent = words;
   note.hidden = false;
 }
 
@@ -281,7 +285,10 @@ document.addEventListener("mousedown", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-open-words]")) openWords();
   if (event.target.closest("[data-keyboard]")) choosing() ? stopChoosing() : startChoosing();
+  const mark = event.target.closest("mark[data-claim]");
+  if (mark && getSelection().isCollapsed && !choosing()) take(`edit:${mark.dataset.claim}`);
   if (event.target.closest("[data-discard]")) {
+    pause = 0;
     forget();
     location.assign(location.pathname);
   }
@@ -313,7 +320,7 @@ document.addEventListener("input", (event) => {
   }, PAUSE_MS);
 });
 
-addEventListener("pagehide", () => byId("work") && kept() && keep());
+addEventListener("pagehide", () => pause && byId("work") && keep());
 
 function begin() {
   for (const one of document.querySelectorAll("[data-scripted]")) one.hidden = false;
@@ -323,5 +330,10 @@ function begin() {
 
 if (document.querySelector("[data-recorded]")) forget();
 begin();
-if (byId("work")) keep();
+if (byId("work") && location.search && kept()?.fields) {
+  tell("Another text that you had begun is kept on this device; what you do here replaces it.");
+  document.querySelector("[data-other]").hidden = false;
+} else if (byId("work")) {
+  keep();
+}
 restore();
