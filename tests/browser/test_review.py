@@ -110,7 +110,6 @@ def test_a_reviewer_decides_by_key_and_goes_on_with_the_next_claim(
     page.get_by_text("Rejected:").wait_for()
     assert status_of(tab.site, pending[garage])["end_reason"] == "It is jammed with a, r and m."
     assert focused(page) == three
-    tab.picture("review-rejected")
     page.get_by_role("link", name="The claim", exact=True).click()
     page.get_by_text("It is jammed").wait_for()
     tab.picture("review-one")

@@ -284,6 +284,7 @@ document.addEventListener("mousedown", (event) => {
 
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-open-words]")) openWords();
+  if (event.target.dataset.fill && event.target.matches("button")) fill(event.target.dataset.fill);
   if (event.target.closest("[data-keyboard]")) choosing() ? stopChoosing() : startChoosing();
   const mark = event.target.closest("mark[data-claim]");
   if (mark && getSelection().isCollapsed && !choosing()) take(`edit:${mark.dataset.claim}`);
@@ -322,7 +323,34 @@ document.addEventListener("input", (event) => {
 
 addEventListener("pagehide", () => pause && byId("work") && keep());
 
+/* Numbers that were recognised go into the field for a number that was used last, or the first. */
+
+const NUMBERS = "#claim input[list=numbers]";
+let used = "";
+
+function offerNumbers() {
+  for (const tag of document.querySelectorAll("span.tag[data-fill]")) {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "tag", textContent: tag.textContent });
+    Object.assign(button, { title: "Put it into the field for a number" });
+    button.dataset.fill = tag.dataset.fill;
+    tag.replaceWith(button);
+  }
+}
+
+function fill(number) {
+  const field = document.querySelector(`${NUMBERS}:focus`) ?? byId(used) ?? document.querySelector(NUMBERS);
+  field.value = number;
+  field.focus();
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches(NUMBERS)) used = event.target.id;
+});
+
 function begin() {
+  offerNumbers();
   for (const one of document.querySelectorAll("[data-scripted]")) one.hidden = false;
   if (byId("paste")) byId("paste").open = false;
   choose(null);
