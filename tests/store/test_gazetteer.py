@@ -296,7 +296,7 @@ folded = text(alphabet=string.ascii_lowercase + string.digits, min_size=1, max_s
 @example("zz", "zza")
 @example("a9", "b")
 def test_a_stretch_of_the_index_holds_what_begins_alike(prefix: str, name: str) -> None:
-    beyond = names._beyond(prefix)
+    beyond = names.beyond(prefix)
     for one in (name, prefix + name):
         within = one >= prefix and (beyond is None or one < beyond)
         assert within == one.startswith(prefix) or (beyond is None and one > prefix)

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from counterclaim.web import contribute, pages, review, signing
+from counterclaim.web import (
+    changes,
+    claims,
+    contribute,
+    documents,
+    embed,
+    events,
+    home,
+    maps,
+    pages,
+    references,
+    review,
+    signing,
+    stats,
+)
 from counterclaim.web.errors import ErrorPageMiddleware
 from counterclaim.web.files import Files, Libraries, library_folder
 from counterclaim.web.rendering import swagger_folder
 
-routes = [
-    route for module in (contribute, pages, review, signing) for route in module.router.routes
-]
+_MODULES = (
+    *(changes, claims, contribute, documents, embed, events, home, maps, pages),
+    *(references, review, signing, stats),
+)
+routes = [route for module in _MODULES for route in module.router.routes]
 
 __all__ = [
     "ErrorPageMiddleware",
