@@ -249,7 +249,8 @@ def test_a_warning_names_what_it_speaks_of(visit: Visit) -> None:
     answer = visit.send("check", **told, **{"/claims/0/said_by/0": "bland-army"})
     assert "Contradicts what counts already" in answer.text
     assert "five Zeta-9 missiles were fired at Quarry and three were shot down" in answer.text
-    assert f"/events/{event['id']}" in answer.text
+    (rival, *_) = visit.world.get("/v1/claims", claimant="aland-mod")["items"]
+    assert f'href="/claims/{rival["id"]}"' in answer.text
 
 
 @pytest.mark.parametrize(
