@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from browser.conftest import Site, Tab
 
 TEXT = (
-    "On Wednesday the Aland Ministry said that seven Zeta-9 missiles were fired at Quarry. "
+    "On Wednesday 🚀 the Aland Ministry said that seven Zeta-9 missiles were fired at Quarry. "
     "The Harbour was not mentioned.\n"
     "Two S-300 launchers were lost, the Bland Army reported. “We hit Quarry,” it added."
 )
@@ -26,20 +26,22 @@ def field(page: Page, pointer: str) -> Any:
     return page.locator(f"[name='{pointer}']")
 
 
-def mark(page: Page, words: str) -> None:
-    """Select words as a mouse would: from their first letter to behind their last."""
+def mark(page: Page, words: str, until: str = "") -> None:
+    """Select as a mouse would: words, or from them to behind others further on."""
     page.evaluate(
-        """words => {
-            const walker = document.createTreeWalker(document.getElementById("text"), 4);
-            for (let node; (node = walker.nextNode()); ) {
-                const at = node.data.indexOf(words);
-                if (at < 0) continue;
-                getSelection().setBaseAndExtent(node, at, node, at + words.length);
-                return;
-            }
-            throw new Error("These words stand nowhere in one piece.");
+        """([from, to]) => {
+            const find = words => {
+                const walker = document.createTreeWalker(document.getElementById("text"), 4);
+                for (let node; (node = walker.nextNode()); ) {
+                    if (node.data.includes(words)) return [node, node.data.indexOf(words)];
+                }
+                throw new Error(`${words} stands nowhere in one piece.`);
+            };
+            const [first, start] = find(from);
+            const [last, end] = find(to);
+            getSelection().setBaseAndExtent(first, start, last, end + to.length);
         }""",
-        words,
+        [words, until or words],
     )
 
 
@@ -80,7 +82,8 @@ def test_a_contributor_chooses_words_and_sends_two_claims_after_closing_the_tab(
     assert field(page, "/claims/0/counts/0/launched").get_attribute("aria-invalid") == "true"
     tab.picture("contribute-problem")
     tab.check_access()
-    field(page, "/claims/0/counts/0/launched").fill("seven")
+    claim.get_by_role("button", name="seven").click()
+    assert field(page, "/claims/0/counts/0/launched").input_value() == "seven"
     claim.get_by_text("Contradicts what counts already").wait_for()
     assert claim.get_by_role("link", name="Aland Ministry").is_visible()
     assert page.get_by_text("Nothing is wrong so far").is_visible()
@@ -111,7 +114,8 @@ def test_a_contributor_chooses_words_and_sends_two_claims_after_closing_the_tab(
     again.get_by_text("This is what you had begun").wait_for()
     assert field(again, "/events/0/label").input_value() == "Loss of two launchers"
     assert again.locator("mark").count() == 2
-    tab.picture("contribute-restored")
+    again.locator("mark").first.click()
+    again.get_by_role("region", name="Claim 1").wait_for()
     again.get_by_role("button", name="Send 2 claims").click()
     again.get_by_role("heading", name="2 claims recorded").wait_for()
     assert again.get_by_text("Pending", exact=True).count() == 2
@@ -131,6 +135,12 @@ def test_who_is_not_signed_in_tries_and_loses_nothing_by_signing_in(tab: Tab) ->
     expect(field(page, "/claims/0/counts/0/munition")).to_have_value("Zeta-9")
     page.get_by_text("Nothing is wrong so far").wait_for()
     tab.check_access()
+    mark(page, "lost, ", "We hit")  # Over the mark of the first claim and into the next sentence.
+    page.get_by_role("button", name="Make a claim of 7 words").click()
+    quote = "lost, the Bland Army reported. “We hit"
+    expect(field(page, "/claims/1/quote/exact")).to_have_value(quote)
+    page.get_by_role("button", name="Remove claim 2").click()
+    page.get_by_role("button", name="Edit claim 1").click()
     page.get_by_role("link", name="Sign in").click()
     page.get_by_label("API key").fill(tab.site.keys["contribute"])
     page.get_by_role("button", name="Sign in").click()

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 PAGES = ["/about", "/problems", *(f"/problems/{slug}" for slug in PROBLEMS), "/codebook", "/docs"]
 STATIC = ["/static/style.css", "/static/icon.svg", "/static/docs.js"]
+STATIC += ["/static/contribute.js", "/static/contribute.css"]
+STATIC += ["/static/review.js", "/static/review.css"]
 STORED = {"/", "/stats", "/changes", "/contribute"}
 """Pages that every page leads to and that read the store."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import and_, func, or_, select
 
 from counterclaim.db import is_id
 from counterclaim.errors import MovedError, NotFoundError
@@ -22,8 +22,7 @@ from counterclaim.queries.similar import Likeness, similar_events
 from counterclaim.vocabulary import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -84,14 +83,14 @@ def page_queue(session: Session, limit: int, after: str | None = None) -> Queue:
     Raises:
         NotFoundError: no claim has the id to go on behind.
     """
-    order = Claim.recorded_at, Claim.id
-    query = select(Claim.id).where(Claim.status == Status.PENDING).order_by(*order)
+    query = select(Claim.id).where(Claim.status == Status.PENDING)
     if after is not None:
         last = session.get(Claim, after.lower()) if is_id(after) else None
         if last is None:
             raise NotFoundError("claim", after)
-        query = query.where(tuple_(*order) > tuple_(last.recorded_at, last.id))
-    ids = list(session.scalars(query.limit(limit + 1)))
+        at_once = and_(Claim.recorded_at == last.recorded_at, Claim.id > last.id)
+        query = query.where(or_(Claim.recorded_at > last.recorded_at, at_once))
+    ids = list(session.scalars(query.order_by(Claim.recorded_at, Claim.id).limit(limit + 1)))
     total = session.scalar(select(func.count()).where(Claim.status == Status.PENDING)) or 0
     items = weigh_claims(session, ids[:limit])
     return Queue(items, total, ids[limit - 1] if len(ids) > limit else None)
@@ -100,20 +99,59 @@ def page_queue(session: Session, limit: int, after: str | None = None) -> Queue:
 def weigh_claims(session: Session, ids: list[str]) -> list[Waiting]:
     """These claims, in whatever state they are, with what they are weighed against."""
     view = View(last_change(session), unreviewed=True)
-    return [_weigh(session, claim, view) for claim in claims_out(session, ids, view.known_at)]
+    claims = claims_out(session, ids, view.known_at)
+    subjects = {
+        event: _subject(session, event, view)
+        for event in dict.fromkeys(claim.event for claim in claims)
+        if event is not None
+    }
+    about = {key for subject in subjects.values() for key in subject.claims}
+    others = {claim.id: claim for claim in claims_out(session, sorted(about), view.known_at)}
+    return [_weigh(session, claim, subjects.get(claim.event or ""), others) for claim in claims]
 
 
-def _weigh(session: Session, claim: ClaimOut, view: View) -> Waiting:
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """The event of some claims: the id it is served by, what is said of it, what is alike."""
+
+    served: str
+    label: str
+    kind: str
+    answer: dict[str, Any] | None
+    claims: list[str]
+    similar: list[Likeness]
+
+
+def _subject(session: Session, event_id: str, view: View) -> _Subject:
+    event = session.get_one(Event, event_id)
+    answer = _answer(session, event_id, view)
+    served, label = (answer["id"], answer["label"]) if answer else (event_id, event.label)
+    window = Window({}, COMPARED, None)
+    claims = page_claim_ids(session, ClaimFilter(event=[event_id]), window).items
+    similar = similar_events(session, served, view.known_at, least=ALIKE)
+    return _Subject(served, label, str(event.kind), answer, list(claims), similar)
+
+
+def _weigh(
+    session: Session, claim: ClaimOut, subject: _Subject | None, others: Mapping[str, ClaimOut]
+) -> Waiting:
     lang, before, after = _context(session, claim)
-    event = session.get(Event, claim.event) if claim.event else None
-    answer = _answer(session, claim.event, view) if claim.event else None
-    served = answer["id"] if answer else claim.event
-    rivals = _rivals(session, claim, view) if claim.event else ()
-    similar = _similar(session, served, claim, view.known_at) if served else []
-    similar = [one for one in similar if one.id not in {served, claim.event}]
-    label = answer["label"] if answer else event.label if event else None
-    kind = str(event.kind) if event else None
-    return Waiting(claim, lang, before, after, served, label, kind, answer, rivals, tuple(similar))
+    if subject is None:
+        return Waiting(claim, lang, before, after, None, None, None, None, (), ())
+    alike = subject.similar or list(_remarked(claim))
+    similar = [one for one in alike if one.id not in {subject.served, claim.event}]
+    return Waiting(
+        claim,
+        lang,
+        before,
+        after,
+        event=subject.served,
+        label=subject.label,
+        kind=subject.kind,
+        answer=subject.answer,
+        rivals=_rivals(claim, [others[key] for key in subject.claims if key in others]),
+        similar=tuple(similar[:MOST_ALIKE]),
+    )
 
 
 def _context(session: Session, claim: ClaimOut) -> tuple[str | None, str, str]:
@@ -144,20 +182,12 @@ def _answer(session: Session, event_id: str, view: View) -> dict[str, Any] | Non
     return found
 
 
-def _rivals(session: Session, claim: ClaimOut, view: View) -> tuple[Rivalry, ...]:
-    window = Window({}, COMPARED, None)
-    ids = page_claim_ids(session, ClaimFilter(event=[str(claim.event)]), window).items
-    others = {other.id: other for other in claims_out(session, ids, view.known_at)}
+def _rivals(claim: ClaimOut, others: Sequence[ClaimOut]) -> tuple[Rivalry, ...]:
+    known = {other.id: other for other in others}
     return tuple(
-        Rivalry(detail, tuple(others[key] for key in keys if key in others))
-        for detail, keys in rivals_of(claim, others.values())
+        Rivalry(f"{detail[:1].upper()}{detail[1:]}", tuple(known[key] for key in keys))
+        for detail, keys in rivals_of(claim, others)
     )
-
-
-def _similar(session: Session, event_id: str, claim: ClaimOut, at: datetime) -> list[Likeness]:
-    """Events that look the same; for an event of which nothing counts yet, those remarked."""
-    found = similar_events(session, event_id, at, least=ALIKE)
-    return (found or list(_remarked(claim)))[:MOST_ALIKE]
 
 
 _LOOKS_SAME = re.compile(r"Event (\S+) \((.*)\) looks the same: score ([0-9.]+)\.")

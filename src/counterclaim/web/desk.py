@@ -88,6 +88,11 @@ class Desk:
         shown += [f"/{group}" for group in GROUPS]
         return self.draft.fields(without=[*shown, *([self.open, "/events"] if self.open else [])])
 
+    @property
+    def needed(self) -> list[str]:
+        """What is still missing, in words."""
+        return [_needed(pointer) for pointer in self.trial.missing]
+
     def shown(self, claim: str, rows: str) -> int:
         """How many rows of a list are shown: one more where that was asked for, and always one."""
         return max(1, self.draft.rows(f"{claim}/{rows}") + (self.more == rows))
@@ -138,6 +143,17 @@ class Desk:
             words=self.find,
         )
         return candidate_events(self.session, said)
+
+
+NEW = {"events": "event", "sources": "new source", "munitions": "new munition"}
+
+
+def _needed(pointer: str) -> str:
+    _, group, *path = pointer.split("/")
+    what = path[-1].replace("_", " ") if path else group
+    if group == "claims":
+        return f"{what} in claim {int(path[0]) + 1}"
+    return f"{what} of the {NEW.get(group, 'new place' if group == 'places' else group)}"
 
 
 def _shown(span: Span, text: str) -> Recognised:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from counterclaim.names import slug
 from counterclaim.queries.recognise import Kind, Span, speaker_in
-from counterclaim.vocabulary import PlaceKind, Stance
+from counterclaim.vocabulary import PlaceKind, Speech, Stance
 from counterclaim.web.pointers import Pruned, fields_of, tree_of
 from counterclaim.web.texts import Mark, nearest_occurrence
 
@@ -59,6 +59,11 @@ class Draft:
     def events(self) -> list[dict[str, Any]]:
         """The fields of new events."""
         return _list(self.tree, "events")
+
+    @property
+    def refs(self) -> list[str]:
+        """The refs of new events, in their order; empty where one has none."""
+        return [str(event.get("ref") or "") for event in self.events]
 
     @property
     def published(self) -> date | None:
@@ -177,6 +182,11 @@ def proposed(exact: str, spans: list[Span], known: KnownNames) -> dict[str, Any]
     speaker = speaker_in(exact, spans)
     if speaker is not None:
         made["said_by"] = [speaker.value]
+    speeches = {span.value for span in spans if span.kind is Kind.SPEECH}
+    if Speech.DIRECT in speeches:
+        made["speech"] = str(Speech.DIRECT)
+    elif speaker is not None and Speech.MIXED in speeches:
+        made["speech"] = str(Speech.MIXED)
     stances = {span.value for span in spans if span.kind is Kind.STANCE}
     if len(stances) == 1:
         made["stance"] = stances.pop()

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from counterclaim.errors import Problem
 
-MOST_ROWS = 400
-"""No list in a form is longer: what lies behind is not read."""
+DEEPEST = 8
+"""No field of a body lies deeper."""
 
 NUMBERS: Mapping[str, type[int] | type[float]] = {
     "start": int,
@@ -34,9 +34,9 @@ def tree_of(fields: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """The fields as nested dicts and lists; other names than pointers are left out."""
     root: dict[str, Any] = {}
     for name, value in fields:
-        if not name.startswith("/"):
-            continue
         *path, last = name[1:].split("/")
+        if not name.startswith("/") or len(path) > DEEPEST:
+            continue
         node = root
         for part in path:
             below = node.setdefault(part, {})
@@ -50,15 +50,13 @@ def tree_of(fields: Iterable[tuple[str, str]]) -> dict[str, Any]:
 
 
 def _listed(node: Any) -> Any:
-    """Dicts whose keys are numbers as lists; rows that are not given are empty."""
+    """Dicts whose keys are numbers as lists: browsers send rows left empty, too."""
     if not isinstance(node, dict):
         return node
     below = {key: _listed(value) for key, value in node.items()}
     if not below or not all(key.isascii() and key.isdigit() for key in below):
         return below
-    rows = {int(key): value for key, value in below.items() if int(key) < MOST_ROWS}
-    like: Any = {} if any(isinstance(row, dict) for row in rows.values()) else ""
-    return [rows.get(place, like) for place in range(max(rows, default=-1) + 1)]
+    return [below[key] for key in sorted(below, key=lambda key: (len(key), key))]
 
 
 def fields_of(node: Any, path: str = "") -> list[tuple[str, str]]:

@@ -67,4 +67,5 @@ def _told(remark: Mapping[str, Any], known: Mapping[str, ClaimOut]) -> Told:
     if event:
         said = f"“{event[2]}” has the same date, place, munition or parties: score {event[3]}."
         return Told(code, title, said, pointer, claims, event[1], event[2])
-    return Told(code, title, _CLAIMS.sub("", detail), pointer, claims)
+    said = _CLAIMS.sub("", detail)
+    return Told(code, title, said[:1].upper() + said[1:], pointer, claims)

@@ -102,7 +102,7 @@ async def post_review(request: Request, session: PageRead, form: Form) -> Respon
         told = await _decide(request, form, step)
     except (InputError, ConflictError, NotFoundError) as error:
         refusal = Refusal(claim, step, text_of(form, "reason"), _why(error))
-        query = QueueQuery(after=after)
+        query = QueueQuery(after=after, done=[], left=[])
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         make = partial(_queue_page, request, session, query, refusal, status=status)
         return await run_in_threadpool(make)
@@ -200,6 +200,6 @@ def state_of(claim: ClaimOut) -> str:
 def remarks_on(session: Session, item: Waiting) -> list[Told]:
     """What the checks remarked, but for what is looked for afresh: contradictions, likenesses."""
     given = [one.model_dump() for one in item.claim.warnings if one.code != "contradicts"]
-    known = {one.id for one in item.similar}
+    known = {item.event, *(one.id for one in item.similar)}
     told = tell_remarks(session, given, last_change(session))
-    return [one for one in told if one.event not in known]
+    return [one for one in told if one.event is None or one.event not in known]

@@ -54,9 +54,10 @@ async def try_file(request: Request, session: Session, pruned: Pruned) -> Trial:
     """
     missing = [one.pointer for one in _wrong(pruned.body) if one.detail == MISSING]
     body = _filled(pruned.body)
-    problems = _wrong(body)
+    wrong = _wrong(body)
+    problems = [one for one in wrong if one.detail != MISSING]
     intake = Intake()
-    if not problems:
+    if not wrong:
         file = ClaimFile.model_validate(body)
         if visitor_of(request).may(KeyScope.CONTRIBUTE):
             intake, problems = await _dry_run(request, file)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from asyncio import wrap_future
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
@@ -142,19 +142,19 @@ PageRead = Annotated[Session, Depends(_read, scope="function")]
 """A session to read with, for who may read."""
 
 
-async def _form(request: Request, visitor: CurrentVisitor) -> FormData:
+async def _form(request: Request, visitor: CurrentVisitor) -> AsyncIterator[FormData]:
     # The text of a document is one field; how large a body may be is limited before.
     most = request.app.state.settings.max_body_bytes
-    form = await request.form(max_fields=MOST_FIELDS, max_part_size=most)
-    given = request.headers.get(TOKEN_HEADER) or form.get(TOKEN)
-    if not isinstance(given, str) or not visitor.token:
-        raise HTTPException(HTTPStatus.FORBIDDEN, FORGED)
-    if not hmac.compare_digest(given.encode(), visitor.token.encode()):
-        raise HTTPException(HTTPStatus.FORBIDDEN, FORGED)
-    return form
+    async with request.form(max_fields=MOST_FIELDS, max_part_size=most) as form:
+        given = request.headers.get(TOKEN_HEADER) or form.get(TOKEN)
+        if not isinstance(given, str) or not visitor.token:
+            raise HTTPException(HTTPStatus.FORBIDDEN, FORGED)
+        if not hmac.compare_digest(given.encode(), visitor.token.encode()):
+            raise HTTPException(HTTPStatus.FORBIDDEN, FORGED)
+        yield form
 
 
-Form = Annotated[FormData, Depends(_form)]
+Form = Annotated[FormData, Depends(_form, scope="function")]
 """A form that was sent from one of our own pages."""
 
 

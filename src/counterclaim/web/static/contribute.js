@@ -7,11 +7,14 @@ const PAUSE_MS = 500;
 const NOT_KEPT = new Set(["csrf", "key", "do", "accept", "words", "words_start", "words_end"]);
 
 const byId = (id) => document.getElementById(id);
-let words = null; // What is chosen: {start, end}, in code points of the text.
-let anchor = 0; // Where the choice of sentences began, and where it ends.
+/* What is chosen: {start, end}, in code points of the text. */
+let words = null;
+/* Where the choice of sentences began, and where it ends. */
+let anchor = 0;
 let active = 0;
 let pause = 0;
-let latest = null; // What ends a check that a newer one overtook.
+/* What ends a check that a newer one overtook. */
+let latest = null;
 
 /* The copy on this device */
 
@@ -63,9 +66,13 @@ async function restore() {
   document.documentElement.className = page.documentElement.className;
   document.querySelector("main").replaceWith(page.querySelector("main"));
   begin();
-  const note = byId("note");
   const when = new Date(copy.at).toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" });
-  note.querySelector("[data-told]").textContent = `This is what you had begun, as it was on ${when}.`;
+  tell(`This is what you had begun, as it was on ${when}.`);
+}
+
+function tell(words) {
+  const note = byId("note");
+  note.querySelector("[data-told]").textContent = words;
   note.hidden = false;
 }
 
@@ -271,13 +278,18 @@ document.addEventListener("selectionchange", () => {
 });
 
 document.addEventListener("mousedown", (event) => {
-  if (event.target.closest("[data-open-words]")) event.preventDefault(); // Keeps what is marked.
+  // What is marked stays marked.
+  if (event.target.closest("[data-open-words]")) event.preventDefault();
 });
 
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-open-words]")) openWords();
+  if (event.target.dataset.fill && event.target.matches("button")) fill(event.target.dataset.fill);
   if (event.target.closest("[data-keyboard]")) choosing() ? stopChoosing() : startChoosing();
+  const mark = event.target.closest("mark[data-claim]");
+  if (mark && getSelection().isCollapsed && !choosing()) take(`edit:${mark.dataset.claim}`);
   if (event.target.closest("[data-discard]")) {
+    pause = 0;
     forget();
     location.assign(location.pathname);
   }
@@ -288,7 +300,8 @@ document.addEventListener("submit", (event) => {
   const button = event.submitter;
   if (button?.value === "send" || button?.value === "sign-in") {
     keep();
-    setTimeout(() => (button.disabled = true)); // A second click sends nothing more.
+    // A second click sends nothing more.
+    setTimeout(() => (button.disabled = true));
     return;
   }
   event.preventDefault();
@@ -308,9 +321,36 @@ document.addEventListener("input", (event) => {
   }, PAUSE_MS);
 });
 
-addEventListener("pagehide", () => byId("work") && kept() && keep());
+addEventListener("pagehide", () => pause && byId("work") && keep());
+
+/* Numbers that were recognised go into the field for a number that was used last, or the first. */
+
+const NUMBERS = "#claim input[list=numbers]";
+let used = "";
+
+function offerNumbers() {
+  for (const tag of document.querySelectorAll("span.tag[data-fill]")) {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "tag", textContent: tag.textContent });
+    Object.assign(button, { title: "Put it into the field for a number" });
+    button.dataset.fill = tag.dataset.fill;
+    tag.replaceWith(button);
+  }
+}
+
+function fill(number) {
+  const field = document.querySelector(`${NUMBERS}:focus`) ?? byId(used) ?? document.querySelector(NUMBERS);
+  field.value = number;
+  field.focus();
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches(NUMBERS)) used = event.target.id;
+});
 
 function begin() {
+  offerNumbers();
   for (const one of document.querySelectorAll("[data-scripted]")) one.hidden = false;
   if (byId("paste")) byId("paste").open = false;
   choose(null);
@@ -318,5 +358,10 @@ function begin() {
 
 if (document.querySelector("[data-recorded]")) forget();
 begin();
-if (byId("work")) keep();
+if (byId("work") && location.search && kept()?.fields) {
+  tell("Another text that you had begun is kept on this device; what you do here replaces it.");
+  document.querySelector("[data-other]").hidden = false;
+} else if (byId("work")) {
+  keep();
+}
 restore();

@@ -4,7 +4,8 @@
 
 const TYPED = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 const claims = () => [...document.querySelectorAll("#queue article")];
-let next = null; // The claim to go to when the queue comes back.
+/* The claims to go to when the queue comes back: the first that is there. */
+let next = null;
 
 function current() {
   const inside = document.activeElement?.closest("#queue article");
