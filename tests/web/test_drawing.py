@@ -120,7 +120,7 @@ def test_lines_are_few_and_below_the_greatest(greatest: int) -> None:
         ("2024-11", "November 2024"),
         ("2024", "2024"),
         ("2024-11-23T04:30:00Z", "23 November 2024, 04:30 UTC"),
-        ("2024-11-23/2024-11-25", "2024-11-23 to 2024-11-25"),
+        ("2024-11-23/2024-11-25", "23 November 2024 to 25 November 2024"),
         ("2024-11-23?", "2024-11-23?"),
         (None, "date unknown"),
     ],
