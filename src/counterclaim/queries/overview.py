@@ -265,7 +265,7 @@ def _near(box: Box) -> list[Sql]:
     cells = cells_around(box)
     if cells is None:
         return []
-    near = f"SELECT c.sk FROM event_cell AS c WHERE c.cell IN ({marks(cells)})"
+    near = f"SELECT c.sk FROM event_cell AS c WHERE c.cell IN ({marks(cells)})"  # noqa: S608 - our own pieces
     return [Sql(f"p.sk IN ({near})", tuple(cells))]
 
 

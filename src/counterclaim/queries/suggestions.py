@@ -54,9 +54,7 @@ SUBJECTS = {
     "weapon": Subject(Munition, "weapon"),
     "claimant": Subject(Source, "claimant"),
     "place": Subject(Place, "place"),
-    "region": Subject(
-        Place, "region", (Place.kind == PlaceKind.REGION, Place.region.is_not(None))
-    ),
+    "region": Subject(Place, "region", (Place.kind == PlaceKind.REGION, Place.region.is_not(None))),
 }
 """By the name of the parameter that takes it."""
 
@@ -98,7 +96,7 @@ def _holding(
     found: dict[str, tuple[Any, Any]] = {}
     for holds in (_begins(names, folded), names.folded.contains(folded)):
         rows = session.execute(live.where(holds).order_by(names.folded).limit(LOOKED_AT))
-        for row, name in sorted(rows.tuples(), key=lambda pair: script_of(pair[1].name) != script):
+        for row, name in sorted(rows, key=lambda pair: script_of(pair[1].name) != script):
             found.setdefault(row.id, (row, name))
         if len(found) >= LOOKED_AT:
             break

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from counterclaim.web import embed, home, map, pages, signing
+from counterclaim.web import clusters, embed, home, pages, signing
 from counterclaim.web.errors import ErrorPageMiddleware
 from counterclaim.web.files import Files, Libraries, library_folder
 from counterclaim.web.rendering import swagger_folder
 
-routes = [route for module in (embed, home, map, pages, signing) for route in module.router.routes]
+routes = [
+    route for module in (clusters, embed, home, pages, signing) for route in module.router.routes
+]
 
 __all__ = [
     "ErrorPageMiddleware",

@@ -71,9 +71,7 @@ class OembedQuery(NoQuery):
 
 
 @router.get("/oembed")
-def oembed(
-    request: Request, session: PageRead, query: Annotated[OembedQuery, Query()]
-) -> Response:
+def oembed(request: Request, session: PageRead, query: Annotated[OembedQuery, Query()]) -> Response:
     """How an address of this server is embedded."""
     if query.format != "json":
         raise HTTPException(501, NO_XML)

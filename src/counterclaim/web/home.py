@@ -108,9 +108,7 @@ def home(
     )
 
 
-def take_listing(
-    request: Request, session: Session, query: HomeQuery, asked: Asked
-) -> Listing:
+def take_listing(request: Request, session: Session, query: HomeQuery, asked: Asked) -> Listing:
     """The page of the list that is asked for, newest first.
 
     Raises:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from counterclaim.queries.claims.sides import words_of_sides
 from counterclaim.errors import MovedError
+from counterclaim.queries.claims.sides import words_of_sides
 from counterclaim.queries.events import Shown, figures_in, figures_of, get_event
 from counterclaim.queries.versions import resolved_versions
 from counterclaim.resolve.inputs import NEUTRAL
