@@ -215,7 +215,7 @@ def test_what_each_side_says_is_read_at_once_for_many_events(
     [
         ("weapon", "Ореш", "oreshnik", "Орешник"),
         ("weapon", "storm", "storm-shadow", None),
-        ("place", "курс", "kursk", "Курск"),
+        ("place", "курс", "ru-krs", "Курская область"),
         ("region", "kursk", "ru-krs", None),
         ("claimant", "ministry of def", "ru-mod", "Ministry of Defence of the Russian Federation"),
         ("weapon", "atakms", "atacms", None),

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 PAGES = ["/about", "/problems", *(f"/problems/{slug}" for slug in PROBLEMS), "/codebook", "/docs"]
-STATIC = ["/static/style.css", "/static/icon.svg", "/static/docs.js"]
+STATIC = [
+    f"/static/{name}"
+    for name in ("style.css", "icon.svg", "docs.js", "home.css", "home.js", "map.css", "map.js")
+] + [f"/static/{name}" for name in ("embed.css", "sides.css", "names.js", "timeline.js")]
 STORED = {"/", "/stats", "/changes", "/contribute"}
 """Pages that every page leads to and that read the store."""
 

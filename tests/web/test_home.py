@@ -198,7 +198,7 @@ def test_oembed_tells_how_addresses_of_this_server_are_embedded(client: TestClie
         f"/embed?event={event}": f"/embed?event={event}",
     }
     for page, frame in pages.items():
-        given = {"url": f"http://testserver{page}", "format": "json", "maxwidth": 500}
+        given: dict[str, str | int] = {"url": f"http://testserver{page}", "maxwidth": 500}
         answer = client.get("/oembed", params=given).json()
         assert (answer["version"], answer["type"], answer["width"]) == ("1.0", "rich", 500)
         assert f'src="http://testserver{frame}"' in answer["html"]

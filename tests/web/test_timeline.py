@@ -1,4 +1,4 @@
-"""The histogram over time: no event is lost, and each bar is a stretch that a filter understands."""
+"""The histogram over time: no event is lost, and each bar is what a filter understands."""
 
 from __future__ import annotations
 

@@ -6,7 +6,8 @@
 const CELL_PX = 64;
 const WORLD_PX = 512;
 const NEAREST = 16;
-const DRAWN_APART = 1e-4; // degrees: what lies nearer is listed, not zoomed to
+// In degrees: what lies nearer is listed, not zoomed to.
+const DRAWN_APART = 1e-4;
 const EARTH_M = 6371008.8;
 
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -251,7 +252,6 @@ class EventMap extends HTMLElement {
   tell(place, features, count) {
     const content = document.createElement("div");
     content.className = "events-here";
-    content.tabIndex = 0;
     const list = content.appendChild(document.createElement("ul"));
     for (const { properties } of features) {
       const item = list.appendChild(document.createElement("li"));
