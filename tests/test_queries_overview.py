@@ -59,19 +59,15 @@ boxes = st.tuples(
 ) | st.sampled_from([WORLD, (35.0, 51.0, 37.0, 52.5), (170.0, -85.0, -170.0, 85.0)])
 
 
-def fill(engine: Engine) -> None:
-    put_seed(engine)
-    put_file(engine, {**REFERENCE, "munitions": REFERENCE["munitions"][1:]})
-    put_file(engine, article())
-    put_file(engine, reference_rows())
-    for body in claim_files(40):
-        put_file(engine, body)
-
-
 @pytest.fixture(scope="module")
 def world(databases: Databases) -> Iterator[Engine]:
     """The seed, the small world and many strikes, for tests that only read."""
-    with databases.filled(fill) as engine:
+    with databases.filled(put_seed) as engine:
+        put_file(engine, {**REFERENCE, "munitions": REFERENCE["munitions"][1:]})
+        put_file(engine, article())
+        put_file(engine, reference_rows())
+        for body in claim_files(40):
+            put_file(engine, body)
         yield engine
 
 

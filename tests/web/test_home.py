@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 
 from counterclaim.app import create_app
 from counterclaim.config import Settings
+from counterclaim.queries import overview
 from factories import article, put_file, put_world
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def client(seed_to_read: Engine) -> Iterator[TestClient]:
 
 
 def labels(answer: Response) -> list[str]:
-    return re.findall(r'<h3><a href="[^"]+">([^<]+)</a></h3>', answer.text)
+    return re.findall(r'<h3 dir="auto"><a href="[^"]+">([^<]+)</a></h3>', answer.text)
 
 
 def found(answer: Response) -> str:
@@ -123,6 +124,32 @@ def test_other_mistakes_are_pages_of_their_own(client: TestClient) -> None:
         answer = client.get(f"/{query}")
         assert answer.status_code == 422, query
         assert 'role="search"' not in answer.text
+    assert "Perhaps: weapon" in client.get("/?wepon=1").text
+
+
+def test_events_that_would_take_too_long_to_resolve_are_listed_and_not_counted(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = "/?policy=latest&disputed=false"
+    everything = labels(client.get(query))
+    assert found(client.get(query)) == f"{len(everything)} events"
+    monkeypatch.setattr(overview, "MOST_RESOLVED", 2)
+    answer = client.get(query)
+    assert labels(answer) == everything
+    assert "too many would have to be resolved" in answer.text
+    assert "data-query" not in answer.text
+
+
+def test_what_a_visitor_with_a_cookie_sees_is_kept_by_nobody_else(client: TestClient) -> None:
+    addresses = ("/", "/map.json?frame=0,0,9,9&zoom=1", "/suggest?what=weapon&q=a")
+    with TestClient(client.app, headers=HTML) as visitor:
+        for address in addresses:
+            answer = visitor.get(address)
+            assert answer.headers["cache-control"].startswith("public")
+            assert "Cookie" in answer.headers["vary"]
+        visitor.get("/sign-in")
+        for address in addresses:
+            assert visitor.get(address).headers["cache-control"].startswith("private")
 
 
 def test_the_past_is_shown_as_it_was(client: TestClient) -> None:

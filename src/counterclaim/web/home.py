@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from counterclaim.db import is_id
-from counterclaim.deps import JSON, NoQuery, send
+from counterclaim.deps import JSON, NoQuery
 from counterclaim.errors import CursorError, FilterError, MovedError, NotFoundError
 from counterclaim.queries.asof import PRESENT
 from counterclaim.queries.conditions import stated_sides
@@ -35,7 +35,7 @@ from counterclaim.web.filters import (
     parts_of,
 )
 from counterclaim.web.listing import Row, rows_of
-from counterclaim.web.rendering import MAP_POLICY, page
+from counterclaim.web.rendering import MAP_POLICY, page, send_data
 from counterclaim.web.timeline import Timeline, draw_timeline
 from counterclaim.web.visitors import CurrentVisitor, PageRead
 
@@ -178,4 +178,4 @@ def suggest(
     """Names that may be meant, in any spelling or script."""
     assert query.what in SUBJECTS  # noqa: S101 - the two lists are one
     found = suggest_rows(session, query.what, query.q)
-    return send(request, orjson.dumps({"items": found}), JSON)
+    return send_data(request, orjson.dumps({"items": found}), JSON)
