@@ -5,6 +5,7 @@ from __future__ import annotations
 from counterclaim.web import clusters, embed, home, pages, signing
 from counterclaim.web.errors import ErrorPageMiddleware
 from counterclaim.web.files import Files, Libraries, library_folder
+from counterclaim.web.memory import Memory
 from counterclaim.web.rendering import swagger_folder
 
 routes = [
@@ -15,6 +16,7 @@ __all__ = [
     "ErrorPageMiddleware",
     "Files",
     "Libraries",
+    "Memory",
     "library_folder",
     "routes",
     "swagger_folder",

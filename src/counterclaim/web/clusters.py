@@ -22,7 +22,7 @@ from counterclaim.queries.overview import (
     select_events,
 )
 from counterclaim.web import words
-from counterclaim.web.filters import HomeQuery, TidyRoute
+from counterclaim.web.filters import HomeQuery, TidyRoute, asked_in
 from counterclaim.web.listing import href_of
 from counterclaim.web.rendering import send_data
 from counterclaim.web.visitors import PageRead
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from counterclaim.grid import Box
     from counterclaim.queries.overview import Cluster, Located
+    from counterclaim.web.memory import Memory
 
 router = APIRouter(include_in_schema=False, route_class=TidyRoute)
 GEOJSON = "application/geo+json"
@@ -85,16 +86,9 @@ def show_clusters(
     tag = version_tag(store_version(session))
     if is_current(request, tag):
         return send_data(request, b"", GEOJSON, tag)
-    found: list[dict[str, Any]] = []
-    selection = _selected(request, session, query)
-    if selection is not None:
-        cell_degrees = 360 * CELL_PX / (WORLD_PX * 2**query.zoom)
-        clusters = cluster_events(session, selection, query.edges(), cell_degrees)
-        alone = locate(session, [one.sk for one in clusters if one.count == 1])
-        root = request.scope.get("root_path", "")
-        found = [_cluster(one) for one in clusters if one.count > 1]
-        found += [_event(one, root) for one in alone]
-    content = orjson.dumps({"type": "FeatureCollection", "features": found})
+    memory: Memory = request.app.state.seen
+    key = tag, request.scope.get("root_path"), asked_in(request).pairs
+    content = memory.recall(key, lambda: _clusters(request, session, query))
     return send_data(request, content, GEOJSON, tag)
 
 
@@ -111,6 +105,19 @@ def list_events_in(
     features = [_event(one, root) for one in found]
     content = orjson.dumps({"type": "FeatureCollection", "features": features})
     return send_data(request, content, GEOJSON, tag)
+
+
+def _clusters(request: Request, session: Session, query: ZoomQuery) -> bytes:
+    found: list[dict[str, Any]] = []
+    selection = _selected(request, session, query)
+    if selection is not None:
+        cell_degrees = 360 * CELL_PX / (WORLD_PX * 2**query.zoom)
+        clusters = cluster_events(session, selection, query.edges(), cell_degrees)
+        alone = locate(session, [one.sk for one in clusters if one.count == 1])
+        root = request.scope.get("root_path", "")
+        found = [_cluster(one) for one in clusters if one.count > 1]
+        found += [_event(one, root) for one in alone]
+    return orjson.dumps({"type": "FeatureCollection", "features": found})
 
 
 def _selected(request: Request, session: Session, query: FrameQuery) -> Selection | None:

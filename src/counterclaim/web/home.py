@@ -15,7 +15,7 @@ from starlette.responses import Response
 from counterclaim.db import is_id
 from counterclaim.deps import JSON, NoQuery
 from counterclaim.errors import CursorError, FilterError, MovedError, NotFoundError
-from counterclaim.queries.asof import PRESENT
+from counterclaim.queries.asof import PRESENT, store_version
 from counterclaim.queries.conditions import stated_sides
 from counterclaim.queries.events import get_event, page_events
 from counterclaim.queries.overview import count_by_day, select_events, spread_of
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from counterclaim.grid import Box
     from counterclaim.queries.asof import View
     from counterclaim.queries.filters import EventFilter
+    from counterclaim.web.memory import Memory
 
 router = APIRouter(include_in_schema=False, route_class=TidyRoute)
 PAGE = 25
@@ -87,7 +88,7 @@ def home(
     fault = listing = overview = None
     try:
         listing = take_listing(request, session, query, asked)
-        overview = look_over(session, query, listing.view)
+        overview = _remembered(request, session, query, asked, listing.view)
     except FilterError as error:
         if isinstance(error, CursorError):
             raise
@@ -122,6 +123,15 @@ def take_listing(request: Request, session: Session, query: HomeQuery, asked: As
     view = window.wish.pinned(found.known_at)
     after = asked.without("event").plus(cursor=found.next) if found.next else None
     return Listing(rows_of(session, found.items, view), after, view)
+
+
+def _remembered(
+    request: Request, session: Session, query: HomeQuery, asked: Asked, view: View
+) -> Overview | None:
+    """What was seen of the same filter in the same state, or is seen now."""
+    memory: Memory = request.app.state.seen
+    key = store_version(session), view, asked.filters().pairs
+    return memory.recall(key, lambda: look_over(session, query, view))
 
 
 def look_over(session: Session, given: EventFilter, view: View) -> Overview | None:

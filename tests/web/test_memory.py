@@ -1,0 +1,15 @@
+"""What is remembered of a state is made once, and what was longest not asked for is forgotten."""
+
+from __future__ import annotations
+
+from counterclaim.web import Memory
+
+
+def test_a_value_is_made_once_and_the_oldest_is_forgotten() -> None:
+    memory, made = Memory(most=2), []
+
+    def recall(key: str) -> str:
+        return memory.recall(key, lambda: made.append(key) or key)  # type: ignore[func-returns-value]
+
+    assert [recall(key) for key in ("a", "a", "b", "a", "c", "a", "b")] == [*"aabacab"]
+    assert made == ["a", "b", "c", "b"]
