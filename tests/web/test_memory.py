@@ -6,10 +6,14 @@ from counterclaim.web import Memory
 
 
 def test_a_value_is_made_once_and_the_oldest_is_forgotten() -> None:
-    memory, made = Memory(most=2), []
+    memory, made = Memory(most=2), list[str]()
 
     def recall(key: str) -> str:
-        return memory.recall(key, lambda: made.append(key) or key)  # type: ignore[func-returns-value]
+        def make() -> str:
+            made.append(key)
+            return key
+
+        return memory.recall(key, make)
 
     assert [recall(key) for key in ("a", "a", "b", "a", "c", "a", "b")] == [*"aabacab"]
     assert made == ["a", "b", "c", "b"]
