@@ -62,6 +62,7 @@ class EventMap extends HTMLElement {
     this.markers = new Map();
     this.map.on("load", () => this.message(""));
     this.map.on("moveend", (event) => this.moved(event));
+    this.map.on("resize", () => this.fit(false));
     this.map.on("error", (event) => this.giveUp(event.error));
     this.follow();
     this.load();
@@ -92,8 +93,14 @@ class EventMap extends HTMLElement {
     const place = this.placeInAddress();
     if (place) this.map.jumpTo(place);
     else if (at) this.map.easeTo({ center: at, zoom: Math.max(this.map.getZoom(), 7), animate: !calm() });
-    else if (this.box()) this.map.fitBounds(this.box(), { padding: 48, maxZoom: 9, animate: !calm() });
+    else this.fit(!calm());
     this.load();
+  }
+
+  // All events in view, unless somebody looks elsewhere.
+  fit(animate) {
+    const elsewhere = this.placeInAddress() || this.state().at || !this.box();
+    if (!elsewhere) this.map.fitBounds(this.box(), { padding: 48, maxZoom: 9, animate });
   }
 
   state() {
