@@ -94,6 +94,14 @@ def test_each_part_of_a_filter_is_said_and_can_be_removed(client: TestClient) ->
     assert '<input type="hidden" name="bbox" value="20,40,60,60">' in answer.text
 
 
+def test_the_form_keeps_what_was_asked_for_either_way(client: TestClient) -> None:
+    for value in ("true", "false"):
+        text = client.get(f"/?disputed={value}").text
+        assert f'name="disputed" value="{value}" checked' in text
+    assert "checked" not in client.get("/").text
+    assert "<details open>" in client.get("/?policy=latest").text
+
+
 def test_an_interval_of_the_api_fills_both_fields(client: TestClient) -> None:
     text = client.get("/?datetime=2024-11-23/..").text
     assert 'name="from" value="2024-11-23"' in text

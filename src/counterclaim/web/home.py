@@ -85,14 +85,7 @@ def home(
 ) -> Response:
     """Filter bar, map, timeline and list."""
     asked = asked_in(request)
-    fault = listing = overview = None
-    try:
-        listing = take_listing(request, session, query, asked)
-        overview = _remembered(request, session, query, asked, listing.view)
-    except FilterError as error:
-        if isinstance(error, CursorError):
-            raise
-        fault = error
+    listing, overview, fault = _found(request, session, query, asked)
     view = listing.view if listing else PRESENT.view(session)
     return page(
         request,
@@ -107,6 +100,19 @@ def home(
         form=_form(session, query, asked, view),
         parts=parts_of(session, asked),
     )
+
+
+def _found(
+    request: Request, session: Session, query: HomeQuery, asked: Asked
+) -> tuple[Listing | None, Overview | None, FilterError | None]:
+    """What a filter finds, or what is wrong with it; a wrong cursor has no field to mend it in."""
+    try:
+        listing = take_listing(request, session, query, asked)
+        return listing, _remembered(request, session, query, asked, listing.view), None
+    except CursorError:
+        raise
+    except FilterError as error:
+        return None, None, error
 
 
 def take_listing(request: Request, session: Session, query: HomeQuery, asked: Asked) -> Listing:

@@ -100,7 +100,7 @@ class EventMap extends HTMLElement {
   // All events in view, unless somebody looks elsewhere.
   fit(animate) {
     const elsewhere = this.placeInAddress() || this.state().at || !this.box();
-    if (!elsewhere) this.map.fitBounds(this.box(), { padding: 48, maxZoom: 9, animate });
+    if (!elsewhere && this.clientWidth) this.map.fitBounds(this.box(), { padding: 48, maxZoom: 9, animate });
   }
 
   state() {
@@ -121,7 +121,7 @@ class EventMap extends HTMLElement {
     const given = new URLSearchParams(location.search).get("map");
     if (!given) return null;
     const [zoom, latitude, longitude] = given.split("/").map(Number);
-    return { zoom, center: [longitude, latitude] };
+    return { zoom, center: [longitude, Math.max(-85, Math.min(85, latitude))] };
   }
 
   placeAtFirst() {
@@ -274,7 +274,7 @@ class EventMap extends HTMLElement {
       content.append(rest);
     }
     this.popup?.remove();
-    this.popup = new this.lib.Popup({ maxWidth: "20rem", focusAfterOpen: true });
+    this.popup = new this.lib.Popup({ maxWidth: "20rem", offset: 14, focusAfterOpen: true });
     this.popup.setLngLat(place).setDOMContent(content).addTo(this.map);
   }
 
