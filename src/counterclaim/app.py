@@ -81,6 +81,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.uses_noted = {}
     app.state.totals = stats.Answers()
+    app.state.seen = web.Memory()
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     # Including routers would make all that FastAPI derives from a route a second time.
     app.router.routes += [*api.routes, *health.router.routes, *ogc.routes, *web.routes]

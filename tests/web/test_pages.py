@@ -24,9 +24,15 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 PAGES = ["/about", "/problems", *(f"/problems/{slug}" for slug in PROBLEMS), "/codebook", "/docs"]
-STATIC = ["/static/style.css", "/static/icon.svg", "/static/docs.js"]
-STATIC += ["/static/contribute.js", "/static/contribute.css"]
-STATIC += ["/static/review.js", "/static/review.css"]
+STATIC = [
+    f"/static/{name}"
+    for name in (
+        *("style.css", "icon.svg", "docs.js", "home.css", "home.js", "map.css", "map.js"),
+        *("embed.css", "sides.css", "names.js", "timeline.js", "contribute.js", "contribute.css"),
+        *("review.js", "review.css", "event.css", "event.js", "document.css", "document.js"),
+        *("reference.css", "charts.css", "stats.css", "changes.css", "codebook.css", "docs.css"),
+    )
+]
 STORED = {"/", "/stats", "/changes", "/contribute"}
 """Pages that every page leads to and that read the store."""
 

@@ -96,7 +96,7 @@ def _holding(
     found: dict[str, tuple[Any, Any]] = {}
     for holds in (_begins(names, folded), names.folded.contains(folded)):
         rows = session.execute(live.where(holds).order_by(names.folded).limit(LOOKED_AT))
-        for row, name in sorted(rows.tuples(), key=lambda pair: script_of(pair[1].name) != script):
+        for row, name in sorted(rows, key=lambda pair: script_of(pair[1].name) != script):
             found.setdefault(row.id, (row, name))
         if len(found) >= LOOKED_AT:
             break

@@ -5,12 +5,12 @@ from __future__ import annotations
 from counterclaim.web import (
     changes,
     claims,
+    clusters,
     contribute,
     documents,
     embed,
     events,
     home,
-    maps,
     pages,
     references,
     review,
@@ -19,10 +19,11 @@ from counterclaim.web import (
 )
 from counterclaim.web.errors import ErrorPageMiddleware, add_error_pages
 from counterclaim.web.files import Files, Libraries, library_folder
+from counterclaim.web.memory import Memory
 from counterclaim.web.rendering import swagger_folder
 
 _MODULES = (
-    *(changes, claims, contribute, documents, embed, events, home, maps, pages),
+    *(changes, claims, clusters, contribute, documents, embed, events, home, pages),
     *(references, review, signing, stats),
 )
 routes = [route for module in _MODULES for route in module.router.routes]
@@ -31,6 +32,7 @@ __all__ = [
     "ErrorPageMiddleware",
     "Files",
     "Libraries",
+    "Memory",
     "add_error_pages",
     "library_folder",
     "routes",

@@ -15,13 +15,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from counterclaim.db import is_id
-from counterclaim.deps import JSON, NoQuery, row_id, send
+from counterclaim.deps import JSON, NoQuery, row_id
 from counterclaim.errors import NotFoundError
 from counterclaim.queries.asof import PRESENT
 from counterclaim.queries.overview import select_events, spread_of
 from counterclaim.web.filters import Asked, MapFilter, TidyRoute, asked_in, parts_of
 from counterclaim.web.listing import row_of
-from counterclaim.web.rendering import EMBED_POLICY, page
+from counterclaim.web.rendering import EMBED_POLICY, page, send_data
 from counterclaim.web.visitors import CurrentVisitor, PageRead
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def oembed(request: Request, session: PageRead, query: Annotated[OembedQuery, Qu
         "height": height,
         "cache_age": 3600,
     }
-    return send(request, orjson.dumps(answer), JSON)
+    return send_data(request, orjson.dumps(answer), JSON)
 
 
 def _frame_of(request: Request, session: Session, url: str) -> tuple[str, str, int]:

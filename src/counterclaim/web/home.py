@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from counterclaim.db import is_id
-from counterclaim.deps import JSON, NoQuery, send
+from counterclaim.deps import JSON, NoQuery
 from counterclaim.errors import CursorError, FilterError, MovedError, NotFoundError
-from counterclaim.queries.asof import PRESENT
+from counterclaim.queries.asof import PRESENT, store_version
 from counterclaim.queries.conditions import stated_sides
 from counterclaim.queries.events import get_event, page_events
 from counterclaim.queries.overview import count_by_day, select_events, spread_of
@@ -35,7 +35,7 @@ from counterclaim.web.filters import (
     parts_of,
 )
 from counterclaim.web.listing import Row, rows_of
-from counterclaim.web.rendering import MAP_POLICY, page
+from counterclaim.web.rendering import MAP_POLICY, page, send_data
 from counterclaim.web.timeline import Timeline, draw_timeline
 from counterclaim.web.visitors import CurrentVisitor, PageRead
 
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from counterclaim.grid import Box
     from counterclaim.queries.asof import View
     from counterclaim.queries.filters import EventFilter
+    from counterclaim.web.memory import Memory
 
 router = APIRouter(include_in_schema=False, route_class=TidyRoute)
 PAGE = 25
@@ -84,14 +85,7 @@ def home(
 ) -> Response:
     """Filter bar, map, timeline and list."""
     asked = asked_in(request)
-    fault = listing = overview = None
-    try:
-        listing = take_listing(request, session, query, asked)
-        overview = look_over(session, query, listing.view)
-    except FilterError as error:
-        if isinstance(error, CursorError):
-            raise
-        fault = error
+    listing, overview, fault = _found(request, session, query, asked)
     view = listing.view if listing else PRESENT.view(session)
     return page(
         request,
@@ -108,6 +102,19 @@ def home(
     )
 
 
+def _found(
+    request: Request, session: Session, query: HomeQuery, asked: Asked
+) -> tuple[Listing | None, Overview | None, FilterError | None]:
+    """What a filter finds, or what is wrong with it; a wrong cursor has no field to mend it in."""
+    try:
+        listing = take_listing(request, session, query, asked)
+        return listing, _remembered(request, session, query, asked, listing.view), None
+    except CursorError:
+        raise
+    except FilterError as error:
+        return None, None, error
+
+
 def take_listing(request: Request, session: Session, query: HomeQuery, asked: Asked) -> Listing:
     """The page of the list that is asked for, newest first.
 
@@ -122,6 +129,15 @@ def take_listing(request: Request, session: Session, query: HomeQuery, asked: As
     view = window.wish.pinned(found.known_at)
     after = asked.without("event").plus(cursor=found.next) if found.next else None
     return Listing(rows_of(session, found.items, view), after, view)
+
+
+def _remembered(
+    request: Request, session: Session, query: HomeQuery, asked: Asked, view: View
+) -> Overview | None:
+    """What was seen of the same filter in the same state, or is seen now."""
+    memory: Memory = request.app.state.seen
+    key = store_version(session), view, asked.filters().pairs
+    return memory.recall(key, lambda: look_over(session, query, view))
 
 
 def look_over(session: Session, given: EventFilter, view: View) -> Overview | None:
@@ -178,4 +194,4 @@ def suggest(
     """Names that may be meant, in any spelling or script."""
     assert query.what in SUBJECTS  # noqa: S101 - the two lists are one
     found = suggest_rows(session, query.what, query.q)
-    return send(request, orjson.dumps({"items": found}), JSON)
+    return send_data(request, orjson.dumps({"items": found}), JSON)

@@ -82,10 +82,19 @@ def page(
 ) -> Response:
     """A page made of a template."""
     text = render(request, template, **values)
-    response = send(request, text.encode(), HTML, **page_headers(policy))
+    response = send_data(request, text.encode(), HTML, **page_headers(policy))
     if response.status_code == 200:
         response.status_code = status
-    response.headers["Vary"] += ", Cookie, HX-Request"
+    response.headers["Vary"] += ", HX-Request"
+    return response
+
+
+def send_data(
+    request: Request, content: bytes, media_type: str, tag: str | None = None, **headers: str
+) -> Response:
+    """A page or its data; what is sent to who has a cookie is kept by nobody else."""
+    response = send(request, content, media_type, tag, **headers)
+    response.headers["Vary"] += ", Cookie"
     if visitor_of(request).token:
         response.headers["Cache-Control"] = "private, no-cache"
     return response

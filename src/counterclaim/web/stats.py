@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from threading import Lock
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
@@ -24,12 +22,12 @@ from counterclaim.vocabulary import Outcome
 from counterclaim.web.bars import Scale
 from counterclaim.web.charts import Chart, draw_chart, greatest_of
 from counterclaim.web.forms import FormQuery
+from counterclaim.web.memory import Memory
 from counterclaim.web.naming import name_all
 from counterclaim.web.rendering import page
 from counterclaim.web.visitors import PageRead
 
 router = APIRouter(include_in_schema=False)
-Told = TypeVar("Told")
 Figures = Mapping[str, Mapping[str, Any]]
 COMPARED = (Outcome.LAUNCHED, Outcome.INTERCEPTED, Outcome.HIT)
 """What claimants are compared by."""
@@ -63,8 +61,9 @@ def stats_page(
         query.model_dump(by_alias=True, include=set(EventFilter.model_fields), exclude_unset=True)
     )
     asked = given.model_dump_json(exclude_defaults=True), str(view), query.figure
-    speakers, pairs = _REMEMBERED.find(
-        (store_version(session), request.app.state.engine.url, *asked),
+    memory: Memory = request.app.state.seen
+    speakers, pairs = memory.recall(
+        ("speakers", store_version(session), *asked),
         lambda: (
             sum_speakers(session, given, view),
             compare_speakers(session, given, view, query.figure),
@@ -84,30 +83,6 @@ def stats_page(
         hues=_hues(speakers),
         compared=COMPARED,
     )
-
-
-class _Memory:
-    """What was worked out last, by what it was worked out from."""
-
-    def __init__(self, most: int) -> None:
-        self._most, self._held, self._lock = most, OrderedDict[Hashable, Any](), Lock()
-
-    def find(self, key: Hashable, work: Callable[[], Told]) -> Told:
-        """What belongs to a key; worked out where it is not there."""
-        with self._lock:
-            if key in self._held:
-                self._held.move_to_end(key)
-                found: Told = self._held[key]
-                return found
-        made = work()
-        with self._lock:
-            self._held[key] = made
-            while len(self._held) > self._most:
-                self._held.popitem(last=False)
-        return made
-
-
-_REMEMBERED = _Memory(64)
 
 
 def sum_by_month(session: Session, given: EventFilter, view: View) -> ByMonth:

@@ -20,6 +20,8 @@ GAP = 0.14
 
 LEAST_HEIGHT = 2.0
 MOST_TICKS = 8
+LAST_TICK = 90
+"""Percent; behind it a name has no room."""
 
 
 class Unit(Enum):
@@ -154,7 +156,9 @@ def _ticks(bars: tuple[Bar, ...]) -> Iterator[Tick]:
     """Names of some bars: at even distances, the first among them."""
     every = -(-len(bars) // MOST_TICKS)
     for place in range(0, len(bars), every):
-        yield Tick(_short(bars[place]), round(100 * place / len(bars), 2))
+        x = 100 * place / len(bars)
+        if x <= LAST_TICK:
+            yield Tick(_short(bars[place]), round(x, 2))
 
 
 def _short(bar: Bar) -> str:

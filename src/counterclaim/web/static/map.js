@@ -6,7 +6,8 @@
 const CELL_PX = 64;
 const WORLD_PX = 512;
 const NEAREST = 16;
-const DRAWN_APART = 1e-4; // degrees: what lies nearer is listed, not zoomed to
+// In degrees: what lies nearer is listed, not zoomed to.
+const DRAWN_APART = 1e-4;
 const EARTH_M = 6371008.8;
 
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -61,6 +62,7 @@ class EventMap extends HTMLElement {
     this.markers = new Map();
     this.map.on("load", () => this.message(""));
     this.map.on("moveend", (event) => this.moved(event));
+    this.map.on("resize", () => this.fit(false));
     this.map.on("error", (event) => this.giveUp(event.error));
     this.follow();
     this.load();
@@ -91,8 +93,14 @@ class EventMap extends HTMLElement {
     const place = this.placeInAddress();
     if (place) this.map.jumpTo(place);
     else if (at) this.map.easeTo({ center: at, zoom: Math.max(this.map.getZoom(), 7), animate: !calm() });
-    else if (this.box()) this.map.fitBounds(this.box(), { padding: 48, maxZoom: 9, animate: !calm() });
+    else this.fit(!calm());
     this.load();
+  }
+
+  // All events in view, unless somebody looks elsewhere.
+  fit(animate) {
+    const elsewhere = this.placeInAddress() || this.state().at || !this.box();
+    if (!elsewhere && this.clientWidth) this.map.fitBounds(this.box(), { padding: 48, maxZoom: 9, animate });
   }
 
   state() {
@@ -113,7 +121,7 @@ class EventMap extends HTMLElement {
     const given = new URLSearchParams(location.search).get("map");
     if (!given) return null;
     const [zoom, latitude, longitude] = given.split("/").map(Number);
-    return { zoom, center: [longitude, latitude] };
+    return { zoom, center: [longitude, Math.max(-85, Math.min(85, latitude))] };
   }
 
   placeAtFirst() {
@@ -251,7 +259,6 @@ class EventMap extends HTMLElement {
   tell(place, features, count) {
     const content = document.createElement("div");
     content.className = "events-here";
-    content.tabIndex = 0;
     const list = content.appendChild(document.createElement("ul"));
     for (const { properties } of features) {
       const item = list.appendChild(document.createElement("li"));
@@ -267,7 +274,7 @@ class EventMap extends HTMLElement {
       content.append(rest);
     }
     this.popup?.remove();
-    this.popup = new this.lib.Popup({ maxWidth: "20rem", focusAfterOpen: true });
+    this.popup = new this.lib.Popup({ maxWidth: "20rem", offset: 14, focusAfterOpen: true });
     this.popup.setLngLat(place).setDOMContent(content).addTo(this.map);
   }
 

@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
 
-from counterclaim.deps import is_current, not_modified, send, version_tag
+from counterclaim.deps import is_current, version_tag
 from counterclaim.errors import FilterError
 from counterclaim.geo import check_coordinates
 from counterclaim.queries.asof import store_version
@@ -22,8 +22,9 @@ from counterclaim.queries.overview import (
     select_events,
 )
 from counterclaim.web import words
-from counterclaim.web.filters import HomeQuery, TidyRoute
+from counterclaim.web.filters import HomeQuery, TidyRoute, asked_in
 from counterclaim.web.listing import href_of
+from counterclaim.web.rendering import send_data
 from counterclaim.web.visitors import PageRead
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from counterclaim.grid import Box
     from counterclaim.queries.overview import Cluster, Located
+    from counterclaim.web.memory import Memory
 
 router = APIRouter(include_in_schema=False, route_class=TidyRoute)
 GEOJSON = "application/geo+json"
@@ -83,18 +85,11 @@ def show_clusters(
     """Clusters and single events within a frame, as GeoJSON."""
     tag = version_tag(store_version(session))
     if is_current(request, tag):
-        return not_modified(request, tag)
-    found: list[dict[str, Any]] = []
-    selection = _selected(request, session, query)
-    if selection is not None:
-        cell_degrees = 360 * CELL_PX / (WORLD_PX * 2**query.zoom)
-        clusters = cluster_events(session, selection, query.edges(), cell_degrees)
-        alone = locate(session, [one.sk for one in clusters if one.count == 1])
-        root = request.scope.get("root_path", "")
-        found = [_cluster(one) for one in clusters if one.count > 1]
-        found += [_event(one, root) for one in alone]
-    content = orjson.dumps({"type": "FeatureCollection", "features": found})
-    return send(request, content, GEOJSON, tag)
+        return send_data(request, b"", GEOJSON, tag)
+    memory: Memory = request.app.state.seen
+    key = tag, request.scope.get("root_path"), asked_in(request).pairs
+    content = memory.recall(key, lambda: _clusters(request, session, query))
+    return send_data(request, content, GEOJSON, tag)
 
 
 @router.get("/map/events.json")
@@ -104,12 +99,25 @@ def list_events_in(
     """The events that stand within a frame, newest first, as GeoJSON; the first of many."""
     tag = version_tag(store_version(session))
     if is_current(request, tag):
-        return not_modified(request, tag)
+        return send_data(request, b"", GEOJSON, tag)
     selection, root = _selected(request, session, query), request.scope.get("root_path", "")
     found = [] if selection is None else events_in(session, selection, query.edges(), LISTED)
     features = [_event(one, root) for one in found]
     content = orjson.dumps({"type": "FeatureCollection", "features": features})
-    return send(request, content, GEOJSON, tag)
+    return send_data(request, content, GEOJSON, tag)
+
+
+def _clusters(request: Request, session: Session, query: ZoomQuery) -> bytes:
+    found: list[dict[str, Any]] = []
+    selection = _selected(request, session, query)
+    if selection is not None:
+        cell_degrees = 360 * CELL_PX / (WORLD_PX * 2**query.zoom)
+        clusters = cluster_events(session, selection, query.edges(), cell_degrees)
+        alone = locate(session, [one.sk for one in clusters if one.count == 1])
+        root = request.scope.get("root_path", "")
+        found = [_cluster(one) for one in clusters if one.count > 1]
+        found += [_event(one, root) for one in alone]
+    return orjson.dumps({"type": "FeatureCollection", "features": found})
 
 
 def _selected(request: Request, session: Session, query: FrameQuery) -> Selection | None:
