@@ -184,7 +184,7 @@ def end(engine: Engine, claim_id: str, status: Status, reason: str | None) -> da
         claim = session.get_one(Claim, claim_id)
         claim.status, claim.ended_at, claim.end_reason = status, writer.at, reason
         writer.note("end", claim_id, {"event": claim.event_id})
-        project(session, [str(claim.event_id)], writer.at)
+        project(session, [str(claim.event_id)], writer.at, writer.referents())
         return writer.at
 
 
@@ -334,7 +334,7 @@ def test_merged_event_says_where_it_went(world: tuple[Engine, list[str]]) -> Non
             )
         )
         writer.note("judge", left, {"event": left})
-        project(session, [left, right], writer.at)
+        project(session, [left, right], writer.at, writer.referents())
         at = writer.at
     with reading(engine) as session:
         assert event_claims(session, kept, View(at)) == sorted([*ids, gone.claims[0].id])

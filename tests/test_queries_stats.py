@@ -73,7 +73,7 @@ def shown(one: Plan, cells: dict[Any, Any]) -> dict[Any, Any]:
     """What an answer tells of the cells: how events are graded is told by their own table alone."""
     if one.table is Table.EVENTS:
         return cells
-    return {key: replace(tally, grades=Counter(), disputed=0) for key, tally in cells.items()}
+    return {key: replace(tally, standings=Counter()) for key, tally in cells.items()}
 
 
 def items(engine: Engine, table: Table, *groups: str) -> list[dict[str, Any]]:

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import event, func, select, text
 
-from counterclaim.db import reading
+from counterclaim.db import reading, writing
 from counterclaim.errors import BusyError, ConflictError, RejectedError
 from counterclaim.models import Document, LedgerEntry
 from counterclaim.schemas.incoming import ClaimFile
 from counterclaim.store.ingest import ingest
+from counterclaim.store.ledger import open_writer
+from counterclaim.store.review import rate_source
 from counterclaim.store.verify import verify
 from counterclaim.turns import Turns
-from factories import REFERENCE, TEXT, article, put_file
+from counterclaim.vocabulary import Reliability
+from factories import REFERENCE, TEXT, aland_claim, article, bland_claim, put_file
 from store.test_rebuild import assert_rebuild_changes_nothing
 
 if TYPE_CHECKING:
@@ -140,3 +143,40 @@ def test_names_given_elsewhere_are_known_to_the_next_turn(turns: Turns, engine: 
     gazette = next(row for row in REFERENCE["sources"] if row["key"] == "gazette")
     put_file(engine, {"sources": [{**gazette, "names": [alias]}]})
     assert turns.take(taking(1, claims=[claim]), "ann").result(WAIT_S).created["claims"] == 1
+
+
+def disputed(number: int) -> Callable[[Writer], Intake]:
+    """Two sources of which none is believed more than the other, unless they are rated."""
+    fired = [{"munition": "Zeta-9", "launched": count} for count in ("five", "four")]
+    claims = [aland_claim(counts=fired[:1]), bland_claim(counts=fired[1:])]
+    return taking(number, claims=claims)
+
+
+def naming(alias: str, *, failing: bool = False) -> Callable[[Writer], None]:
+    """A claimant gets one more name and is spoken of; perhaps all is undone."""
+    ministry = next(row for row in REFERENCE["sources"] if row["key"] == "aland-mod")
+    given = {"sources": [{**ministry, "names": [{"name": alias, "lang": "en"}]}]}
+
+    def work(writer: Writer) -> None:
+        ingest(writer, ClaimFile.model_validate(given), accept=True)
+        disputed(len(alias))(writer)
+        if failing:
+            raise RejectedError([])
+
+    return work
+
+
+def test_what_claims_speak_of_is_known_as_it_is_now(turns: Turns, engine: Engine) -> None:
+    """Whoever changed it: the read model is that of a rebuild, which remembers nothing."""
+    turns.take(disputed(1), "ann").result(WAIT_S)
+    with writing(engine) as session:
+        rate_source(open_writer(session, "elsewhere"), "aland-mod", Reliability.A, "Often right.")
+    turns.take(disputed(2), "ann").result(WAIT_S)
+    turns.take(lambda writer: rate_source(writer, "bland-army", Reliability.A, "Right."), "bob")
+    turns.take(disputed(3), "ann").result(WAIT_S)
+    undone = turns.take(naming("Undone", failing=True), "cid")
+    assert isinstance(undone.exception(WAIT_S), RejectedError)
+    turns.take(disputed(4), "ann").result(WAIT_S)
+    turns.take(naming("Lasting"), "cid").result(WAIT_S)
+    turns.take(disputed(5), "ann").result(WAIT_S)
+    assert_rebuild_changes_nothing(engine)

@@ -116,6 +116,12 @@ def docs(arguments: Sequence[str]) -> None:
     become("-m", "counterclaim", "docs", *arguments)
 
 
+def picture(_arguments: Sequence[str]) -> None:
+    """Draw the picture of the README anew, in a browser."""
+    set_up("dev")
+    become(str(ROOT / "tools" / "picture.py"))
+
+
 def setup(arguments: Sequence[str]) -> None:
     """Make .venv for development; `setup run` leaves out what only development needs."""
     profile = arguments[0] if arguments else "dev"
@@ -380,7 +386,8 @@ def phase(title: str) -> Iterator[None]:
 TASKS: dict[str, Callable[[Sequence[str]], None]] = {
     task.__name__.replace("_", "-"): task
     for task in (
-        *(run, test, check, fmt, db, seed, openapi, docs, setup, lock, bench, bench_full, clean),
+        *(run, test, check, fmt, db, seed, openapi, docs, picture, setup, lock, bench, bench_full),
+        clean,
     )
 }
 

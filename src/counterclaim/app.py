@@ -98,4 +98,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(CompressMiddleware)
     app.add_middleware(HeadMiddleware)
     add_problem_handlers(app)
+    web.add_error_pages(app)
     return app

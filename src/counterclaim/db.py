@@ -11,7 +11,7 @@ import uuid
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, cast
 
 import orjson
 import uuid_utils
@@ -69,11 +69,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from enum import StrEnum
 
-    from sqlalchemy import SQLColumnExpression
+    from sqlalchemy import Select, SQLColumnExpression
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.orm import MappedColumn
     from sqlalchemy.pool import ConnectionPoolEntry
     from sqlalchemy.sql.compiler import SQLCompiler
+    from sqlalchemy.sql.operators import OperatorType
     from sqlalchemy.types import TypeEngine
 
 NAMING = {
@@ -123,17 +124,22 @@ EngineName = Literal["sqlite", "postgresql"]
 """Which of the two engines."""
 
 
-class Ids(TypeDecorator[list[str]]):
-    """Any number of UUIDs that travel as one parameter; see ``among_given``."""
+class Given(TypeDecorator[list[Any]]):
+    """Any number of values of a column that travel as one parameter; see ``among_given``."""
 
     impl = String
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        postgresql = dialect.name == "postgresql"
-        return dialect.type_descriptor(ARRAY(UUID(as_uuid=False)) if postgresql else String())
+    def __init__(self, item: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.item = item
 
-    def process_bind_param(self, value: list[str] | None, dialect: Dialect) -> Any:
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        item = UUID(as_uuid=False) if isinstance(self.item, Id) else self.item
+        postgresql = dialect.name == "postgresql"
+        return dialect.type_descriptor(ARRAY(item) if postgresql else String())
+
+    def process_bind_param(self, value: list[Any] | None, dialect: Dialect) -> Any:
         if value is None or dialect.name == "postgresql":
             return value
         return dumps(value)
@@ -143,24 +149,29 @@ class _Among(ColumnElement[bool]):
     inherit_cache = False  # Compiled once by who prepares a statement of it.
     type = Boolean()
 
-    def __init__(self, column: ColumnElement[Any], ids: BindParameter[list[str]]) -> None:
-        self.column, self.ids = column, ids
+    def __init__(self, column: ColumnElement[Any], given: BindParameter[list[Any]]) -> None:
+        self.column, self.given = column, given
+
+    def self_group(self, against: OperatorType | None = None) -> Self:
+        """As it is: SQLite would get "= 1" behind it, and then no longer use an index."""
+        return self
 
 
 @compiles(_Among)
 def _among_values(element: _Among, compiler: SQLCompiler, **_options: Any) -> str:
-    column, ids = compiler.process(element.column), compiler.process(element.ids)
-    return f"{column} IN (SELECT value FROM json_each({ids}))"  # noqa: S608 - compiled, not given
+    column, given = compiler.process(element.column), compiler.process(element.given)
+    return f"{column} IN (SELECT value FROM json_each({given}))"  # noqa: S608 - compiled
 
 
 @compiles(_Among, "postgresql")
 def _among_array(element: _Among, compiler: SQLCompiler, **_options: Any) -> str:
-    return f"{compiler.process(element.column)} = ANY ({compiler.process(element.ids)})"
+    return f"{compiler.process(element.column)} = ANY ({compiler.process(element.given)})"
 
 
 def among_given(column: Any, name: str = "ids") -> ColumnElement[bool]:
-    """The id is one of those given by a parameter; for statements that are prepared."""
-    return _Among(coercions.expect(roles.ExpressionElementRole, column), bindparam(name, type_=Ids))
+    """The value is one of those given by a parameter; for statements that are prepared."""
+    element = coercions.expect(roles.ExpressionElementRole, column)
+    return _Among(element, bindparam(name, type_=Given(element.type)))
 
 
 SerialInteger = BigInteger().with_variant(Integer, "sqlite")
@@ -368,6 +379,14 @@ def plain_rows(session: Session, statement: str, ids: Iterable[str]) -> list[tup
     bound = orjson.dumps(given).decode() if dialect == "sqlite" else given
     text_ = statement.replace("IN (:ids)", AMONG[dialect])
     rows: list[tuple[Any, ...]] = run_on_driver(session, text_, {"ids": bound}).fetchall()
+    return rows
+
+
+def fetched(session: Session, query: Select[*tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The rows of a query as the driver makes them, without an object around each."""
+    with session.connection().execute(query) as result:
+        cursor: Any = result.cursor
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
 
 

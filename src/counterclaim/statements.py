@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from operator import itemgetter
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import DateTime, Enum, Table, insert
@@ -72,6 +73,7 @@ class Prepared:
 
     def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
         self._statement = statement
+        self._columns = tuple(str(column.key) for column in statement.selected_columns)
         self._forms: dict[str, _Form] = {}
 
     def rows(self, session: Session, **values: Any) -> list[tuple[Any, ...]]:
@@ -79,6 +81,11 @@ class Prepared:
         form, cursor = self._executed(session, values)
         found: list[tuple[Any, ...]] = cursor.fetchall()
         return list(map(form.read, found))
+
+    def named(self, session: Session, **values: Any) -> list[Any]:
+        """The same as plain values by the names of the columns; they belong to no session."""
+        found = self.rows(session, **values)
+        return [SimpleNamespace(**dict(zip(self._columns, row, strict=True))) for row in found]
 
     def row(self, session: Session, **values: Any) -> tuple[Any, ...] | None:
         """The first row that it finds."""

@@ -119,7 +119,7 @@ def test_reads_can_be_closed(databases: Databases) -> None:
         for path in ("/v1/strikes", "/v1/sources/aland", "/v1/claims", "/v1/places"):
             assert closed.client.get(path).status_code == 401
             assert closed.client.get(path, headers=closed.key("read")).status_code == 200
-        for path in ("/healthz", "/readyz", "/", "/docs", "/codebook", "/openapi.json"):
+        for path in ("/healthz", "/readyz", "/about", "/docs", "/codebook", "/openapi.json"):
             assert closed.client.get(path).status_code == 200
 
 

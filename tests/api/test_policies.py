@@ -151,6 +151,21 @@ def test_filters_count_and_order_go_by_the_policy(client: TestClient, engine: En
     assert refused(client, "/v1/claims", policy="graded")["parameter"] == "policy"
 
 
+def test_what_was_resolved_holds_until_the_next_write(client: TestClient, engine: Engine) -> None:
+    event = put_event(engine, "Strike")
+    put_claim(engine, ALAND, 4, event)
+    put_claim(engine, BLAND, 9, event)
+    path, asked = f"/v1/strikes/{event}", {"policy": "informative"}
+    stored, first = get(client, path), get(client, path, **asked)
+    assert get(client, "/v1/strikes", **asked)["items"] == [first]
+    decide(engine, rate_source, "aland-mod", Reliability.A, "Always right.")
+    decide(engine, rate_source, "bland-army", Reliability.D, "Often wrong.")
+    (again,) = get(client, "/v1/strikes", **asked)["items"]
+    assert again == get(client, path, **asked)
+    assert (launched(first), launched(again)) == ((4, 9), (4, 4))
+    assert launched(stored) == (4, 9)
+
+
 def test_it_combines_with_what_had_been_known_and_said(client: TestClient, engine: Engine) -> None:
     event = put_dispute(engine)
     path = f"/v1/strikes/{event}"

@@ -41,6 +41,12 @@ ASKED = [
     "events?kind=statement&kind=deployment&grade=weak",
     "events?disputed=false&limit=2",
     "events?known_at=2000-01-01",
+    "strikes?policy=side:RU&limit=2",
+    "events?policy=conservative&region=RU-KRS",
+    "events?policy=latest&launched_min=3",
+    "strikes?policy=graded",
+    "strikes?policy=side:XX&region=RU-KRS",
+    "strikes?policy=side:XX&from=1900&to=1901",
 ]
 
 

@@ -6,7 +6,7 @@ import os
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -25,7 +25,13 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 SCREENSHOTS = Path(os.environ.get("SCREENSHOTS", "build/screenshots")).resolve()
-WIDTHS = (390, 1024, 1600)
+LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = (
+    (390, "light"),
+    (1024, "dark"),
+    (1600, "light"),
+)
+"""Widths and themes in which pages are looked at."""
+
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -105,7 +111,7 @@ class Tab:
 
     def sign_in(self, scope: str) -> None:
         """Sign in with the key of a scope, as a person does."""
-        self.go("/sign-in")
+        self.go("/sign-in?next=/about")
         self.page.get_by_label("API key").fill(self.site.keys[scope])
         self.page.get_by_role("button", name="Sign in").click()
         self.page.get_by_text("Sign out").wait_for()
@@ -122,16 +128,15 @@ class Tab:
             assert told == [], (self.page.url, scheme, told)
 
     def picture(self, name: str) -> None:
-        """Keep pictures of the page as it is now: of each width, light and dark."""
+        """Keep pictures of the page as it is now, which must fit windows of each width."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        for width in WIDTHS:
+        for width, scheme in LOOKS:
             self.page.set_viewport_size({"width": width, "height": 900})
-            for scheme in ("light", "dark"):
-                self.page.emulate_media(color_scheme=scheme)
-                self.page.wait_for_timeout(150)
-                file = SCREENSHOTS / f"{name}-{width}-{scheme}.png"
-                # Hiding the caret would leave attributes behind that our policy forbids.
-                self.page.screenshot(path=file, full_page=True, caret="initial")
+            self.page.emulate_media(color_scheme=scheme)
+            self.page.wait_for_timeout(100)
+            file = SCREENSHOTS / f"{name}-{width}-{scheme}.png"
+            # Hiding the caret would leave attributes behind that our policy forbids.
+            self.page.screenshot(path=file, full_page=True, caret="initial")
             wide: int = self.page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{name} is {wide} pixels wide in a window of {width}"
 

@@ -9,19 +9,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import openpyxl
+import pyarrow.parquet as pq
 from hypothesis import given
 from hypothesis import strategies as st
 
 from counterclaim.export import columns, workbook, xlsx
-from counterclaim.export.batches import About, Batch, Table
+from counterclaim.export.batches import About, Batch
 from counterclaim.export.columns import Column
 from counterclaim.export.csv import stream_csv
+from counterclaim.export.parquet import stream_parquet
 from counterclaim.queries.claims import FIGURE_COLUMNS
+from counterclaim.tables import Lines, Table, csv_lines
 
 if TYPE_CHECKING:
     import pytest
 
-    from counterclaim.export.batches import Line
+    from counterclaim.tables import Line
 
 
 AT = datetime(2024, 5, 1, tzinfo=UTC)
@@ -55,6 +58,35 @@ def test_csv_is_what_the_standard_library_writes(lines: list[Line]) -> None:
     for line in lines:
         writer.writerow([str(cell).lower() if isinstance(cell, bool) else cell for cell in line])
     assert content.decode() == out.getvalue()
+
+
+instants = st.sampled_from([None, "2024-05-01T04:30:00Z", "2024-05-01T04:30:00.000001Z"])
+texts = st.none() | cells | st.sampled_from(["NA", "null", "true", "1", " ", "\u2028"])
+TYPED = (
+    *(Column(name, "text", "") for name in "ab"),
+    *(Column(kind, kind, "") for kind in ("integer", "number", "boolean", "instant")),
+)
+typed_rows = st.tuples(
+    *(texts, texts, st.none() | st.integers(-(2**63), 2**63 - 1)),
+    *(st.none() | st.floats(allow_nan=False, allow_infinity=False), st.none() | st.booleans()),
+    instants,
+)
+
+
+@given(st.lists(typed_rows, min_size=1, max_size=6))
+def test_lines_that_are_exact_are_the_same_cells_in_parquet(lines: list[Line]) -> None:
+    table, about = Table.of(lines, len(TYPED)), About("t", "q")
+    odd = table.ambiguous()
+    told = [line for number, line in enumerate(lines) if number not in odd]
+    if not told:
+        return
+    kept = Table.of(told, len(TYPED))
+    assert not kept.ambiguous()
+    written = Lines.joined([(line.encode(), 1, True) for line in csv_lines(kept)])
+    files = [b"".join(stream_parquet([Batch(rows, AT)], TYPED, about)) for rows in (kept, written)]
+    of_table, of_lines = (pq.read_table(io.BytesIO(file)) for file in files)
+    assert of_lines.equals(of_table)
+    assert [tuple(row.values())[:2] for row in of_lines.to_pylist()] == [row[:2] for row in told]
 
 
 def test_a_workbook_goes_on_in_further_sheets_and_never_holds_a_formula(

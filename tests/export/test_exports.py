@@ -221,3 +221,4 @@ def break_last_event(world: Served) -> None:
     with world.engine.begin() as connection:
         statement = text("UPDATE event_summary SET document = '{' WHERE event_id = :id")
         connection.execute(statement, {"id": last})
+        connection.execute(text("DELETE FROM event_line"))

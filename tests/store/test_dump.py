@@ -34,6 +34,7 @@ from counterclaim.store.dump import reading as dump_reading
 from counterclaim.store.dump.form import LEFT_OUT, row_line
 from counterclaim.store.keys import make_key
 from counterclaim.store.ledger import open_writer
+from counterclaim.store.lines import renew_lines
 from counterclaim.store.rebuild import DERIVED
 from counterclaim.vocabulary import KeyScope
 from everything import decide, put_everything
@@ -227,12 +228,16 @@ def test_a_dump_holds_neither_keys_nor_answers_kept_for_a_day(stores: Stores) ->
 
 
 def test_the_read_model_comes_out_as_it_was(stores: Stores) -> None:
+    for engine in stores.engines:
+        with writing(engine) as session:
+            renew_lines(session)
     first, second, third = map(read_model, stores.engines)
     assert first == third
     for model in DERIVED:
         rows = len(first[model.__tablename__])
         assert len(second[model.__tablename__]) == rows
-        assert rows or model.__tablename__ == "event_total"  # These are so few versions.
+        few = {"event_total", "event_total_apart"}  # Of so few versions.
+        assert rows or model.__tablename__ in few
 
 
 def test_every_answer_comes_out_byte_for_byte(stores: Stores) -> None:

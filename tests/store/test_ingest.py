@@ -20,6 +20,7 @@ from counterclaim.models import (
     Quote,
     Source,
 )
+from counterclaim.queries.claims import claims_out
 from counterclaim.schemas.incoming import ClaimFile
 from counterclaim.seeding import seed_folder
 from counterclaim.store.ingest import ingest
@@ -308,3 +309,26 @@ def test_words_in_very_many_places_are_not_all_counted(sqlite_engine: Engine) ->
     body["document"]["text"] = "ab" * 1000
     told = refusal(sqlite_engine, body)
     assert "stand in 100 places or more, at 0, 2, 4, 6, 8:" in told["/claims/0/quote"]
+
+
+def test_no_table_is_read_whole_to_write_a_claim_and_read_it_back(sqlite_engine: Engine) -> None:
+    put_file(sqlite_engine, REFERENCE)
+    said: list[str] = []
+    with writing(sqlite_engine) as session:
+        driver: Any = session.connection().connection.driver_connection
+        driver.set_trace_callback(said.append)
+        writer = open_writer(session, "test")
+        taken = ingest(writer, ClaimFile.model_validate(article()), accept=True).claims
+        assert claims_out(session, [taken[0].id], writer.at)
+        driver.set_trace_callback(None)
+        asked = [sql for sql in said if sql.startswith(("SELECT", "WITH"))]
+        plans = [driver.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall() for sql in asked]
+    steps = {step for plan in plans for *_, step in plan if step.startswith("SCAN")}
+    scanned = {step.split()[1] for step in steps if "event_text" not in step}
+    # One row, the rows given, the last row of a key, a table that the statement itself makes, and
+    # the lines that are due, which have an index of their own.
+    due = "SCAN event_line USING INDEX ix_event_line_due"
+    known = {"event_line", "event_total_state", "json_each", "ledger_entry", "lines"}
+    assert len(asked) > 30
+    assert scanned <= known, steps
+    assert due in steps or "event_line" not in scanned

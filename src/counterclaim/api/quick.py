@@ -1,7 +1,7 @@
 """The short way to the lists of events and to one event: in the event loop, from kept connections.
 
-It answers what is stored, to everybody and as JSON; whatever else is asked for, or wrong, goes the
-long way through the route, which answers the same with the same tag.
+It answers what is stored, or was resolved before, to everybody and as JSON; whatever else is asked
+for, or wrong, goes the long way through the route, which answers the same with the same tag.
 """
 
 from __future__ import annotations
@@ -24,14 +24,15 @@ from counterclaim.config import Settings
 from counterclaim.db import is_id, reading
 from counterclaim.deps import ListQuery, is_current, not_modified, send_json, send_page, version_tag
 from counterclaim.errors import CounterclaimError
-from counterclaim.queries.asof import Wish, store_version
+from counterclaim.queries.asof import STORED_POLICY, Wish, store_version
 from counterclaim.queries.cursors import decode
 from counterclaim.queries.event_pages import Counts, PageSql, Place, find_page, for_driver
 from counterclaim.queries.event_sql import Sql
 from counterclaim.queries.events import counts_in, page_of
 from counterclaim.queries.filters import EventFilter
 from counterclaim.queries.known import Known, Recalled
-from counterclaim.queries.pages import Window
+from counterclaim.queries.pages import Slice, Window
+from counterclaim.queries.resolved import Resolutions, State, resolutions_in
 from counterclaim.reader import Reader, UnansweredError, make_reader
 
 PREPARED, LONGEST_PREPARED = 500, 500
@@ -43,8 +44,8 @@ Each may take some ten kilobytes with its statement; a cursor is hardly ever ask
 LONGEST_PAGE = 200
 """Longer pages hold the loop up for too long."""
 
-LONG_WAY = frozenset({"f", "fields", "rows", "stream", "count", "claimed_by", "policy"})
-"""Parameters that ask for what is not stored as it is served."""
+LONG_WAY = frozenset({"f", "fields", "rows", "stream", "count", "claimed_by"})
+"""Parameters that ask for what is neither stored as it is served nor remembered."""
 
 SHORT_SORTS = {"-occurred": True, "occurred": False}
 """Orders that the sort key has, and whether it descends."""
@@ -74,6 +75,7 @@ class Quick:
     settings: Settings
     reader: Reader
     counts: Counts
+    resolutions: Resolutions
     known: Known = field(default_factory=Known)
     read: dict[tuple[str, bytes], Asking] = field(default_factory=dict)
     is_open: bool = False
@@ -83,7 +85,7 @@ class Quick:
         """The short way into a store, not open yet."""
         half = max(1, settings.cache_mib // 2)
         reader = make_reader(engine, pool_size=settings.pool_size, cache_mib=half)
-        return cls(engine, settings, reader, counts_in(engine))
+        return cls(engine, settings, reader, counts_in(engine), resolutions_in(engine))
 
     async def open(self) -> None:
         """Be ready to answer."""
@@ -196,8 +198,26 @@ async def answer_page(
     head, rows = await _found(quick, asking)
     pinned = None if asking.window.cursor is None else asking.place.at
     shown = page_of(rows, asking.window, asking.place, pinned or _instant(head[1]))
-    texts = [_bytes(document) for _sk, document in shown.items]
+    texts = _texts(quick, asking.wish.policy, shown, as_text(head[0]))
+    if texts is None:
+        return None
     return send_page(request, shown, texts, version_tag(as_text(head[0])))
+
+
+def _texts(
+    quick: Quick, policy: str, page: Slice[tuple[int, Any]], version: str
+) -> list[bytes] | None:
+    """The events of a page under a policy; None where one of them has yet to be resolved.
+
+    Where there are none nobody knows yet whether there is such a policy.
+    """
+    if policy == STORED_POLICY:
+        return [_bytes(document) for _sk, document in page.items]
+    sks = [sk for sk, _document in page.items]
+    found = quick.resolutions.find(State(version, page.known_at, policy), sks)
+    if not sks or len(found) < len(sks):
+        return None
+    return [found[sk].text.encode() for sk in sks]
 
 
 def _asked(
@@ -279,8 +299,10 @@ def _read(
     descending = SHORT_SORTS.get(getattr(query, "sort", ""))
     if descending is None or query.limit > LONGEST_PAGE:
         return None
-    window = query.page(request)
-    return Asking(narrowed(query), window.wish, window, _place(window, descending=descending))
+    window, asked = query.page(request), narrowed(query)
+    if window.wish.policy != STORED_POLICY and asked.hangs_on_policy:
+        return None
+    return Asking(asked, window.wish, window, _place(window, descending=descending))
 
 
 @lru_cache

@@ -72,6 +72,7 @@ def db_upgrade() -> None:
     Where a revision adds to the read model, it is made anew.
     """
     with opened_store(migrated=False) as engine:
+        from counterclaim.store.lines import renew_lines
         from counterclaim.store.rebuild import is_behind
         from counterclaim.store.totals import are_kept, renew_totals
 
@@ -80,9 +81,11 @@ def db_upgrade() -> None:
             behind, kept = is_behind(session), are_kept(session)
         if behind:
             _rebuild(engine)
-        elif not kept:
+        else:
             with writing(engine) as session:
-                renew_totals(session)
+                if not kept:
+                    renew_totals(session)
+                renew_lines(session)
         say(out, f"The tables of {engine.url.render_as_string()} are at the newest revision.")
 
 

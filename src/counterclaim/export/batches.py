@@ -11,39 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence, Sized
+    from collections.abc import Sized
     from datetime import datetime
 
-    from counterclaim.export.flat import Cell
-
-    Line = tuple[Cell, ...]
-    """One row of a table, its cells in the order of the columns."""
-
 Rows_co = TypeVar("Rows_co", bound="Sized", covariant=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Rows of a table, kept by column, since that is how they are written fastest."""
-
-    columns: Sequence[Sequence[Cell]]
-
-    @classmethod
-    def of(cls, lines: Sequence[Line], width: int) -> Table:
-        """The table of these rows, each with so many cells."""
-        return cls(list(zip(*lines, strict=True)) if lines else [()] * width)
-
-    def __len__(self) -> int:
-        """How many rows there are."""
-        return len(self.columns[0])
-
-    def __iter__(self) -> Iterator[Line]:
-        """The rows."""
-        return zip(*self.columns, strict=True)
-
-    def __getitem__(self, rows: slice) -> Table:
-        """Some of the rows."""
-        return Table([column[rows] for column in self.columns])
 
 
 @dataclass(frozen=True, slots=True)

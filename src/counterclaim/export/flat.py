@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from counterclaim.export import columns
-from counterclaim.queries.events import FIGURES
+from counterclaim.queries.event_lines import event_line, joined, shown_place
+from counterclaim.tables import Cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from counterclaim.export.batches import Line
-    from counterclaim.queries.events import Figure
+    from counterclaim.queries.resolved import Figure
+    from counterclaim.tables import Line
 
-Cell = str | int | float | bool | None
 Row = dict[str, Cell]
 
 EVENT_COLUMNS = tuple(column.name for column in columns.EVENTS)
@@ -23,34 +22,8 @@ EVENT_COLUMNS = tuple(column.name for column in columns.EVENTS)
 CLAIM_COLUMNS = tuple(column.name for column in columns.CLAIMS)
 """The columns of a table of claims."""
 
-_HEAD = itemgetter("id", "kind", "scope", "label")
-_STANDING = itemgetter("grade", "disputed", "voices", "claims", "documents")
-_NOTHING: Mapping[str, Any] = {}
-_UNKNOWN: Figure = (None, None, None)
-
-
 _PLACE = ("country", "region", "latitude", "longitude", "uncertainty_m")
-
-
-def event_line(document: Mapping[str, Any], figures: Mapping[str, Figure]) -> Line:
-    """An event as one row; its figures summed over munitions or sides, null where not known."""
-    occurred = document["occurred"] or _NOTHING
-    place = shown_place(document["places"]) or _NOTHING
-    date, here, told = occurred.get, place.get, document.get
-    return (
-        *_HEAD(document),
-        *map(date, ("edtf", "from", "to")),
-        document["attacker"],
-        document["defender"],
-        here("name") or here("said"),
-        *map(here, (*_PLACE, "precision")),
-        joined([line["key"] or "unnamed" for line in document["munitions"]]),
-        *chain.from_iterable([figures.get(figure, _UNKNOWN) for figure in FIGURES]),
-        *_STANDING(document),
-        joined([f"{side}={said}" for side, said in document["positions"].items()]),
-        joined(document["part_of"]),
-        *map(told, ("policy", "policy_version", "updated_at")),
-    )
+_NOTHING: Mapping[str, Any] = {}
 
 
 def event_row(document: Mapping[str, Any], figures: Mapping[str, Figure]) -> Row:
@@ -102,17 +75,6 @@ def plain_row(item: Mapping[str, Any]) -> Row:
         else:
             row[key] = value
     return row
-
-
-def shown_place(places: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """The place that stands for all: the first that has coordinates, else the first."""
-    located = (place for place in places if place["latitude"] is not None)
-    return next(located, places[0] if places else None)
-
-
-def joined(words: Any) -> str | None:
-    """Several words in one cell, null when there are none."""
-    return ";".join(words) or None
 
 
 def _figures(claim: Mapping[str, Any]) -> list[str]:

@@ -14,8 +14,9 @@ from counterclaim.export.ndjson import trailer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from counterclaim.export.batches import Batch, Line, Table
-    from counterclaim.export.flat import Cell, Row
+    from counterclaim.export.batches import Batch
+    from counterclaim.export.flat import Row
+    from counterclaim.tables import Cell, Line, Table
 
 MEDIA_TYPE = "application/geo+json"
 _APART = ("id", "latitude", "longitude")

@@ -11,13 +11,20 @@ import orjson
 from sqlalchemy import select
 
 from counterclaim.export import columns
-from counterclaim.export.batches import Table
-from counterclaim.export.flat import claim_line, event_line
+from counterclaim.export.flat import claim_line
 from counterclaim.models import Source
 from counterclaim.queries.claim_filters import page_claim_ids
 from counterclaim.queries.claims import claims_out, figures_of_claims, figures_of_versions
-from counterclaim.queries.events import figures_of, page_events
+from counterclaim.queries.event_lines import (
+    event_rows,
+    kept_figures,
+    kept_lines,
+    lines_of_figures,
+    lines_of_versions,
+)
+from counterclaim.queries.events import documents_of, page_events
 from counterclaim.queries.references import sources_out
+from counterclaim.tables import Lines, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,14 +65,19 @@ class Selection(Protocol[Item]):
     def own(self) -> Rows:
         """What one row is that stands for one item."""
 
-    def take(self, session: Session, window: Window) -> Slice[Item]:
-        """One page of the items."""
+    def take(self, session: Session, window: Window, *, bare: bool = False) -> Slice[Item]:
+        """One page of the items; ``bare`` where ``written`` is all that is asked for."""
 
     def lines(self, session: Session, page: Slice[Item]) -> Sequence[bytes]:
         """The items as the list serves them, JSON."""
 
     def rows(self, session: Session, page: Slice[Item], kind: Rows) -> Table:
         """Flat rows of the items, or of the figures of the claims behind them."""
+
+    def written(
+        self, session: Session, page: Slice[Item], kind: Rows, *, exact: bool
+    ) -> Table | Lines:
+        """The same rows, as lines where such are kept; ``exact``: only as lines that tell all."""
 
     def sheets(self, session: Session, page: Slice[Item]) -> Sheets:
         """Rows for each sheet of a workbook."""
@@ -83,24 +95,36 @@ class Events:
     wish: Wish
     own: Rows = Rows.EVENTS
 
-    def take(self, session: Session, window: Window) -> Slice[Shown]:
+    def take(self, session: Session, window: Window, *, bare: bool = False) -> Slice[Shown]:
         """One page of events."""
-        return page_events(session, self.given, window, self.sort)
+        return page_events(session, self.given, window, self.sort, bare=bare)
 
-    def lines(self, _session: Session, page: Slice[Shown]) -> list[bytes]:
+    def lines(self, session: Session, page: Slice[Shown]) -> list[bytes]:
         """The events as they are stored."""
-        return [event.text.encode() for event in page.items]
+        return [text.encode() for text in documents_of(session, page.items)]
 
     def rows(self, session: Session, page: Slice[Shown], kind: Rows) -> Table:
         """One row per event, or per figure of the claims that bear on them."""
         if kind is Rows.FIGURES:
             return self._figures(session, page)
-        figures = figures_of(session, page.items)
-        lines = [
-            event_line(orjson.loads(event.text), found)
-            for event, found in zip(page.items, figures, strict=True)
-        ]
-        return Table.of(lines, len(columns.EVENTS))
+        return Table.of(event_rows(session, page.items), len(columns.EVENTS))
+
+    def written(
+        self, session: Session, page: Slice[Shown], kind: Rows, *, exact: bool
+    ) -> Table | Lines:
+        """The lines that are kept, and beside them those of the few events that have none."""
+        view, sks = self.wish.pinned(page.known_at), [event.sk for event in page.items]
+        if not (view.is_stored or (kind is Rows.FIGURES and view.claimed_by is None)):
+            return self.rows(session, page, kind)
+        kept, make = KEPT[kind]
+        found = kept(session, sks, page.known_at)
+        if not found:
+            return self.rows(session, page, kind)
+        missing = [sk for sk in sks if sk not in found]
+        if missing:
+            found |= zip(missing, make(session, missing, view), strict=True)
+        whole = Lines.joined([found[sk] for sk in sks])
+        return whole if whole.exact or not exact else self.rows(session, page, kind)
 
     def sheets(self, session: Session, page: Slice[Shown]) -> Sheets:
         """Events, and the claims that bear on them with their figures."""
@@ -116,6 +140,13 @@ class Events:
         return Table(figures_of_versions(session, versions, view, bare=bare))
 
 
+KEPT = {
+    Rows.EVENTS: (kept_lines, lines_of_versions),
+    Rows.FIGURES: (kept_figures, lines_of_figures),
+}
+"""What reads kept lines, and what makes them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claims:
     """Claims of a filter in an order; the window says in which state."""
@@ -124,7 +155,7 @@ class Claims:
     sort: str
     own: Rows = Rows.CLAIMS
 
-    def take(self, session: Session, window: Window) -> Slice[str]:
+    def take(self, session: Session, window: Window, *, bare: bool = False) -> Slice[str]:
         """One page of claims, by id."""
         return page_claim_ids(session, self.given, window, self.sort)
 
@@ -141,6 +172,10 @@ class Claims:
             return Table(figures_of_claims(session, page.items, page.known_at))
         lines = [claim_line(orjson.loads(line)) for line in self.lines(session, page)]
         return Table.of(lines, len(columns.CLAIMS))
+
+    def written(self, session: Session, page: Slice[str], kind: Rows, *, exact: bool) -> Table:
+        """The same: lines of claims are not kept."""
+        return self.rows(session, page, kind)
 
     def sheets(self, session: Session, page: Slice[str]) -> Sheets:
         """The claims with their figures."""

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from counterclaim.export.batches import About, Table
+    from counterclaim.export.batches import About
     from counterclaim.export.selections import Selection
     from counterclaim.export.xlsx import Sheets
     from counterclaim.queries.pages import Sessions, Slice, Window
+    from counterclaim.tables import Lines, Table
 
 PAGE = 1_000
 """Items are read this many at a time."""
@@ -58,9 +59,12 @@ class Export(Generic[Item]):
         check_rows(form, self.rows, self.selection.own)
         return _WRITERS[form](self)
 
-    def batches(self, load: Callable[[Session, Slice[Item]], Loaded]) -> Iterator[Batch[Loaded]]:
+    def batches(
+        self, load: Callable[[Session, Slice[Item]], Loaded], *, bare: bool = False
+    ) -> Iterator[Batch[Loaded]]:
         """What is loaded of all pages."""
-        pages = stream_pages(self.sessions, self.window, self.selection.take, load)
+        take = partial(self.selection.take, bare=bare)
+        pages = stream_pages(self.sessions, self.window, take, load)
         for page, loaded in pages:
             batch = Batch(loaded, page.known_at, page.next, page.total)
             if self.watch is not None:
@@ -72,6 +76,11 @@ class Export(Generic[Item]):
     def table(self) -> Iterator[Batch[Table]]:
         """All rows."""
         return self.batches(partial(self.selection.rows, kind=self.rows))
+
+    def written(self, *, exact: bool) -> Iterator[Batch[Table | Lines]]:
+        """All rows, as lines where such are kept; ``exact``: only as lines that tell all."""
+        load = partial(self.selection.written, kind=self.rows, exact=exact)
+        return self.batches(load, bare=True)
 
 
 def check_rows(form: str, rows: Rows, own: Rows) -> None:
@@ -103,7 +112,7 @@ def _ndjson(export: Export[Any]) -> Iterator[bytes]:
 
 
 def _csv(export: Export[Any]) -> Iterator[bytes]:
-    return csv.stream_csv(export.table(), _names(export))
+    return csv.stream_csv(export.written(exact=False), _names(export))
 
 
 def _geojson(export: Export[Any]) -> Iterator[bytes]:
@@ -114,7 +123,7 @@ def _parquet(export: Export[Any]) -> Iterator[bytes]:
     # Arrow takes 60 MB and a part of a second, which only this format should cost.
     from counterclaim.export import parquet  # noqa: PLC0415 - as said above
 
-    return parquet.stream_parquet(export.table(), COLUMNS[export.rows], export.about)
+    return parquet.stream_parquet(export.written(exact=True), COLUMNS[export.rows], export.about)
 
 
 def _xlsx(export: Export[Any]) -> Iterator[bytes]:

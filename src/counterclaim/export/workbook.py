@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from counterclaim.export.batches import Table
-    from counterclaim.export.flat import Cell
+    from counterclaim.tables import Cell, Table
 
 CELL_LENGTH = 32_767
 """UTF-16 units that a cell can hold."""

@@ -12,18 +12,19 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from counterclaim import __version__
-from counterclaim.export.batches import Table
 from counterclaim.export.columns import SOURCES
 from counterclaim.export.workbook import Workbook
 from counterclaim.moment import isoformat_z
+from counterclaim.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from counterclaim.export.batches import About, Batch, Line
+    from counterclaim.export.batches import About, Batch
     from counterclaim.export.columns import Column
     from counterclaim.export.workbook import Sheet
+    from counterclaim.tables import Line
 
     Sheets = dict[str, Table]
     """Rows by the sheet that they belong to."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from counterclaim.db import writing
 from counterclaim.errors import StoreError
 from counterclaim.models import ImportBatch
+from counterclaim.store.garbage import collected_between
 from counterclaim.store.imports import (
     count_missing,
     finish_import,
@@ -26,7 +27,7 @@ from counterclaim.store.review.decisions import publish
 from counterclaim.vocabulary import RowFate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from sqlalchemy import Engine
     from sqlalchemy.orm import Session
@@ -122,15 +123,16 @@ class ImportRun:
             InputError: the file is no table, or lacks a column.
             ConflictError: it was begun before, or with ``resume`` it was not.
         """
-        if not self.options.dry_run:
-            yield from self._advance()
-            return
-        with writing(self.engine, dry_run=True) as session:
-            self._trial = open_writer(session, self.actor)
-            yield from self._advance()
-            publish(self._trial)
+        with collected_between() as collect:
+            if not self.options.dry_run:
+                yield from self._advance(collect)
+                return
+            with writing(self.engine, dry_run=True) as session:
+                self._trial = open_writer(session, self.actor)
+                yield from self._advance(collect)
+                publish(self._trial)
 
-    def _advance(self) -> Iterator[list[RowTaken]]:
+    def _advance(self, collect: Callable[[], object]) -> Iterator[list[RowTaken]]:
         self.table.require(self.adapter.columns)
         waiting: Iterator[Record | Reject] | None = None
         ended = False
@@ -141,6 +143,7 @@ class ImportRun:
                 some = list(islice(waiting, ROWS))
                 ended = len(some) < ROWS
                 taken = self._take(writer, some) if some else []
+            collect()
             for one in taken:
                 self.report.tell(one)
             yield taken

@@ -313,7 +313,7 @@ class Assessment(Identified, Ending, Base):
         Index("uq_assessment_live", "claim_id", unique=True, **live("ended_at IS NULL")),
     )
 
-    claim_id: Mapped[str] = reference("claim", "The claim.")
+    claim_id: Mapped[str] = reference("claim", "The claim.", index=True)
     credibility: Mapped[Credibility] = term(
         Credibility, name="credibility", comment="Admiralty code 1 to 6."
     )

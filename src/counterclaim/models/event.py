@@ -43,7 +43,7 @@ class EventPart(Identified, Ending, Base):
         Index("uq_event_part_live", "whole_id", "part_id", unique=True, **live("ended_at IS NULL")),
     )
 
-    whole_id: Mapped[str] = reference("event", "The collection or wave.")
+    whole_id: Mapped[str] = reference("event", "The collection or wave.", index=True)
     part_id: Mapped[str] = reference("event", "Its part.", index=True)
     basis: Mapped[str | None] = mapped_column(comment="Why the one is part of the other.")
 
@@ -64,7 +64,7 @@ class EventJudgement(Identified, Ending, Base):
         ),
     )
 
-    left_id: Mapped[str] = reference("event", "The event with the smaller id.")
+    left_id: Mapped[str] = reference("event", "The event with the smaller id.", index=True)
     right_id: Mapped[str] = reference("event", "The event with the greater id.", index=True)
     judgement: Mapped[Judgement] = term(Judgement, name="judgement", comment="The decision.")
     score: Mapped[float | None] = mapped_column(

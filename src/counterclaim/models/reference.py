@@ -74,7 +74,7 @@ class SourceName(Named, Base):
     __tablename__ = "source_name"
     __table_args__ = (live_name("source"),)
 
-    source_id: Mapped[str] = reference("source", "The source named.")
+    source_id: Mapped[str] = reference("source", "The source named.", index=True)
 
 
 class SourceRating(Identified, Ending, Base):
@@ -85,7 +85,7 @@ class SourceRating(Identified, Ending, Base):
         Index("uq_source_rating_live", "source_id", unique=True, **live("ended_at IS NULL")),
     )
 
-    source_id: Mapped[str] = reference("source", "The source rated.")
+    source_id: Mapped[str] = reference("source", "The source rated.", index=True)
     reliability: Mapped[Reliability] = term(
         Reliability, name="reliability", comment="Admiralty code A to F."
     )
@@ -112,7 +112,7 @@ class MunitionName(Named, Base):
     __tablename__ = "munition_name"
     __table_args__ = (live_name("munition"),)
 
-    munition_id: Mapped[str] = reference("munition", "The munition named.")
+    munition_id: Mapped[str] = reference("munition", "The munition named.", index=True)
 
 
 class Place(Keyed, Base):
@@ -148,4 +148,4 @@ class PlaceName(Named, Base):
     __tablename__ = "place_name"
     __table_args__ = (live_name("place"),)
 
-    place_id: Mapped[str] = reference("place", "The place named.")
+    place_id: Mapped[str] = reference("place", "The place named.", index=True)

@@ -138,15 +138,22 @@ class EventMeasure(Base):
     )
 
 
+SPANNING = "ix_event_total_spanning"
+"""An index of the totals of events that reach from one month into another."""
+
+
 class EventTotal(Base):
     """What one outcome or harm of one line comes to over the events that have all of the key.
 
     Totals without a further filter are read off it. ``event_total_state`` says of which instant.
+    Where events of several months, kinds, scopes or attackers hang together, a row of them all is
+    what they add if all are selected: these words then stand beside each other, with bars between.
     """
 
     __tablename__ = "event_total"
     __table_args__ = (
         Index("ix_event_total_empty", "grouped_by", **live("events = 0")),
+        Index(SPANNING, "grouped_by", "cut", **live("month <> until")),
         {"sqlite_with_rowid": False},
     )
 
@@ -156,11 +163,13 @@ class EventTotal(Base):
     subject: Mapped[str] = _part(100, "Munition, category or side; of events themselves the grade.")
     status: Mapped[str] = _part(20, "Status of people; of events themselves disputed, or empty.")
     figure: Mapped[str] = _part(20, "An outcome or a harm; empty: all events of the line.")
-    month: Mapped[str] = _part(7, "Month in which the events began, UTC; empty without a date.")
-    kind: Mapped[str] = _part(40, "Kind of the events.")
-    scope: Mapped[str] = _part(40, "How much they span.")
-    attacker: Mapped[str] = _part(40, "Resolved attacking side; empty where none is known.")
-    until: Mapped[str] = _part(7, "Month in which they had ended, UTC; empty without a date.")
+    month: Mapped[str] = _part(7, "Month in which the first began, UTC; empty without a date.")
+    month_last: Mapped[str] = _part(7, "Month in which the last of them began.")
+    kind: Mapped[str] = _part(200, "Kind of the events.")
+    scope: Mapped[str] = _part(200, "How much they span; whole: a collection that has parts.")
+    attacker: Mapped[str] = _part(200, "Resolved attacking side; empty where none is known.")
+    until: Mapped[str] = _part(7, "Month in which the first had ended, UTC; empty without a date.")
+    until_last: Mapped[str] = _part(7, "Month in which the last of them had ended.")
     events: Mapped[int] = mapped_column(BigInteger, comment="How many events have the figure.")
     one_sided: Mapped[int] = mapped_column(
         BigInteger, comment="How many rest on one side alone; counted where figure is empty."
@@ -171,6 +180,7 @@ class EventTotal(Base):
     open: Mapped[int] = mapped_column(BigInteger, comment="How many have no upper end.")
     best: Mapped[int] = mapped_column(BigInteger, comment="Sum of the best values.")
     settled: Mapped[int] = mapped_column(BigInteger, comment="How many have a best value.")
+    unknown: Mapped[int] = mapped_column(BigInteger, comment="How many have none.")
 
 
 class EventTotalState(Base):
@@ -180,6 +190,41 @@ class EventTotalState(Base):
 
     known_at: Mapped[datetime] = mapped_column(
         primary_key=True, comment="All that was written up to this instant is in the totals, UTC."
+    )
+
+
+class EventTotalApart(Base):
+    """An event of a family that is left out of ``event_total``: it has too many kinds of events.
+
+    Such a family is added up whenever totals are asked for.
+    """
+
+    __tablename__ = "event_total_apart"
+
+    event_id: Mapped[str] = reference("event", "The event.", primary_key=True)
+
+
+class EventLine(Base):
+    """A version that counts as lines of CSV: its own, and those of the figures of its claims.
+
+    It has a row as soon as it counts, and its lines when so many are due that they are made
+    together. Whatever may change them makes them due again.
+    """
+
+    __tablename__ = "event_line"
+    __table_args__ = (Index("ix_event_line_due", "sk", **live("rendered_at IS NULL")),)
+
+    sk: Mapped[int] = _sk("The version.")
+    rendered_at: Mapped[datetime | None] = mapped_column(
+        comment="The state that the lines show: so it has been since, UTC; null: they are due."
+    )
+    exact: Mapped[bool | None] = mapped_column(
+        comment="Whether no line takes an empty text for null, or an apostrophe for a mark."
+    )
+    figure_rows: Mapped[int | None] = mapped_column(comment="How many lines figures has.")
+    event: Mapped[bytes | None] = mapped_column(comment="The version as a line, UTF-8.")
+    figures: Mapped[bytes | None] = mapped_column(
+        comment="The figures of the claims that bear on it as lines, UTF-8."
     )
 
 

@@ -16,7 +16,8 @@ from counterclaim.queries.filters import EventFilter
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from counterclaim.export.flat import Cell, Row
+    from counterclaim.export.flat import Row
+    from counterclaim.tables import Cell
 
 PLACED = frozenset({"id", "latitude", "longitude"})
 """Columns of a flat row that are the feature's id and its geometry."""

@@ -24,7 +24,6 @@ from counterclaim.queries.asof import Wish
 from counterclaim.queries.claim_filters import ClaimFilter, page_claims
 from counterclaim.queries.claims import get_claim
 from counterclaim.queries.events import (
-    Figure,
     Shown,
     figures_of,
     get_event,
@@ -33,6 +32,7 @@ from counterclaim.queries.events import (
 )
 from counterclaim.queries.filters import EventFilter
 from counterclaim.queries.pages import Slice, Window
+from counterclaim.queries.resolved import Figure
 from counterclaim.schemas.claim import ClaimOut
 from counterclaim.vocabulary import EventKind
 

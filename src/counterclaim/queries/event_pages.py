@@ -72,12 +72,14 @@ class Place:
         after: The sort key of the last version of the page before.
         at: The instant; None is the present.
         descending: Whether the newest come first.
+        bare: Whether null is read in place of the documents.
     """
 
     limit: int
     after: int | None = None
     at: datetime | None = None
     descending: bool = True
+    bare: bool = False
 
     @property
     def goes_up_from_a_page(self) -> bool:
@@ -158,10 +160,12 @@ def find_page(
     light = wanted.columns.keys() <= {"kind", "scope"}
     arms = [Arm(asked, start, one, bounds) for one, bounds in _stretches(wanted, place, start)]
     extra = [Arm(asked, facet, facet.starts[0], of) for facet, of in _rare(wanted, place)]
-    if light and start is not None and len(arms) == 1:
+    if light and start is not None and len(arms) == 1 and not place.bare:
         each = (_read(arm, place, engine, Reading.DOCUMENTS) for arm in (*arms, *extra))
         return PageSql(_every(each, "sk, document", "UNION ALL"))
     sure = _put_together([_read(arm, place, engine) for arm in (*arms, *extra)], place)
+    if place.bare:
+        return PageSql(Sql(f"SELECT p.sk, NULL FROM ({sure.text}) AS p", sure.values))
     documents = "SELECT p.sk, e.document{} FROM ({}) AS p CROSS JOIN event_summary AS e{}"
     text = documents.format("", sure.text, " WHERE e.sk = p.sk")
     if start is None or not light or extra or len(asked.sets) > 1:

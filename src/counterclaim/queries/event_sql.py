@@ -14,7 +14,7 @@ from counterclaim.grid import cells_around
 from counterclaim.queries.wanted import FULL_CIRCLE, chord_m
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from counterclaim.db import EngineName
     from counterclaim.queries.wanted import Box, Wanted
@@ -166,9 +166,7 @@ def facet_is(facet: str, values: tuple[str, ...]) -> Set:
     rows = Sql(f"{{m}}.facet = '{facet}' AND {{m}}.value IN ({marks(values)})", values)
     starts: tuple[Stretch, ...] = ()
     if len(values) <= MOST_STRETCHES:
-        one = f"d.facet = '{facet}' AND d.value = ?"
-        table = Sql("event_facet")
-        starts = tuple(Stretch(table, Sql(one, (value,))) for value in values)
+        starts = tuple(_with_facet(facet, value) for value in values)
     return Set("event_facet", rows, starts)
 
 
@@ -180,20 +178,37 @@ def _facets(wanted: Wanted) -> Iterator[Set]:
 FEW = 5000
 """So many rows can be put into order when they are asked for."""
 
+MAGNITUDES = 14
+"""Upper ends of so many binary digits, and of more, are found together."""
+
+ENDLESS = "open"
+"""The magnitude of an upper end that nobody gave."""
+
+
+def facets_of_figures(figures: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """The facets that find versions by about how great their figures may be, in order of time."""
+    for one in figures:
+        if (one["low"], one["high"]) != (None, None):
+            yield f"most_{one['figure']}", _magnitude(one["high"])
+
+
+def _magnitude(high: int | None) -> str:
+    return ENDLESS if high is None else f"{min(high.bit_length(), MAGNITUDES):02d}"
+
 
 def _figures(wanted: Wanted) -> Iterator[Set]:
     for figure, least, most in wanted.figures:
         bounds = [Sql("{m}.figure = ?", (figure,)), *_bounds(wanted.certain, least, most)]
         starts: tuple[Stretch, ...] = ()
         if least is not None:
-            reached, open_ = Sql("{m}.high >= ?", (least,)), Sql("{m}.high IS NULL")
-            starts = tuple(_by_high([bounds[0], one, *bounds[1:]]) for one in (reached, open_))
-        yield Set("event_figure", joined(bounds), starts)
+            fewest = min(least.bit_length(), MAGNITUDES)
+            reached = (f"{digits:02d}" for digits in range(fewest, MAGNITUDES + 1))
+            starts = tuple(_with_facet(f"most_{figure}", one) for one in (*reached, ENDLESS))
+        yield Set("event_figure", joined(bounds), starts, wider=True)
 
 
-def _by_high(rows: list[Sql]) -> Stretch:
-    index = "ix_event_figure_figure_high_sk"
-    return Stretch(Sql("event_figure"), joined(rows).named(m="d"), index=index, in_order=False)
+def _with_facet(facet: str, value: str) -> Stretch:
+    return Stretch(Sql("event_facet"), Sql(f"d.facet = '{facet}' AND d.value = ?", (value,)))
 
 
 def _bounds(certain: bool, least: int | None, most: int | None) -> Iterator[Sql]:

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Pool, func, select
 from sqlalchemy.orm import aliased
 
-from counterclaim.db import dialect_of
+from counterclaim.db import among, dialect_of, fetched
 from counterclaim.errors import FilterError, MovedError, NotFoundError
 from counterclaim.models import EventFigure, EventSummary
 from counterclaim.names import nearest
@@ -37,6 +37,7 @@ from counterclaim.queries.event_pages import (
     run,
 )
 from counterclaim.queries.pages import Key, Slice, count_rows, sift_page, take_page
+from counterclaim.queries.resolved import resolution_of, resolved_events
 from counterclaim.queries.versions import resolved_versions
 from counterclaim.vocabulary import EventKind, Harm, Outcome, Scope
 
@@ -52,21 +53,19 @@ if TYPE_CHECKING:
     from counterclaim.queries.event_sql import Sql
     from counterclaim.queries.filters import EventFilter
     from counterclaim.queries.pages import Window
-    from counterclaim.queries.versions import Version
+    from counterclaim.queries.resolved import Figure, Resolution
     from counterclaim.queries.wanted import Wanted
 
 FIGURES = tuple(str(figure) for figure in (*Outcome, *Harm))
 SORTS = ("occurred", "updated_at", *FIGURES)
 """What events can be sorted by; with - before it descending."""
 
-Figure = tuple[int | None, int | None, int | None]
-"""Low, best and high."""
-
 
 class Shown(NamedTuple):
     """An event as it is served: its JSON text, the sort key of its version, and its figures.
 
-    Of a stored version the figures are None here; ``figures_of`` reads them.
+    Of a stored version the figures are None here, and the text may be empty; ``figures_of`` and
+    ``documents_of`` read them.
     """
 
     text: str
@@ -90,10 +89,13 @@ def page_events(
     window: Window,
     sort: str = "-occurred",
     also: ColumnElement[bool] | None = None,
+    *,
+    bare: bool = False,
 ) -> Slice[Shown]:
     """One page of the events that a filter lets through.
 
-    ``also`` is a further condition on the stored versions, and for them alone.
+    ``also`` is a further condition on the stored versions, and for them alone. ``bare`` ones may
+    come without their texts.
 
     Raises:
         FilterError: a filter's, the policy's or the order's value names nothing.
@@ -107,15 +109,33 @@ def page_events(
     if view.is_stored:
         found = live.where(*clauses(session, wanted), *([] if also is None else [also]))
         if also is None and sort.removeprefix("-") == "occurred":
-            page = _page_by_time(session, wanted, window, view, keys[0], values)
+            place = _place(window, view, keys[0], values, bare=bare)
+            page = _page_by_time(session, wanted, window, view, place)
             return replace(page, total=count_rows(session, found)) if window.count else page
         whole = take_page(session, found, keys, window, view.known_at, values)
         return replace(whole, items=[Shown(*item) for item in whole.items])
     _check_order(sort)
+    if also is None and _can_be_paged_first(given, view, sort):
+        place = _place(window, view, keys[0], values, bare=True)
+        page = _page_by_time(session, wanted, window, view, place)
+        found = live.where(*clauses(session, wanted))
+        total = count_rows(session, found) if window.count else None
+        return replace(page, items=_as_resolved(session, view, page.items), total=total)
     possible = live.with_only_columns(*VERSION).where(*_possible(session, wanted, view))
     left = wanted.of_figures() if view.claimed_by is None else wanted
     sift = partial(_resolved, session, view, left)
     return sift_page(session, possible, keys, window, view.known_at, values, sift)
+
+
+def _can_be_paged_first(given: EventFilter, view: View, sort: str) -> bool:
+    """Whether the page holds the same events under every policy."""
+    by_time = sort.removeprefix("-") == "occurred"
+    return by_time and view.claimed_by is None and not given.hangs_on_policy
+
+
+def _as_resolved(session: Session, view: View, items: Sequence[Shown]) -> list[Shown]:
+    found = resolved_events(session, view, [item.sk for item in items])
+    return [_shown(found[item.sk], item.sk) for item in items if item.sk in found]
 
 
 _COUNTS: WeakKeyDictionary[Pool, Counts] = WeakKeyDictionary()
@@ -126,23 +146,25 @@ def counts_in(engine: Engine) -> Counts:
     return _COUNTS.setdefault(engine.pool, Counts())
 
 
-def _page_by_time(
-    session: Session,
-    wanted: Wanted,
-    window: Window,
-    view: View,
-    order: Key,
-    values: tuple[Scalar, ...] | None,
-) -> Slice[Shown]:
-    """One page in the order of time, by a statement made for it."""
-    connection, engine = session.connection(), dialect_of(session)
+def _place(
+    window: Window, view: View, order: Key, values: tuple[Scalar, ...] | None, *, bare: bool
+) -> Place:
+    """Where in the order of time a page stands."""
     present = window.cursor is None and window.wish.known_at is None
-    place = Place(
+    return Place(
         limit=window.limit + 1,
         after=int(values[0]) if values else None,
         at=None if present else view.known_at,
         descending=order.descending,
+        bare=bare,
     )
+
+
+def _page_by_time(
+    session: Session, wanted: Wanted, window: Window, view: View, place: Place
+) -> Slice[Shown]:
+    """One page in the order of time, by a statement made for it."""
+    connection, engine = session.connection(), dialect_of(session)
 
     def execute(statement: Sql) -> Sequence[Any]:
         return connection.exec_driver_sql(*for_driver(statement, engine)).all()
@@ -152,7 +174,7 @@ def _page_by_time(
     if rows is None and page.sure is not None:
         rows = execute(page.sure)
     found = page_of(rows or (), window, place, view.known_at)
-    items = [Shown(document, sk) for sk, document in found.items]
+    items = [Shown(document or "", sk) for sk, document in found.items]
     return Slice(items, found.next, found.known_at)
 
 
@@ -196,20 +218,15 @@ def _resolved(
     """The events of these stored versions in a state; None where it does not show them."""
     versions = resolved_versions(session, [row.event_id for row in rows], view)
     return [
-        _shown(version, row.sk, row.valid_from)
+        _shown(resolution_of(version, row.valid_from), row.sk)
         if (version := versions.get(row.event_id)) is not None and wanted.admits(version)
         else None
         for row in rows
     ]
 
 
-def _shown(version: Version, sk: int, updated_at: datetime) -> Shown:
-    return Shown(version.stamped(updated_at), sk, figures_in(version))
-
-
-def figures_in(version: Version) -> dict[str, Figure]:
-    """The resolved intervals of a version, over all munitions or sides, by figure."""
-    return {row["figure"]: (row["low"], row["best"], row["high"]) for row in version.figures}
+def _shown(resolution: Resolution, sk: int) -> Shown:
+    return Shown(resolution.text, sk, resolution.figures)
 
 
 def _ordered(
@@ -241,7 +258,7 @@ def get_event(session: Session, event_id: str, view: View, *, kind: EventKind | 
     """
     check_policy(session, view)
     live = EventSummary.event_id == event_id, live_summary(view.known_at)
-    query = select(EventSummary.document, EventSummary.valid_from).where(*live)
+    query = select(EventSummary.document, EventSummary.valid_from, EventSummary.sk).where(*live)
     if kind is not None:
         query = query.where(EventSummary.kind == kind)
     row = session.execute(query).one_or_none()
@@ -252,10 +269,23 @@ def get_event(session: Session, event_id: str, view: View, *, kind: EventKind | 
         raise NotFoundError(str(kind or "event"), event_id)
     if view.is_stored:
         return str(row.document)
-    version = resolved_versions(session, [event_id], view).get(event_id)
-    if version is None:
+    if view.claimed_by is None:
+        resolution = resolved_events(session, view, [row.sk]).get(row.sk)
+    else:
+        version = resolved_versions(session, [event_id], view).get(event_id)
+        resolution = None if version is None else resolution_of(version, row.valid_from)
+    if resolution is None:
         raise NotFoundError(str(kind or "event"), event_id)
-    return version.stamped(row.valid_from)
+    return resolution.text
+
+
+def documents_of(session: Session, events: Sequence[Shown]) -> list[str]:
+    """The JSON texts of these events."""
+    missing = [event.sk for event in events if not event.text]
+    row = EventSummary
+    query = select(row.sk, row.document).where(among(session, row.sk, missing))
+    found = dict(fetched(session, query)) if missing else {}
+    return [event.text or found[event.sk] for event in events]
 
 
 def figures_of(session: Session, events: Sequence[Shown]) -> list[Mapping[str, Figure]]:
@@ -267,8 +297,7 @@ def figures_of(session: Session, events: Sequence[Shown]) -> list[Mapping[str, F
         row = EventFigure
         query = select(row.sk, row.figure, row.low, row.best, row.high)
         # The index begins with the figure: without it all of the table would be read.
-        found = query.where(row.figure.in_(FIGURES), row.sk.in_(stored))
-        for sk, figure, *ends in session.execute(found):
-            low, best, high = ends
+        found = query.where(row.figure.in_(FIGURES), among(session, row.sk, stored))
+        for sk, figure, low, best, high in fetched(session, found):
             stored[sk][figure] = (low, best, high)
     return [stored[event.sk] if event.figures is None else event.figures for event in events]

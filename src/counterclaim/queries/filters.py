@@ -169,6 +169,11 @@ class Filter(FigureFilter):
             if least is not None or most is not None:
                 yield str(figure), least, most
 
+    @property
+    def hangs_on_policy(self) -> bool:
+        """Whether an event may meet it under one policy and not under another."""
+        return bool(self.grade) or self.disputed is not None or any(self.figures())
+
     def words(self) -> list[tuple[str, bool]]:
         """The folded words of ``q``, each with whether it is a prefix."""
         found: list[tuple[str, bool]] = []

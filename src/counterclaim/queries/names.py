@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import bindparam, select
 
@@ -155,12 +154,11 @@ class Finder:
 
     def _look_up(self, model: type[Reference], name: str) -> list[Reference]:
         """What ``find_all`` finds, by statements that are built once for all names."""
-        by_key, by_name, columns = _statements(model)
-        found = by_key.rows(self.session, key=name.lower())
+        by_key, by_name = _statements(model)
+        found: list[Reference] = by_key.named(self.session, key=name.lower())
         if not found and (folded := fold(name)):
-            found = by_name.rows(self.session, folded=folded)
-        plain = [SimpleNamespace(**dict(zip(columns, row, strict=True))) for row in found]
-        return cast("list[Reference]", plain)
+            found = by_name.named(self.session, folded=folded)
+        return found
 
     def forget(self, names: Iterable[str] | None = None) -> None:
         """Look names up again: those that are spelt like these new ones, or all of them."""
@@ -176,7 +174,7 @@ class Finder:
 
 
 @cache
-def _statements(model: type[Any]) -> tuple[Prepared, Prepared, tuple[str, ...]]:
+def _statements(model: type[Any]) -> tuple[Prepared, Prepared]:
     table, names = table_of(model), NAME_TABLES[model]
     folded = names.folded == bindparam("folded"), names.ended_at.is_(None)
     owners = select(owner_column(model)).where(*folded)
@@ -185,7 +183,7 @@ def _statements(model: type[Any]) -> tuple[Prepared, Prepared, tuple[str, ...]]:
         rows.where(table.c.key == bindparam("key")),
         rows.where(table.c.id.in_(owners)),
     )
-    return Prepared(by_key), Prepared(by_name), tuple(table.c.keys())
+    return Prepared(by_key), Prepared(by_name)
 
 
 def _folded_alike(

@@ -265,7 +265,7 @@ def _near(box: Box) -> list[Sql]:
     cells = cells_around(box)
     if cells is None:
         return []
-    near = f"SELECT c.sk FROM event_cell AS c WHERE c.cell IN ({marks(cells)})"  # noqa: S608 - our own pieces
+    near = f"SELECT c.sk FROM event_cell AS c WHERE c.cell IN ({marks(cells)})"
     return [Sql(f"p.sk IN ({near})", tuple(cells))]
 
 
@@ -276,6 +276,6 @@ def _found(
     engine = dialect_of(session)
     narrow = engine == "sqlite" and "document" not in columns
     versions = f"event_summary INDEXED BY {NARROW}" if narrow else "event_summary"
-    text = f"SELECT {columns} FROM {versions}{beside} WHERE {where.text}{after}"  # noqa: S608 - our own pieces
+    text = f"SELECT {columns} FROM {versions}{beside} WHERE {where.text}{after}"
     statement = for_driver(Sql(text, where.values), engine)
     return session.connection().exec_driver_sql(*statement).all()

@@ -1,6 +1,7 @@
 """The sources, munitions and places that claims speak of, each with all above it and its names.
 
-A ``Referents`` remembers what it read: one is made for a request, or for all of a rebuild.
+A ``Referents`` remembers what it read: one is made for a request, for all of a rebuild, or for the
+writes of a process until one of them changes what it holds.
 """
 
 from __future__ import annotations
@@ -87,6 +88,7 @@ class Tree(Generic[Row]):
         self.make = make
         self.rows: dict[str, Row] = {}
         self.lines: dict[str, tuple[Row, ...]] = {}
+        self._nameless: list[str] = []
         self._names: dict[str, list[tuple[str, Span]]] = {}
         self._lasting: dict[str, tuple[datetime | None, tuple[str, ...]]] = {}
 
@@ -98,6 +100,7 @@ class Tree(Generic[Row]):
             cells = plain_rows(self.session, self.statement, wanted)
             found: list[Row] = [self.make(*row) for row in cells]
             self.rows.update((row.id, row) for row in found)
+            self._nameless += [row.id for row in found]
             wanted = {row.parent_id for row in found if row.parent_id}
         for key in new:
             self.lines[key] = tuple(self._upwards(key))
@@ -111,7 +114,7 @@ class Tree(Generic[Row]):
 
     def read_names(self) -> None:
         """Read the names of all rows that were read and whose names were not."""
-        wanted = self.rows.keys() - self._names.keys()
+        wanted, self._nameless = self._nameless, []
         self._names.update((key, []) for key in wanted)
         for key, name, since, until in plain_rows(self.session, NAMES[self.noun], wanted):
             self._names[key].append((name, span(since, until)))
@@ -155,10 +158,26 @@ class Referents:
         self._munitions: dict[str, inputs.Munition] = {}
         self._ratings: dict[str, list[tuple[Reliability, Span]]] = {}
 
+    @property
+    def count(self) -> int:
+        """How many rows are remembered."""
+        return sum(len(tree.rows) for tree in self._trees)
+
+    @property
+    def _trees(self) -> tuple[Tree[SourceRow], Tree[MunitionRow], Tree[PlaceRow]]:
+        return self.sources, self.munitions, self.places
+
+    def continue_in(self, session: Session) -> None:
+        """Read what is not known yet in another session, to which all that is known is true."""
+        self.session = session
+        for tree in self._trees:
+            tree.session = session
+
     def read_sources(self, ids: Iterable[str | None]) -> None:
         """Read these sources, with their ratings."""
-        self.sources.read(ids)
-        new = self.sources.lines.keys() - self._ratings.keys()
+        given = {key for key in ids if key}
+        self.sources.read(given)
+        new = given - self._ratings.keys()
         self._ratings.update((key, []) for key in new)
         for key, reliability, since, until in plain_rows(self.session, RATINGS, new):
             self._ratings[key].append((GRADES[reliability], span(since, until)))
@@ -185,7 +204,7 @@ class Referents:
 
     def read_names(self) -> None:
         """Read the names of all that was read."""
-        for tree in (self.sources, self.munitions, self.places):
+        for tree in self._trees:
             tree.read_names()
 
 

@@ -6,11 +6,15 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from counterclaim.vocabulary import Outcome
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from counterclaim.queries.families import Loaded
     from counterclaim.resolve import Claim
+    from counterclaim.schemas.claim import ClaimOut
+    from counterclaim.schemas.fields import QuantityOut
 
 MOST_NAMED = 10
 """No more rivals than this are named for one figure of one claim."""
@@ -82,3 +86,38 @@ def _interval(figure: Figure) -> str:
     if figure.high == float("inf"):
         return f"at least {figure.low}"
     return str(figure.low) if figure.low == figure.high else f"{figure.low} to {figure.high:.0f}"
+
+
+def rivals_of(claim: ClaimOut, others: Iterable[ClaimOut]) -> list[tuple[str, list[str]]]:
+    """Which of some claims about the same event cannot be true together with one, figure by figure.
+
+    For a claim that does not count yet, and so belongs to no family.
+    """
+    alike: dict[tuple[str, ...], list[Figure]] = defaultdict(list)
+    for one in (claim, *(other for other in others if other.id != claim.id)):
+        for figure in _figures_out(one):
+            alike[figure.what].append(figure)
+    return [
+        (_sentence(figure, rivals), [rival.claim for rival in rivals])
+        for figures in alike.values()
+        for figure, rivals in _apart(figures, {claim.id})
+    ]
+
+
+def _figures_out(claim: ClaimOut) -> Iterator[Figure]:
+    """The same figures as ``_figures`` gives, of the shape that is given out."""
+    if claim.polarity < 0:
+        return
+    for count in claim.counts:
+        for outcome in Outcome:
+            quantity: QuantityOut | None = getattr(count, outcome)
+            if quantity is not None:
+                yield _figure(claim, quantity, outcome, count.munition or "unnamed munitions")
+    for harm in claim.casualties:
+        yield _figure(claim, harm.count, harm.harm, harm.status, harm.side or "unknown side")
+    for damage in claim.damage:
+        yield _figure(claim, damage.count, damage.severity, damage.object)
+
+
+def _figure(claim: ClaimOut, quantity: QuantityOut, *what: str) -> Figure:
+    return Figure(("", *what), quantity.low or 0, _top(quantity.high), claim.id)

@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, union
 
-from counterclaim.db import Id, UtcDateTime
+from counterclaim.db import Id, UtcDateTime, among_given
 from counterclaim.geo import bounding_box, distance_km
 from counterclaim.grid import cells_around
 from counterclaim.models import EventCell, EventFacet, EventSummary
@@ -20,7 +20,6 @@ from counterclaim.statements import Prepared
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import CompoundSelect
     from sqlalchemy.orm import Session
 
 WINDOW = timedelta(days=1)
@@ -63,23 +62,20 @@ def similar_events(
     if start is None or end is None or end - start > LONGEST:
         return []
     given = orjson.loads(document)
-    first, last = sort_key(start - WINDOW - LONGEST, 0), sort_key(end + WINDOW, 0)
-    candidates = (
-        select(EventSummary.document)
-        .where(
-            live_summary(at),
-            EventSummary.kind == kind,
-            EventSummary.scope == scope,
-            EventSummary.event_id != event_id,
-            EventSummary.sk.between(first, last - 1),
-            EventSummary.occurred_to > start - WINDOW,
-        )
-        .order_by(EventSummary.sk)
-        .limit(MOST_COMPARED)
-    )
+    values = {
+        "at": at,
+        "kind": kind,
+        "scope": scope,
+        "event": event_id,
+        "first": sort_key(start - WINDOW - LONGEST, 0),
+        "last": sort_key(end + WINDOW, 0) - 1,
+        "ending": start - WINDOW,
+    }
     if least > WITHOUT_PLACE:
-        candidates = candidates.where(EventSummary.sk.in_(_near(given, first, last)))
-    found = [_likeness(given, orjson.loads(text)) for text in session.scalars(candidates)]
+        candidates = _NEAR.rows(session, **values, **_around(given))
+    else:
+        candidates = _CANDIDATES.rows(session, **values)
+    found = [_likeness(given, orjson.loads(text)) for (text,) in candidates]
     return sorted((one for one in found if one.score >= least), key=lambda o: (-o.score, o.id))
 
 
@@ -95,21 +91,42 @@ _SUMMARY = Prepared(
 )
 
 
-def _near(given: dict[str, Any], first: int, last: int) -> CompoundSelect[int]:
-    """The versions in a stretch of time that share a place with an event, or may lie near it."""
-    keys = {place["key"] for place in given["places"] if place["key"]}
-    facets = select(EventFacet.sk).where(
-        EventFacet.facet == "place", EventFacet.value.in_(keys), EventFacet.sk.between(first, last)
+_STRETCH: Any = bindparam("first"), bindparam("last")
+_ALIKE = (
+    select(EventSummary.document)
+    .where(
+        live_summary(_AT),
+        EventSummary.kind == bindparam("kind"),
+        EventSummary.scope == bindparam("scope"),
+        EventSummary.event_id != bindparam("event"),
+        EventSummary.sk.between(*_STRETCH),
+        EventSummary.occurred_to > bindparam("ending"),
     )
+    .order_by(EventSummary.sk)
+    .limit(MOST_COMPARED)
+)
+_SAME_PLACE = select(EventFacet.sk).where(
+    EventFacet.facet == "place",
+    among_given(EventFacet.value, "keys"),
+    EventFacet.sk.between(*_STRETCH),
+)
+_SAME_CELL = select(EventCell.sk).where(
+    among_given(EventCell.cell, "cells"), EventCell.sk.between(*_STRETCH)
+)
+_CANDIDATES = Prepared(_ALIKE)
+_NEAR = Prepared(_ALIKE.where(EventSummary.sk.in_(union(_SAME_PLACE, _SAME_CELL))))
+"""Those of them that share a place with an event, or may lie near it."""
+
+
+def _around(given: dict[str, Any]) -> dict[str, list[Any]]:
+    """The keys of an event's places, and the cells that lie near them."""
     cells: set[int] = set()
     for place in given["places"]:
         if place["latitude"] is not None:
             box = bounding_box(place["latitude"], place["longitude"], FAR_KM * 1000)
             cells.update(cells_around((box.west, box.south, box.east, box.north)) or ())
-    around = select(EventCell.sk).where(
-        EventCell.cell.in_(cells), EventCell.sk.between(first, last)
-    )
-    return facets.union(around)
+    keys = {place["key"] for place in given["places"] if place["key"]}
+    return {"keys": sorted(keys), "cells": sorted(cells)}
 
 
 def _likeness(left: dict[str, Any], right: dict[str, Any]) -> Likeness:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 Group = tuple[str | None, ...]
 Cell = tuple[Group, Line]
 Lines = dict[Line, dict[str, "Measure"]]
+Standing = tuple[str | None, bool]
+"""Grade, and whether disputed."""
 Parties = frozenset[str | None]
 
 EVERYTHING = Line("events")
@@ -68,10 +70,17 @@ class Count:
     settled: int = 0
     unknown: int = 0
 
-    def add(self, other: Count) -> None:
-        """Add what is counted over other events."""
-        for name in self.__slots__:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
+    def add(self, other: Count, sign: int = 1) -> None:
+        """Add what is counted over other events, or take it away if ``sign`` is -1."""
+        # Written out: this is done some hundred times for each family of events.
+        self.events += sign * other.events
+        self.low += sign * other.low
+        self.vague += sign * other.vague
+        self.high += sign * other.high
+        self.open += sign * other.open
+        self.best += sign * other.best
+        self.settled += sign * other.settled
+        self.unknown += sign * other.unknown
 
     def among(self, events: int) -> tuple[int | None, int | None, int | None, int]:
         """Low, best, high and how many have no best, if there are so many events in all."""
@@ -83,22 +92,55 @@ class Count:
 
 @dataclass(slots=True)
 class Tally:
-    """What some events come to; ``one_sided`` counts those that rest on one side's voices."""
+    """What some events come to.
+
+    Attributes:
+        events: How many there are.
+        one_sided: How many of them rest on one side's voices.
+        standings: How many have which grade and are disputed, or not.
+        counts: By outcome or harm what is counted.
+    """
 
     events: int = 0
     one_sided: int = 0
-    disputed: int = 0
-    grades: Counter[str | None] = field(default_factory=Counter)
+    standings: Counter[Standing] = field(default_factory=Counter)
     counts: dict[str, Count] = field(default_factory=lambda: defaultdict(Count))
 
-    def add(self, other: Tally) -> None:
-        """Add what other events come to."""
-        self.events += other.events
-        self.one_sided += other.one_sided
-        self.disputed += other.disputed
-        self.grades.update(other.grades)
+    @property
+    def disputed(self) -> int:
+        """How many are disputed."""
+        return sum(events for (_, disputed), events in self.standings.items() if disputed)
+
+    @property
+    def grades(self) -> Counter[str | None]:
+        """How many there are of each grade."""
+        found: Counter[str | None] = Counter()
+        for (grade, _), events in self.standings.items():
+            found[grade] += events
+        return found
+
+    def add(self, other: Tally, sign: int = 1) -> None:
+        """Add what other events come to, or take it away if ``sign`` is -1."""
+        self.events += sign * other.events
+        self.one_sided += sign * other.one_sided
+        for standing, events in other.standings.items():
+            self.standings[standing] += sign * events
         for figure, count in other.counts.items():
-            self.counts[figure].add(count)
+            self.counts[figure].add(count, sign)
+
+    def holds_any(self) -> bool:
+        """Whether there is something of anything, noughts having been left out."""
+        return bool(self.events or self.one_sided or self.standings or self.counts)
+
+    def drop_noughts(self) -> None:
+        """Leave out what there is nothing of."""
+        for figure in [one for one, count in self.counts.items() if count == NOTHING]:
+            del self.counts[figure]
+        for standing in [one for one, events in self.standings.items() if not events]:
+            del self.standings[standing]
+
+
+NOTHING = Count()
 
 
 @dataclass(slots=True)
@@ -130,8 +172,8 @@ class _Unit:
         found = Tally()
         if self.single:
             entry = self.entry
-            found.events, found.disputed = 1, int(entry.disputed)
-            found.grades[entry.grade] = 1
+            found.events = 1
+            found.standings[entry.grade, entry.disputed] = 1
             found.one_sided = int(alone(self.parties(line) or above) is not None)
             return found
         own = frozenset(measure.side for measure in self.entry.lines.get(line, {}).values())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rapidfuzz import fuzz
 from sqlalchemy import bindparam, select
 
-from counterclaim.db import is_id, new_id
+from counterclaim.db import is_id, new_id, table_of
 from counterclaim.errors import InputError, Problem, RejectedError
 from counterclaim.models import Document, Quote, Source
 from counterclaim.moment import parse_moment
@@ -60,7 +60,7 @@ def record_document(writer: Writer, shape: DocumentIn) -> tuple[Document, bool]:
     """
     sha256 = text_sha256(shape)
     row, problems = read_document(writer, shape, sha256)
-    known = _known(writer.session, sha256)
+    known = find_document(writer.session, sha256)
     if known is not None:
         problems += differences(known, shape, row)
     if problems:
@@ -73,12 +73,17 @@ def record_document(writer: Writer, shape: DocumentIn) -> tuple[Document, bool]:
     return document, True
 
 
-_BY_SHA256 = Prepared(select(Document.id).where(Document.sha256 == bindparam("sha256")))
+_DOCUMENTS = select(*table_of(Document).c)
+_BY_SHA256 = Prepared(_DOCUMENTS.where(Document.sha256 == bindparam("sha256")))
+_BY_ID = Prepared(_DOCUMENTS.where(Document.id == bindparam("id")))
 
 
-def _known(session: Session, sha256: str) -> Document | None:
-    found = _BY_SHA256.row(session, sha256=sha256)
-    return None if found is None else session.get(Document, found[0])
+def find_document(session: Session, id_or_sha256: str) -> Document | None:
+    """The document of an id or hash as plain values, if there is one."""
+    key = id_or_sha256.lower()
+    if is_id(key):
+        return next(iter(_BY_ID.named(session, id=key)), None)
+    return next(iter(_BY_SHA256.named(session, sha256=key)), None)
 
 
 def text_sha256(shape: DocumentIn) -> str:
@@ -169,9 +174,7 @@ def _publisher(writer: Writer, shape: DocumentIn, problems: list[Problem]) -> So
 def _original(writer: Writer, shape: DocumentIn, problems: list[Problem]) -> Document | None:
     if shape.syndicated_from is None:
         return None
-    given = shape.syndicated_from.lower()
-    same = Document.id == given if is_id(given) else Document.sha256 == given
-    original = writer.session.scalars(select(Document).where(same)).one_or_none()
+    original = find_document(writer.session, shape.syndicated_from)
     if original is None:
         detail = f"No document has the id or SHA-256 {shape.syndicated_from!r}."
         problems.append(Problem("/document/syndicated_from", detail))

@@ -12,7 +12,7 @@ from counterclaim.errors import InputError, Problem, RejectedError
 from counterclaim.models import Document, Event
 from counterclaim.queries.references import find_row
 from counterclaim.schemas.incoming import ClaimFile
-from counterclaim.store.documents import record_document
+from counterclaim.store.documents import find_document, record_document
 from counterclaim.store.events import last_number, record_event, record_part
 from counterclaim.store.ingest import ingest
 from counterclaim.store.references import SHAPES, record_names, record_reference
@@ -72,7 +72,7 @@ def enter_claim(writer: Writer, shape: ClaimPost, *, accept: bool) -> Intake:
     document: Document | None = None
     body = ClaimFile.model_construct(claims=[shape])
     if isinstance(shape.document, str):
-        document = find_document(writer.session, shape.document)
+        document = _stored_document(writer.session, shape.document)
     else:
         body.document = shape.document
     with _pointing("/claims/0"):
@@ -109,15 +109,8 @@ def enter_names(
     return row, count
 
 
-def find_document(session: Session, id_or_sha256: str) -> Document:
-    """The document of an id or hash.
-
-    Raises:
-        RejectedError: there is none; the pointer is ``/document``.
-    """
-    key = id_or_sha256.lower()
-    named = Document.id == key if is_id(key) else Document.sha256 == key
-    found = session.scalars(select(Document).where(named)).one_or_none()
+def _stored_document(session: Session, id_or_sha256: str) -> Document:
+    found = find_document(session, id_or_sha256)
     if found is None:
         detail = f"No document has the id or SHA-256 {id_or_sha256!r}: post the document first."
         raise RejectedError([Problem("/document", detail)])

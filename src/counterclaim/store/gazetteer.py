@@ -311,7 +311,7 @@ class _Portion:
         self.writer.note("record_gazetteer", None, body)
         self.writer.names.forget()
         session, at = self.writer.session, self.writer.at
-        project(session, touched_by(session, at), at)
+        project(session, touched_by(session, at), at, self.writer.referents())
 
 
 @dataclass(frozen=True, slots=True)

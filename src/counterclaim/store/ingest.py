@@ -17,7 +17,7 @@ from counterclaim.store.checks import check_draft, check_resolved
 from counterclaim.store.claims import Draft, Reading, Shelf, Subject, read_claim, record_claims
 from counterclaim.store.documents import BLANK, primary_language, record_document
 from counterclaim.store.events import record_events, record_part
-from counterclaim.store.project import project
+from counterclaim.store.project import project, replay
 from counterclaim.store.references import record_references
 from counterclaim.store.touched import touched_by
 from counterclaim.vocabulary import Status
@@ -247,7 +247,7 @@ class _Taking:
         touched = touched_by(writer.session, writer.at)
         rivals = Rivals(set(self.fresh))
         found = [] if self.accept else self._supposed(touched, rivals)
-        project(writer.session, touched, writer.at, rivals.look)
+        project(writer.session, touched, writer.at, writer.referents(), rivals.look)
         if self.accept:
             found = self._resolved(rivals)
         for key, remarks in found:
@@ -266,7 +266,8 @@ class _Taking:
         trial = session.begin_nested()
         ours = Claim.recorded_at == at, Claim.id.in_([draft.claim.id for draft in self.drafts])
         session.execute(update(CLAIMS).where(*ours).values(status=Status.ACCEPTED, accepted_at=at))
-        project(session, touched, at, rivals.look)
+        session.flush()
+        replay(session, [(at, touched)], self.writer.referents(), rivals.look)
         found = self._resolved(rivals)
         trial.rollback()
         return found

@@ -19,7 +19,8 @@ from counterclaim.db import now, table_of
 from counterclaim.models import LedgerEntry
 from counterclaim.moment import isoformat_z
 from counterclaim.queries.asof import TICK
-from counterclaim.queries.names import Finder
+from counterclaim.queries.names import REMEMBERED, Finder
+from counterclaim.queries.referents import Referents
 from counterclaim.statements import Prepared
 
 if TYPE_CHECKING:
@@ -47,9 +48,19 @@ class Writer:
     seq: int
     head: str
     names: Finder
+    behind: Referents | None = None
+    """What claims speak of as the read model shows it; None as soon as any of that changes."""
+
+    def referents(self) -> Referents:
+        """What claims speak of, known from the transactions before where nothing changed it."""
+        if self.behind is None:
+            self.behind = Referents(self.session)
+        return self.behind
 
     def note(self, action: str, subject: str | None, body: dict[str, Any]) -> None:
         """Append one entry to the ledger; it is written with the session's next flush."""
+        if not action.startswith(NAMELESS):
+            self.behind = None
         seq, at, text = self.seq + 1, self.at, canonical(body).decode()
         sealed = _hash(self.head, seq, _text_of(at), self.actor, action, subject, text)
         entry = {
@@ -80,6 +91,7 @@ class Writer:
             self.session.drop_held()
             trial.rollback()
             self.seq, self.head = seq, head
+            self.behind = None
             if self.names.changes != changes:  # It may hold rows that are undone.
                 self.names.forget()
             raise
@@ -93,27 +105,31 @@ class Writer:
 
 
 class KnownNames:
-    """What names meant in the transaction before, where nobody gave or took any since."""
+    """What names meant in the transaction before, and whom, where nobody changed any since."""
 
     def __init__(self) -> None:
         self._names: Finder | None = None
+        self._behind: Referents | None = None
         self._seq = 0
 
     def keep(self, writer: Writer) -> None:
         """Remember what a writer knows when all that it wrote is written."""
-        self._names, self._seq = writer.names, writer.seq
+        self._names, self._behind, self._seq = writer.names, writer.behind, writer.seq
 
     def forget(self) -> None:
         """Remember nothing."""
-        self._names = None
+        self._names = self._behind = None
 
-    def in_(self, session: Session, seq: int) -> Finder:
-        """What is known still in a transaction behind the entry of this number."""
-        names = self._names
-        if names is None or seq < self._seq or self._named_since(session, seq):
-            names = Finder(session)
-        names.session = session
-        return names
+    def tell(self, writer: Writer) -> None:
+        """Let a writer know what is still true in its transaction, before it notes anything."""
+        names, behind = self._names, self._behind
+        if names is None or writer.seq < self._seq or self._named_since(writer.session, writer.seq):
+            return
+        names.session = writer.session
+        writer.names = names
+        if behind is not None and behind.count < REMEMBERED:
+            behind.continue_in(writer.session)
+            writer.behind = behind
 
     def _named_since(self, session: Session, seq: int) -> bool:
         if seq == self._seq:
@@ -123,7 +139,7 @@ class KnownNames:
 
 
 NAMELESS = ("record_claim", "record_document", "record_event", "accept_claim", "reject_claim")
-"""Actions, or how they begin, after which every name means what it meant before."""
+"""Actions, or how they begin, after which every name means what it meant before, and whom."""
 
 _SINCE = Prepared(select(LEDGER.c.action).where(LEDGER.c.seq > bindparam("seq")).distinct())
 
@@ -143,8 +159,10 @@ def open_writer(session: WriteSession, actor: str, known: KnownNames | None = No
     if last is None:
         return Writer(session, actor, now(), 0, GENESIS, Finder(session))
     seq, at, head = last
-    names = Finder(session) if known is None else known.in_(session, seq)
-    return Writer(session, actor, later_than(at), seq, head, names)
+    writer = Writer(session, actor, later_than(at), seq, head, Finder(session))
+    if known is not None:
+        known.tell(writer)
+    return writer
 
 
 def later_than(at: datetime) -> datetime:
@@ -186,7 +204,8 @@ LARGEST_WHOLE = 1 << 53
 """RFC 8785 has no whole numbers from here on."""
 
 
-PLAIN = frozenset({str, bool, type(None)})
+ONLY_TEXT = frozenset({str})
+PLAIN = ONLY_TEXT | {bool, type(None)}
 """Types of values that both write alike, whatever they hold."""
 
 
@@ -201,7 +220,8 @@ def _is_plain(value: Any) -> bool:
     if kind is int:
         return bool(-LARGEST_WHOLE < value < LARGEST_WHOLE)
     if kind is dict:
-        if not all(type(key) is str and key.isascii() for key in value):
+        # All keys at once: in a loop they take more time than all else.
+        if not ONLY_TEXT.issuperset(map(type, value)) or not "".join(value).isascii():
             return False
         value = value.values()
     elif kind is not list and kind is not tuple:

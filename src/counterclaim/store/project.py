@@ -17,11 +17,11 @@ from counterclaim.models import EventSummary
 from counterclaim.models.summary import sort_key
 from counterclaim.queries.asof import View
 from counterclaim.queries.event_pages import facets_of_time
-from counterclaim.queries.event_sql import BOUND, PAIR, pair_value
+from counterclaim.queries.event_sql import BOUND, PAIR, facets_of_figures, pair_value
 from counterclaim.queries.families import Holdings
-from counterclaim.queries.referents import Referents
 from counterclaim.queries.versions import family_versions
-from counterclaim.statements import insert_tuples, run_on_driver
+from counterclaim.statements import Prepared, insert_tuples, run_on_driver
+from counterclaim.store.lines import keep_lines, mark_due
 from counterclaim.store.totals import keep_totals
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from counterclaim.queries.families import Loaded
+    from counterclaim.queries.referents import Referents
     from counterclaim.queries.versions import Version
     from counterclaim.resolve.cuts import Measure
 
@@ -42,6 +43,7 @@ def project(
     session: Session,
     event_ids: Iterable[str],
     at: datetime,
+    behind: Referents,
     watch: Callable[[Loaded], None] | None = None,
 ) -> None:
     """Write a new version of each of these events, and of all that hang together with them.
@@ -51,8 +53,11 @@ def project(
     loaded.
     """
     session.flush()
-    replay(session, [(at, set(event_ids))], Referents(session), watch)
+    seen = replay(session, [(at, set(event_ids))], behind, watch)
     keep_totals(session, at)
+    # Claims may have changed of which no document tells: lines are due with every event seen.
+    mark_due(session, seen)
+    keep_lines(session, at)
 
 
 def replay(
@@ -60,11 +65,12 @@ def replay(
     transactions: Sequence[tuple[datetime, set[str]]],
     behind: Referents,
     watch: Callable[[Loaded], None] | None = None,
-) -> None:
+) -> set[str]:
     """The same for some transactions, in their order, each given with the events it touched.
 
-    All is flushed. Many small transactions are as quick as one of as many events: what they touched
-    is loaded once for all of them, and written once.
+    Of all events that were looked at the ids are told. All is flushed. Many small transactions are
+    as quick as one of as many events: what they touched is loaded once for all of them, and written
+    once.
     """
     edition = Edition(session)
     touched = set().union(*(ids for _, ids in transactions))
@@ -88,6 +94,7 @@ def replay(
                     watch(loaded)
         edition.take(versions, gone, at)
     edition.write()
+    return edition.known
 
 
 def _batches(ids: Sequence[str], seen: Set[str]) -> Iterator[list[str]]:
@@ -102,11 +109,11 @@ class Edition:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.engine = dialect_of(session)
-        self.serial = session.scalar(select(func.max(EventSummary.serial))) or 0
+        self.serial = _last_serial(session)
         self.rows: dict[str, list[list[object]]] = {table: [] for table in COLUMNS}
         self.texts: list[tuple[int, str]] = []
         self.ended: list[tuple[object, str]] = []
-        self._known: set[str] = set()
+        self.known: set[str] = set()
         self._served: dict[str, str] = {}
         self._open: dict[str, list[object]] = {}
 
@@ -126,8 +133,8 @@ class Edition:
                 self._add(version, key, at)
 
     def _look_up(self, event_ids: set[str]) -> None:
-        new = event_ids - self._known
-        self._known |= new
+        new = event_ids - self.known
+        self.known |= new
         self._served.update(plain_rows(self.session, SERVED, new))
 
     def _end(self, event_id: str, at: datetime) -> None:
@@ -201,6 +208,7 @@ def found_by(version: Version, at: datetime) -> set[tuple[str, str]]:
     found.update(("+".join(PAIR), pair_value(*pair)) for pair in product(*both))
     if version.parts or version.body["part_of"]:
         found.add(BOUND)
+    found.update(facets_of_figures(version.figures))
     first, last = version.columns["occurred_from"], version.columns["occurred_to"]
     return found.union(facets_of_time(first, last, at))
 
@@ -214,6 +222,14 @@ def _cell_rows(sk: int, point: dict[str, Any]) -> Iterator[list[object]]:
 def _measure_row(sk: int, measure: Measure) -> list[object]:
     line, figure, low, best, high, side = measure
     return [line.cut, sk, line.subject, line.status, figure, low, best, high, side]
+
+
+_LAST_SERIAL = Prepared(select(func.max(EventSummary.serial)))
+
+
+def _last_serial(session: Session) -> int:
+    found = _LAST_SERIAL.row(session)
+    return found[0] or 0 if found else 0
 
 
 VALID_TO = COLUMNS["event_summary"].index("valid_to")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from contextlib import contextmanager
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -15,15 +13,19 @@ from counterclaim.models import (
     EventCell,
     EventFacet,
     EventFigure,
+    EventLine,
     EventMeasure,
     EventMember,
     EventPoint,
     EventSummary,
     EventTotal,
+    EventTotalApart,
     EventTotalState,
     LedgerEntry,
 )
 from counterclaim.queries.referents import Referents
+from counterclaim.store.garbage import collected_between
+from counterclaim.store.lines import mark_all_due, renew_lines
 from counterclaim.store.project import replay
 from counterclaim.store.totals import renew_totals
 from counterclaim.store.touched import Entry, touched_in
@@ -35,8 +37,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 DERIVED = (
-    *(EventCell, EventFacet, EventFigure, EventMeasure, EventMember, EventPoint),
-    *(EventSummary, EventTotal, EventTotalState),
+    *(EventCell, EventFacet, EventFigure, EventLine, EventMeasure, EventMember, EventPoint),
+    *(EventSummary, EventTotal, EventTotalApart, EventTotalState),
 )
 CLEAR_TEXT = {
     "sqlite": "INSERT INTO event_text (event_text) VALUES ('delete-all')",
@@ -52,9 +54,6 @@ def is_behind(session: Session) -> bool:
 
 STRETCH = 500
 """Transactions are replayed together until they touched so many events."""
-
-COLLECTED = 50_000
-"""So many new objects there may be before Python looks for circles among them."""
 
 READ = 5000
 """So many entries of the ledger are read at a time."""
@@ -72,25 +71,17 @@ def rebuild(session: Session, progress: Callable[[int, int], None] | None = None
     entries = session.scalar(select(func.max(LedgerEntry.seq))) or 0
     behind = Referents(session)
     count = 0
-    with _rare_collections():
+    with collected_between() as collect:
         for done, transactions in _stretches(session):
             replay(session, transactions, behind)
+            collect()
             count += len(transactions)
             if progress is not None:
                 progress(done, entries)
+        mark_all_due(session)
+        renew_lines(session)
     renew_totals(session)
     return count
-
-
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Look for circles less often: a stretch makes many objects, and hardly any circles."""
-    usual = gc.get_threshold()
-    gc.set_threshold(COLLECTED, *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
 
 
 def _stretches(session: Session) -> Iterator[tuple[int, list[tuple[datetime, set[str]]]]]:

@@ -22,19 +22,20 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import psycopg2
 
-from counterclaim.db import UtcDateTime, dialect_of, table_of
-from counterclaim.models import EventSummary, EventTotal, EventTotalState
+from counterclaim.db import UtcDateTime, dialect_of
+from counterclaim.models import EventSummary, EventTotal, EventTotalApart, EventTotalState
 from counterclaim.queries.asof import live_summary
-from counterclaim.queries.stats.kept import COLUMNS, KEPT, grouping_of
-from counterclaim.queries.stats.summing import LINE, NUMBERS, ONE, moved, sum_versions
+from counterclaim.queries.stats.kept import KEPT, grouping_of
+from counterclaim.queries.stats.rows import changed_events
+from counterclaim.queries.stats.summing import NOUGHT, NUMBERS, ONE, moved, sum_versions
+from counterclaim.statements import Prepared
+from counterclaim.store.shares import KEY, add_shares, adding_to, upsert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from sqlalchemy import Table, TextClause
+    from sqlalchemy import TextClause
     from sqlalchemy.orm import Session
 
 LOOSE = 100
@@ -43,15 +44,10 @@ LOOSE = 100
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 """The instant of totals that hold nothing."""
 
-KEY = ("grouped_by", *LINE, *COLUMNS)
 # That of psycopg 2 writes no casts behind the names of parameters, where text() would miss these.
 DIALECTS = {
     "sqlite": sqlite.dialect(paramstyle="named"),
     "postgresql": psycopg2.dialect(paramstyle="named"),  # type: ignore[no-untyped-call]  # SQLAlchemy's
-}
-INSERTS: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
 }
 
 
@@ -60,17 +56,25 @@ def keep_totals(session: Session, at: datetime) -> None:
 
     Where none are kept nothing is done: ``renew_totals`` begins.
     """
-    known_at = session.scalar(select(EventTotalState.known_at))
-    if known_at is None:
+    state = _STATE.row(session)
+    if state is None:
         return
+    (known_at,) = state
     if known_at >= at:
         # More was written at the same instant: what of it is in them is not known.
-        session.execute(delete(EventTotal))
+        _clear(session)
         _move(session, BEGINNING, at)
         return
-    newer = select(func.count()).where(EventSummary.valid_from > known_at)
-    if (session.scalar(newer) or 0) >= LOOSE:
+    if len(_NEWER.rows(session, known_at=known_at)) >= LOOSE:
         _move(session, known_at, at)
+
+
+_STATE = Prepared(select(EventTotalState.known_at))
+_NEWER = Prepared(
+    select(EventSummary.sk)
+    .where(EventSummary.valid_from > bindparam("known_at", type_=UtcDateTime))
+    .limit(LOOSE)
+)
 
 
 def renew_totals(session: Session) -> None:
@@ -82,13 +86,18 @@ def renew_totals(session: Session) -> None:
 
 def forget_totals(session: Session) -> None:
     """Keep no totals any longer."""
-    session.execute(delete(EventTotal))
+    _clear(session)
     session.execute(delete(EventTotalState))
+
+
+def _clear(session: Session) -> None:
+    for table in (EventTotal, EventTotalApart):
+        session.execute(delete(table))
 
 
 def are_kept(session: Session) -> bool:
     """Whether totals are kept."""
-    return session.scalar(select(EventTotalState.known_at)) is not None
+    return _STATE.row(session) is not None
 
 
 def _last_move(session: Session) -> datetime:
@@ -107,7 +116,15 @@ def _move(session: Session, since: datetime, at: datetime) -> None:
     for name in KEPT:
         statement = _adding(name, dialect_of(session))
         session.execute(statement, {"since": since, "at": at})
-    session.execute(delete(EventTotal).where(EventTotal.events == literal_column("0")))
+    if since == BEGINNING:
+        add_shares(session, at)
+    else:
+        changed = changed_events(session, since, at)
+        session.execute(delete(EventTotalApart).where(EventTotalApart.event_id.in_(changed)))
+        add_shares(session, since, changed, taken_away=True)
+        add_shares(session, at, changed)
+    empty = (getattr(EventTotal, name) == NOUGHT for name in NUMBERS)
+    session.execute(delete(EventTotal).where(*empty))
     session.execute(update(EventTotalState).values(known_at=at))
 
 
@@ -119,13 +136,10 @@ def _adding(name: str, dialect: Literal["sqlite", "postgresql"]) -> TextClause:
     versions = select(EventSummary.sk).where(EventSummary.sk.in_(moved(since, at)))
     versions = versions.where(live_summary(at) != counted)
     sign = case((counted, literal_column("-1")), else_=ONE)
-    total = table_of(EventTotal)
     rows = sum_versions(KEPT[name], grouping_of(name, dialect), versions, sign).subquery()
     # SQLite takes ON CONFLICT behind a select only if this has a WHERE.
     given = select(literal_column(f"'{name}'"), *rows.c).where(true())
-    made = INSERTS[dialect](total).from_select([*KEY, *NUMBERS], given)
-    more = {name: total.c[name] + made.excluded[name] for name in NUMBERS}
-    whole = made.on_conflict_do_update(index_elements=KEY, set_=more)
-    written = whole.compile(dialect=DIALECTS[dialect])
+    made = upsert(dialect).from_select([*KEY, *NUMBERS], given)
+    written = adding_to(made).compile(dialect=DIALECTS[dialect])
     values = {key: bind.value for bind, key in written.bind_names.items() if not bind.required}
     return text(str(written)).bindparams(since, at, **values)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
+from counterclaim.db import UtcDateTime, among
 from counterclaim.models import (
     Claim,
     ClaimPlace,
@@ -19,6 +20,7 @@ from counterclaim.models import (
 )
 from counterclaim.queries.asof import live_claim
 from counterclaim.queries.references.trees import subtree
+from counterclaim.statements import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,9 +32,15 @@ if TYPE_CHECKING:
 
 def touched_by(session: Session, at: datetime) -> set[str]:
     """Ids of the events whose answer the transaction of this instant may have changed."""
-    query = select(LedgerEntry.action, LedgerEntry.subject, LedgerEntry.body)
-    found = session.execute(query.where(LedgerEntry.at == at))
-    return touched_in(session, [Entry(*row) for row in found], at)
+    found = [Entry(*row) for row in _ENTRIES.rows(session, at=at)]
+    return touched_in(session, found, at)
+
+
+_ENTRIES = Prepared(
+    select(LedgerEntry.action, LedgerEntry.subject, LedgerEntry.body).where(
+        LedgerEntry.at == bindparam("at", type_=UtcDateTime)
+    )
+)
 
 
 class Entry(NamedTuple):
@@ -48,6 +56,7 @@ def touched_in(session: Session, entries: Iterable[Entry], at: datetime) -> set[
     touched: set[str] = set()
     renamed: dict[str, set[str]] = {}
     rated: set[str] = set()
+    loose: set[str] = set()
     for action, subject, body in entries:
         if action == "record_event_part" and subject is not None:
             touched.add(subject)
@@ -59,9 +68,14 @@ def touched_in(session: Session, entries: Iterable[Entry], at: datetime) -> set[
         elif action == "rate_source" and subject is not None:
             rated.add(subject)
         else:
-            touched |= _events_in(orjson.loads(body))
+            told = orjson.loads(body)
+            touched |= _events_in(told)
+            if subject is not None and told.get("event", "") is None:
+                loose.add(subject)
     for action, ids in renamed.items():
         touched |= events_naming(session, NOUNS[action], ids, at)
+    if loose:
+        touched |= _events_behind(session, loose)
     if rated:
         touched |= _events_where(session, Claim.claimant_id.in_(rated), at)
     return touched
@@ -71,6 +85,19 @@ def _events_in(body: dict[str, Any]) -> set[str]:
     """The event of a claim, or those that were judged; other bodies name none."""
     event_id = body.get("event")
     return {*body.get("events", ()), *(() if event_id is None else (event_id,))}
+
+
+def _events_behind(session: Session, claims: set[str]) -> set[str]:
+    """Ids of the events that claims about claims go back to: their figures stand beside these."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    while claims:
+        seen |= claims
+        query = select(Claim.event_id, Claim.about_id).where(among(session, Claim.id, claims))
+        rows = session.execute(query).all()
+        found |= {event for event, _ in rows if event is not None}
+        claims = {about for _, about in rows if about is not None} - seen
+    return found
 
 
 NOUNS: dict[str, type[Any]] = {

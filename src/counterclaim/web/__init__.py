@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from counterclaim.web import clusters, embed, home, pages, signing
-from counterclaim.web.errors import ErrorPageMiddleware
+from counterclaim.web import (
+    changes,
+    claims,
+    contribute,
+    documents,
+    embed,
+    events,
+    home,
+    maps,
+    pages,
+    references,
+    review,
+    signing,
+    stats,
+)
+from counterclaim.web.errors import ErrorPageMiddleware, add_error_pages
 from counterclaim.web.files import Files, Libraries, library_folder
 from counterclaim.web.memory import Memory
 from counterclaim.web.rendering import swagger_folder
 
-routes = [
-    route for module in (clusters, embed, home, pages, signing) for route in module.router.routes
-]
+_MODULES = (
+    *(changes, claims, contribute, documents, embed, events, home, maps, pages),
+    *(references, review, signing, stats),
+)
+routes = [route for module in _MODULES for route in module.router.routes]
 
 __all__ = [
     "ErrorPageMiddleware",
     "Files",
     "Libraries",
     "Memory",
+    "add_error_pages",
     "library_folder",
     "routes",
     "swagger_folder",

@@ -19,6 +19,7 @@ from counterclaim.problems import MEDIA_TYPE
 from counterclaim.web.rendering import HTML, page_headers, render
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 FOR_PROGRAMS = ("/v1/", "/ogc", "/openapi.json", "/static/", "/metrics", "/healthz", "/readyz")
@@ -49,6 +50,19 @@ class ErrorPageMiddleware:
                     await _page_of(Request(scope), held)(scope, receive, send)
 
         await self.app(scope, receive, send_page)
+
+
+def add_error_pages(app: FastAPI) -> None:
+    """Tell people of errors of our own on a page, too: no middleware sees those."""
+    told: Any = app.exception_handlers[Exception]
+
+    async def tell(request: Request, error: Exception) -> Response:
+        response: Response = await told(request, error)
+        if not _is_for_people(request.scope):
+            return response
+        return problem_page(request, orjson.loads(bytes(response.body)))
+
+    app.add_exception_handler(Exception, tell)
 
 
 def _is_for_people(scope: Scope) -> bool:

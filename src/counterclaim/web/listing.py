@@ -9,7 +9,8 @@ import orjson
 
 from counterclaim.errors import MovedError
 from counterclaim.queries.claims.sides import words_of_sides
-from counterclaim.queries.events import Shown, figures_in, figures_of, get_event
+from counterclaim.queries.events import Shown, figures_of, get_event
+from counterclaim.queries.resolved import figures_in
 from counterclaim.queries.versions import resolved_versions
 from counterclaim.resolve.inputs import NEUTRAL
 from counterclaim.resolve.sayings import UNKNOWN
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from counterclaim.queries.asof import View
     from counterclaim.queries.claims.sides import Word, Words
-    from counterclaim.queries.events import Figure
+    from counterclaim.queries.resolved import Figure
 
 ALWAYS = (str(Outcome.LAUNCHED), str(Outcome.INTERCEPTED), str(Outcome.HIT))
 WHERE_SAID = (str(Harm.KILLED), str(Harm.INJURED))

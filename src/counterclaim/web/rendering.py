@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from counterclaim import __version__
 from counterclaim.deps import send
 from counterclaim.web import words
+from counterclaim.web.gist import gist
 from counterclaim.web.visitors import TOKEN, visitor_of
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ _templates.globals["version"] = __version__
 _templates.globals["token_name"] = TOKEN
 _templates.filters["prose"] = _prose
 _templates.filters.update(words.FILTERS)
+_templates.filters["gist"] = gist
 
 
 def render(request: Request, template: str, **values: object) -> str:

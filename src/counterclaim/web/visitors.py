@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from asyncio import wrap_future
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
@@ -38,6 +38,9 @@ COOKIE = "counterclaim"
 TOKEN = "csrf"  # noqa: S105 - the name of a field
 TOKEN_HEADER = "X-CSRF-Token"  # noqa: S105 - the name of a header
 FORGED = "This form was not sent from a page of this server, or you signed in or out since."
+MOST_FIELDS = 10_000
+"""Fields that one form may have."""
+
 Result = TypeVar("Result")
 
 
@@ -88,9 +91,19 @@ def _read_cookie(request: Request) -> Visitor:
     return Visitor(caller, token) if caller else NOBODY
 
 
-def keep_visitor(request: Request, response: Response, key_id: str | None) -> str:
-    """Give the visitor a cookie with a new token, which is returned; None is who has no key."""
-    token = secrets.token_urlsafe(24)
+def new_token() -> str:
+    """What the forms of one visitor bring back."""
+    return secrets.token_urlsafe(24)
+
+
+def keep_visitor(
+    request: Request, response: Response, key_id: str | None, token: str | None = None
+) -> str:
+    """Give the visitor a cookie with a token, which is returned; None is who has no key.
+
+    The token is a new one unless the page that goes with the cookie was made with one.
+    """
+    token = token or new_token()
     settings: Settings = request.app.state.settings
     response.set_cookie(
         COOKIE,
@@ -129,17 +142,19 @@ PageRead = Annotated[Session, Depends(_read, scope="function")]
 """A session to read with, for who may read."""
 
 
-async def _form(request: Request, visitor: CurrentVisitor) -> FormData:
-    form = await request.form()
-    given = request.headers.get(TOKEN_HEADER) or form.get(TOKEN)
-    if not isinstance(given, str) or not visitor.token:
-        raise HTTPException(HTTPStatus.FORBIDDEN, FORGED)
-    if not hmac.compare_digest(given.encode(), visitor.token.encode()):
-        raise HTTPException(HTTPStatus.FORBIDDEN, FORGED)
-    return form
+async def _form(request: Request, visitor: CurrentVisitor) -> AsyncIterator[FormData]:
+    # The text of a document is one field; how large a body may be is limited before.
+    most = request.app.state.settings.max_body_bytes
+    async with request.form(max_fields=MOST_FIELDS, max_part_size=most) as form:
+        given = request.headers.get(TOKEN_HEADER) or form.get(TOKEN)
+        if not isinstance(given, str) or not visitor.token:
+            raise HTTPException(HTTPStatus.FORBIDDEN, FORGED)
+        if not hmac.compare_digest(given.encode(), visitor.token.encode()):
+            raise HTTPException(HTTPStatus.FORBIDDEN, FORGED)
+        yield form
 
 
-Form = Annotated[FormData, Depends(_form)]
+Form = Annotated[FormData, Depends(_form, scope="function")]
 """A form that was sent from one of our own pages."""
 
 

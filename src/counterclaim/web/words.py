@@ -7,13 +7,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from counterclaim.errors import MomentError
-from counterclaim.moment import parse_moment
+from counterclaim.moment import isoformat_z, parse_moment
 from counterclaim.vocabulary import Precision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-OPEN = "∞"
+OPENING, CLOSING = '“‘«„"', '”’»"'
 
 
 def interval(figure: Mapping[str, Any] | None) -> str:
@@ -68,7 +68,7 @@ def instant(at: str | datetime | None) -> str:
 
 def spaced(word: str) -> str:
     """A word of a vocabulary as it is read: not_intercepted is not intercepted."""
-    return word.replace("_", " ").replace("-", " ")
+    return word.replace("_", " ")
 
 
 def titled(word: str) -> str:
@@ -82,6 +82,41 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def share(part: Mapping[str, float] | None) -> str:
+    """A share, 0 to 1, in percent; ``?`` where it is not known."""
+    if part is None:
+        return "?"
+    low, high = round(part["low"] * 100), round(part["high"] * 100)
+    return f"{low} %" if low == high else f"{low}–{high} %"
+
+
+def quoted(text: str) -> str:
+    """Words in quotation marks; a hair space keeps those apart that belong to the words."""
+    start = "\u200a" if text[:1] in OPENING else ""
+    end = "\u200a" if text[-1:] in CLOSING else ""
+    return f"“{start}{text}{end}”"
+
+
+def exactly(at: datetime) -> str:
+    """An instant as an address has it."""
+    return isoformat_z(at)
+
+
+def plainly(value: Any) -> str:
+    """Any value of an event in a line about what changed."""
+    if value is None or value in ([], {}):
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        if "low" in value:
+            return interval(value)
+        return str(value.get("edtf") or value.get("name") or value.get("label") or "…")
+    if isinstance(value, list):
+        return ", ".join(map(plainly, value[:4])) + (" …" if len(value) > 4 else "")
+    return str(value)
+
+
 FILTERS: dict[str, Callable[..., str]] = {
     "interval": interval,
     "date": date,
@@ -89,4 +124,8 @@ FILTERS: dict[str, Callable[..., str]] = {
     "spaced": spaced,
     "titled": titled,
     "counted": counted,
+    "share": share,
+    "quoted": quoted,
+    "exactly": exactly,
+    "plainly": plainly,
 }

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Text, case, cast, select, type_coerce
 
-from counterclaim.db import among
+from counterclaim.db import among, fetched
 from counterclaim.models import (
     Attribution,
     Casualty,
@@ -119,14 +119,14 @@ def _links(session: Session, events: Sequence[str], at: datetime) -> Links:
 
 def _events_of(session: Session, sks: Sequence[int]) -> list[Line]:
     version = select(EventSummary.sk, *_EVENT).join(Event, Event.id == EventSummary.event_id)
-    rows = _fetched(session, version.where(among(session, EventSummary.sk, sks)))
+    rows = fetched(session, version.where(among(session, EventSummary.sk, sks)))
     found = {row[0]: row[1:] for row in rows}
     return [found[sk] for sk in sks]
 
 
 def _events(session: Session, ids: Sequence[str], at: datetime) -> list[Line]:
     known = select(*_EVENT).where(Event.recorded_at <= at, among(session, Event.id, ids))
-    return _fetched(session, known)
+    return fetched(session, known)
 
 
 def _about(
@@ -174,7 +174,7 @@ def _heads(session: Session, at: datetime, *conditions: ColumnElement[bool]) -> 
         .outerjoin(Quote, Quote.id == Claim.quote_id)
         .outerjoin(Occurrence, Occurrence.claim_id == Claim.id)
     )
-    return _fetched(session, query.where(*conditions))
+    return fetched(session, query.where(*conditions))
 
 
 def _table(
@@ -256,13 +256,13 @@ def _chains(session: Session, ids: Sequence[str]) -> dict[str, list[str]]:
 def _documents(session: Session, ids: set[str]) -> dict[str, Line]:
     one = Document
     query = select(_id(one.id), one.title, _id(one.publisher_id), one.url, one.published_edtf)
-    found = _fetched(session, query.where(among(session, one.id, sorted(ids))))
+    found = fetched(session, query.where(among(session, one.id, sorted(ids))))
     return {row[0]: row for row in found}
 
 
 def _keys(session: Session, model: Any, ids: Iterable[str]) -> dict[str | None, str]:
     query = select(_id(model.id), model.key).where(among(session, model.id, sorted(ids)))
-    return dict(_fetched(session, query))
+    return dict(fetched(session, query))
 
 
 def _figures(session: Session, ids: Sequence[str]) -> dict[str, list[Line]]:
@@ -300,15 +300,7 @@ def _ordered(
 ) -> list[Line]:
     """The rows of these claims; those of one claim come together, in its order."""
     these = query.where(among(session, table.claim_id, ids))
-    return _fetched(session, these.order_by(table.claim_id, table.position))
-
-
-def _fetched(session: Session, query: Select[*tuple[Any, ...]]) -> list[Line]:
-    """The rows as the driver makes them, without an object around each."""
-    with session.connection().execute(query) as result:
-        cursor: Any = result.cursor
-        rows: list[Line] = cursor.fetchall()
-    return rows
+    return fetched(session, these.order_by(table.claim_id, table.position))
 
 
 def _id(column: Any) -> ColumnElement[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003 - read by NamedTuple
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, select, union
 from sqlalchemy.orm import aliased
 
 from counterclaim.db import UtcDateTime, among_given, table_of
@@ -184,14 +184,16 @@ def _heads(session: Session, ids: list[str]) -> list[Head]:
 
 
 _OLD = aliased(Claim)
+_NEW = aliased(Claim)
+# Two searches: one condition on either of two tables would look at every claim.
+_EITHER = union(
+    select(_NEW.id).where(among_given(_NEW.supersedes_id)),
+    select(_NEW.id).where(among_given(_NEW.id)),
+)
 _SUCCESSORS = Prepared(
     select(_OLD.id, Claim.id)
     .join(_OLD, _OLD.id == Claim.supersedes_id)
-    .where(
-        or_(among_given(_OLD.id), among_given(Claim.id)),
-        _OLD.ended_at <= _AT,
-        Claim.accepted_at <= _AT,
-    )
+    .where(Claim.id.in_(_EITHER), _OLD.ended_at <= _AT, Claim.accepted_at <= _AT)
     .order_by(Claim.accepted_at.desc(), Claim.id.desc())
 )
 

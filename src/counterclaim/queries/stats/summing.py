@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Sums = CompoundSelect[*tuple[Any, ...]]
 
 LINE = ("cut", "subject", "status", "figure")
-NUMBERS = ("events", "one_sided", "low", "vague", "high", "open", "best", "settled")
+NUMBERS = ("events", "one_sided", "low", "vague", "high", "open", "best", "settled", "unknown")
 """What a sum has, as in ``resolve.sums``: behind its line and its groups."""
 
 EVENTS = EVERYTHING.cut
@@ -80,7 +80,7 @@ def _figures(
     given = [_given(end, sign) for end in (m.low, m.high, m.best)]
     (low, vague), (high, unbounded), (best, unsettled) = given
     events = func.sum(sign)
-    numbers = (events, NOUGHT, low, vague, high, unbounded, best, events - unsettled)
+    numbers = (events, NOUGHT, low, vague, high, unbounded, best, events - unsettled, unsettled)
     return (
         _told(query, groups, numbers)
         .where(m.cut.in_(cuts), m.sk.in_(versions))
@@ -129,7 +129,7 @@ def _lines(
     keys = (line.c.cut, line.c.subject, line.c.status)
     query = _lines_of(*keys, EMPTY).select_from(EventSummary)
     query, groups = grouping(query.join(line, line.c.sk == EventSummary.sk))
-    numbers = (func.sum(sign), func.sum(sign * line.c.one_sided), *[NOUGHT] * 6)
+    numbers = (func.sum(sign), func.sum(sign * line.c.one_sided), *[NOUGHT] * 7)
     return _told(query, groups, numbers).group_by(*keys, *groups)
 
 
@@ -140,5 +140,5 @@ def _events(
     disputed = case((EventSummary.disputed, literal_column(f"'{DISPUTED}'")), else_=EMPTY)
     query = _lines_of(literal_column(f"'{EVENTS}'"), grade, disputed, EMPTY)
     query, groups = grouping(query.select_from(EventSummary))
-    query = _told(query, groups, (func.sum(sign), *[NOUGHT] * 7))
+    query = _told(query, groups, (func.sum(sign), *[NOUGHT] * 8))
     return query.where(EventSummary.sk.in_(versions)).group_by(grade, disputed, *groups)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -12,9 +13,11 @@ from counterclaim.queries.asof import live_summary
 from counterclaim.queries.conditions import check_policy, wanted_events
 from counterclaim.queries.event_clauses import clauses, clauses_for_fewer_claims
 from counterclaim.queries.families import load_families
+from counterclaim.queries.stats.entangled import drop_collection
 from counterclaim.queries.stats.grouping import Table
 from counterclaim.queries.stats.kept import kept_totals
-from counterclaim.queries.stats.rows import drop_collection, entangled_entries, free_tallies
+from counterclaim.queries.stats.months import items_within, month_before
+from counterclaim.queries.stats.rows import added_up, read_off
 from counterclaim.queries.versions import family_versions
 from counterclaim.resolve.sums import EVERYTHING, Entry, Tally, sum_entries
 from counterclaim.vocabulary import Grade, Harm, Outcome, Scope
@@ -29,7 +32,6 @@ if TYPE_CHECKING:
     from counterclaim.queries.stats.grouping import Plan
     from counterclaim.queries.versions import Version
     from counterclaim.queries.wanted import Wanted
-    from counterclaim.resolve.cuts import Line
     from counterclaim.resolve.sums import Cell, Count
 
 BATCH = 200
@@ -57,14 +59,21 @@ def sum_events(session: Session, plan: Plan, given: EventFilter, view: View) -> 
     check_policy(session, view)
     wanted = wanted_events(session, given, view.known_at)
     collections = Scope.COLLECTION in given.scope
-    if view.is_stored:
-        found = stored_cells(session, plan, wanted, view, collections=collections)
+
+    def make(asked: Wanted, before: str | None = None) -> list[dict[str, Any]]:
+        if view.is_stored:
+            found = stored_cells(session, plan, asked, view, collections=collections, before=before)
+        else:
+            found = resolved_cells(session, plan, asked, view, collections=collections)
+        if not plan.group_by and not found:
+            found[(), EVERYTHING] = Tally()
+        return [_item(plan, plan.members(*cell), tally) for cell, tally in found.items()]
+
+    if view.is_stored and month_before(plan, wanted) is not None:
+        items = list(items_within(session, plan, wanted, view, make))
     else:
-        found = resolved_cells(session, plan, wanted, view, collections=collections)
-    if not plan.group_by and not found:
-        found[(), EVERYTHING] = Tally()
-    cells = sorted(found.items(), key=lambda cell: _order(plan, *cell[0]))
-    items = [_item(plan, plan.members(*cell), tally) for cell, tally in cells]
+        items = make(wanted)
+    items.sort(key=partial(_order, plan))
     _add_categories(session, plan, items)
     return Totals(plan, view, items)
 
@@ -77,18 +86,22 @@ def stored_cells(
     *,
     collections: bool,
     use_kept: bool = True,
+    before: str | None = None,
 ) -> dict[Cell, Tally]:
     """The totals by group and line, of the stored versions.
 
-    With ``use_kept`` they are read off the totals that are kept, where these tell them.
+    With ``use_kept`` they are read off the totals that are kept, where these tell them. With
+    ``before`` only what began before a month, or nobody knows when, is in them.
     """
-    meant = clauses(session, wanted)
-    kept = kept_totals(session, plan, wanted, view.known_at) if use_kept else None
-    found = free_tallies(session, plan, view.known_at, meant, kept)
-    entries = entangled_entries(session, plan, view.known_at, meant, collections=collections)
-    for cell, tally in sum_entries(entries).items():
-        found.setdefault(cell, Tally()).add(tally)
-    return found
+    meant, at = clauses(session, wanted), view.known_at
+    if before is not None:
+        meant.append(EventSummary.month.is_(None) | (EventSummary.month < before))
+    kept = None
+    if use_kept:
+        kept = kept_totals(session, plan, wanted, at, collections=collections, before=before)
+    if kept is None:
+        return added_up(session, plan, at, meant, collections=collections)
+    return read_off(session, plan, at, meant, kept, collections=collections)
 
 
 def resolved_cells(
@@ -132,9 +145,9 @@ def _entry(plan: Plan, version: Version) -> Entry:
     return entry
 
 
-def _order(plan: Plan, group: tuple[str | None, ...], line: Line) -> list[tuple[bool, str]]:
+def _order(plan: Plan, item: dict[str, Any]) -> list[tuple[bool, str]]:
     """By the groups in the order asked for; what is not known comes last."""
-    return [(value is None, value or "") for value in plan.members(group, line).values()]
+    return [(item[name] is None, item[name] or "") for name in plan.group_by]
 
 
 def _item(plan: Plan, members: dict[str, str | None], tally: Tally) -> dict[str, Any]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
+from counterclaim.db import table_of
 from counterclaim.models import Claim, Quote
+from counterclaim.statements import Prepared
 from counterclaim.store.claims.content import seal_content
 from counterclaim.store.rows import hold_rows, is_new
 from counterclaim.store.seals import seal_row
@@ -71,9 +73,7 @@ class Shelf:
         self.quotes: dict[tuple[int, int], Quote] = {}
         self.claims: dict[str, Claim] = {}
         if self._stored:
-            own = Claim.document_id == document.id, Claim.status != Status.REJECTED
-            ended = select(Claim).where(*own, Claim.ended_at.is_not(None))
-            found = session.scalars(ended.order_by(Claim.recorded_at))
+            found = _ENDED.named(session, document=document.id)
             self.claims = {claim.content_key: claim for claim in found}
 
     def keep(self, draft: Draft) -> Claim | None:
@@ -94,13 +94,33 @@ class Shelf:
     def _quote_at(self, start: int, end: int) -> Quote | None:
         if not self._stored:
             return None
-        own = Quote.document_id == self._document.id
-        at = select(Quote).where(own, Quote.start == start, Quote.end == end)
-        return self._session.scalars(at).one_or_none()
+        at = {"document": self._document.id, "start": start, "end": end}
+        return next(iter(_QUOTE.named(self._session, **at)), None)
 
     def _claim_of(self, key: str) -> Claim | None:
         """The claim with this key that has not ended; there is one at most."""
         if not self._stored:
             return None
-        live = select(Claim).where(Claim.content_key == key, Claim.ended_at.is_(None))
-        return self._session.scalars(live).one_or_none()
+        return next(iter(_LIVE.named(self._session, key=key)), None)
+
+
+_CLAIMS, _QUOTES = table_of(Claim).c, table_of(Quote).c
+_ENDED = Prepared(
+    select(*_CLAIMS)
+    .where(
+        Claim.document_id == bindparam("document"),
+        Claim.status != Status.REJECTED,
+        Claim.ended_at.is_not(None),
+    )
+    .order_by(Claim.recorded_at)
+)
+_LIVE = Prepared(
+    select(*_CLAIMS).where(Claim.content_key == bindparam("key"), Claim.ended_at.is_(None))
+)
+_QUOTE = Prepared(
+    select(*_QUOTES).where(
+        Quote.document_id == bindparam("document"),
+        Quote.start == bindparam("start"),
+        Quote.end == bindparam("end"),
+    )
+)

@@ -60,5 +60,6 @@ def publish(writer: Writer, watch: Callable[[Loaded], None] | None = None) -> No
 
     ``watch`` is shown all that was loaded for it.
     """
-    writer.session.flush()
-    project(writer.session, touched_by(writer.session, writer.at), writer.at, watch)
+    session, at = writer.session, writer.at
+    session.flush()
+    project(session, touched_by(session, at), at, writer.referents(), watch)

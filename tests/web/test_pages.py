@@ -28,6 +28,8 @@ STATIC = [
     f"/static/{name}"
     for name in ("style.css", "icon.svg", "docs.js", "home.css", "home.js", "map.css", "map.js")
 ] + [f"/static/{name}" for name in ("embed.css", "sides.css", "names.js", "timeline.js")]
+STATIC += ["/static/contribute.js", "/static/contribute.css"]
+STATIC += ["/static/review.js", "/static/review.css"]
 STORED = {"/", "/stats", "/changes", "/contribute"}
 """Pages that every page leads to and that read the store."""
 

@@ -1,0 +1,21 @@
+"""Recognises what running text speaks of: names, numbers, dates, ways of speaking, with offsets.
+
+It only proposes: what a claim says is decided by whoever makes it.
+"""
+
+from counterclaim.queries.recognise.dates import dates_in
+from counterclaim.queries.recognise.names import KnownNames, NamedRow, names_known, phrases_in
+from counterclaim.queries.recognise.spans import Kind, Span
+from counterclaim.queries.recognise.text import recognise, speaker_in
+
+__all__ = [
+    "Kind",
+    "KnownNames",
+    "NamedRow",
+    "Span",
+    "dates_in",
+    "names_known",
+    "phrases_in",
+    "recognise",
+    "speaker_in",
+]

@@ -1,0 +1,224 @@
+"""What claimants say in numbers, each by its own words, and two of them on the same events.
+
+Of each claimant the last word on a figure of an event counts. Where it speaks of a kind of munition
+and of one below it, or of munitions without a name and of named ones, the broader number holds the
+other and counts alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, case, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from counterclaim.models import Claim, EventSummary, InterceptionCount, Munition, Source
+from counterclaim.queries.asof import counted_claim, live_summary
+from counterclaim.queries.conditions import wanted_events
+from counterclaim.queries.event_clauses import clauses
+from counterclaim.resolve.inputs import AFFIRMING
+from counterclaim.vocabulary import Outcome, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import CTE, ColumnElement, Subquery
+    from sqlalchemy.orm import Session
+
+    from counterclaim.queries.asof import View
+    from counterclaim.queries.filters import EventFilter
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A figure over some events; ``high`` is None when one of them is open."""
+
+    low: int
+    high: int | None
+    events: int
+
+    @property
+    def interval(self) -> dict[str, int | None]:
+        """The same as a figure."""
+        return {"low": self.low, "high": self.high}
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """A claimant and what it says came to which outcome, over all events of which it says so."""
+
+    key: str
+    name: str
+    side: str | None
+    events: int
+    sums: Mapping[str, Sum]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two claimants who both give a figure of the same events, and what each says it comes to."""
+
+    left: str
+    right: str
+    events: int
+    left_sum: Sum
+    right_sum: Sum
+
+
+def sum_speakers(
+    session: Session, given: EventFilter, view: View, limit: int = 12
+) -> Sequence[Speaker]:
+    """The claimants who give numbers of most events, by their number, most first."""
+    said = _last_words(session, given, view)
+    query = (
+        select(
+            Source.key,
+            Source.name,
+            Source.side,
+            said.c.outcome,
+            *_sums(said),
+            func.count(said.c.event.distinct()),
+        )
+        .join(Source, Source.id == said.c.claimant)
+        .group_by(Source.key, Source.name, Source.side, said.c.outcome)
+    )
+    found: dict[tuple[str, str, str | None], dict[str, Sum]] = {}
+    for key, name, side, outcome, low, open_ends, high, events in session.execute(query):
+        told = Sum(low, None if open_ends else high, events)
+        found.setdefault((key, name, side), {})[str(outcome)] = told
+    speakers = [
+        Speaker(*who, max(one.events for one in sums.values()), sums) for who, sums in found.items()
+    ]
+    return sorted(speakers, key=lambda one: (-one.events, one.key))[:limit]
+
+
+def compare_speakers(
+    session: Session, given: EventFilter, view: View, outcome: Outcome, limit: int = 12
+) -> Sequence[Pair]:
+    """The pairs of claimants who both give an outcome of most events, most first."""
+    said = _last_words(session, given, view)
+    by_event = (
+        select(
+            said.c.event,
+            said.c.claimant,
+            func.sum(func.coalesce(said.c.low, 0)).label("low"),
+            func.sum(_is_open(said)).label("open_ends"),
+            func.sum(func.coalesce(said.c.high, 0)).label("high"),
+        )
+        .where(said.c.outcome == outcome)
+        .group_by(said.c.event, said.c.claimant)
+        .cte("by_event")
+    )
+    left, right = by_event.alias("left_said"), by_event.alias("right_said")
+    first, second = aliased(Source), aliased(Source)
+    sums = [
+        func.sum(column)
+        for one in (left, right)
+        for column in (one.c.low, one.c.open_ends, one.c.high)
+    ]
+    count = func.count()
+    query = (
+        select(first.key, second.key, count, *sums)
+        .select_from(left)
+        .join(right, left.c.event == right.c.event)
+        .join(first, first.id == left.c.claimant)
+        .join(second, second.id == right.c.claimant)
+        .where(first.key < second.key)
+        .group_by(first.key, second.key)
+        .order_by(count.desc(), first.key, second.key)
+        .limit(limit)
+    )
+    return [
+        Pair(
+            one,
+            other,
+            events,
+            Sum(low, None if open_ends else high, events),
+            Sum(low2, None if open_ends2 else high2, events),
+        )
+        for one, other, events, low, open_ends, high, low2, open_ends2, high2 in session.execute(
+            query
+        )
+    ]
+
+
+def _sums(said: CTE | Subquery) -> tuple[ColumnElement[int], ...]:
+    """Least, how many ends are open, greatest."""
+    return (
+        func.sum(func.coalesce(said.c.low, 0)),
+        func.sum(_is_open(said)),
+        func.sum(func.coalesce(said.c.high, 0)),
+    )
+
+
+def _is_open(said: CTE | Subquery) -> ColumnElement[int]:
+    return case((said.c.high.is_(None), 1), else_=0)
+
+
+def _last_words(session: Session, given: EventFilter, view: View) -> CTE:
+    """Per event, claimant, munition and outcome the last interval; no broader one beside it."""
+    words = _words(session, given, view)
+    last = select(words).where(words.c.age == 1).cte("last_words")
+    broader, above = aliased(last), _above()
+    unnamed = and_(broader.c.munition.is_(None), last.c.munition.is_not(None))
+    holds = exists(
+        select(1)
+        .select_from(broader.outerjoin(above, above.c.higher == broader.c.munition))
+        .where(
+            broader.c.event == last.c.event,
+            broader.c.claimant == last.c.claimant,
+            broader.c.outcome == last.c.outcome,
+            or_(unnamed, above.c.munition == last.c.munition),
+        )
+        .correlate(last)
+    )
+    return select(last).where(~holds).cte("said")
+
+
+def _words(session: Session, given: EventFilter, view: View) -> Subquery:
+    wanted = wanted_events(session, given, view.known_at)
+    group = [Claim.event_id, Claim.claimant_id, InterceptionCount.munition_id]
+    newest: list[ColumnElement[Any]] = [
+        Claim.said_from.desc().nulls_last(),
+        Claim.recorded_at.desc(),
+        Claim.id.desc(),
+    ]
+    return (
+        select(
+            Claim.event_id.label("event"),
+            Claim.claimant_id.label("claimant"),
+            InterceptionCount.munition_id.label("munition"),
+            InterceptionCount.outcome.label("outcome"),
+            InterceptionCount.low.label("low"),
+            InterceptionCount.high.label("high"),
+            func.row_number()
+            .over(partition_by=[*group, InterceptionCount.outcome], order_by=newest)
+            .label("age"),
+        )
+        .join(Claim, Claim.id == InterceptionCount.claim_id)
+        .join(EventSummary, EventSummary.event_id == Claim.event_id)
+        .where(
+            live_summary(view.known_at),
+            EventSummary.scope != Scope.COLLECTION,
+            *clauses(session, wanted),
+            counted_claim(view),
+            Claim.polarity > 0,
+            Claim.stance.in_(AFFIRMING),
+            or_(InterceptionCount.low.is_not(None), InterceptionCount.high.is_not(None)),
+        )
+        .subquery("words")
+    )
+
+
+def _above() -> CTE:
+    """Each munition with each that stands above it."""
+    above = (
+        select(Munition.id.label("munition"), Munition.parent_id.label("higher"))
+        .where(Munition.parent_id.is_not(None))
+        .cte("above", recursive=True)
+    )
+    further = select(above.c.munition, Munition.parent_id).join(
+        Munition, Munition.id == above.c.higher
+    )
+    return above.union(further.where(Munition.parent_id.is_not(None)))

@@ -1,0 +1,175 @@
+"""What families of events add to the totals that are kept, beyond their events alone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from counterclaim.db import dialect_of, table_of
+from counterclaim.models import EventSummary, EventTotal, EventTotalApart
+from counterclaim.queries.stats.entangled import chunks, families, whole_entries
+from counterclaim.queries.stats.grouping import grouped
+from counterclaim.queries.stats.kept import (
+    COLUMNS,
+    KEPT,
+    can_be_together,
+    grouping_of,
+    put_together,
+    stratum_of,
+)
+from counterclaim.queries.stats.summing import DISPUTED, EVENTS, LINE, NUMBERS
+from counterclaim.resolve.joint import Kin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import datetime
+    from typing import Literal
+
+    from sqlalchemy import Insert, Table
+    from sqlalchemy.orm import Session
+
+    from counterclaim.queries.stats.kept import Stratum
+    from counterclaim.resolve.cuts import Line
+    from counterclaim.resolve.sums import Entry, Tally
+
+    Strata = dict[Stratum, set[str]]
+    ByGroup = dict[tuple[str, str], Strata]
+    """Strata by what it is grouped by, and by group."""
+    Rows = dict[tuple[str, ...], list[int]]
+
+KEY = ("grouped_by", *LINE, *COLUMNS)
+CUTS = KEPT[""]
+
+TOGETHER = 500
+"""Families of so many events are read at a time."""
+
+INSERTS: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
+
+
+def upsert(dialect: Literal["sqlite", "postgresql"]) -> sqlite.Insert | postgresql.Insert:
+    """An insert into the totals."""
+    return INSERTS[dialect](table_of(EventTotal))
+
+
+def adding_to(made: sqlite.Insert | postgresql.Insert) -> Insert:
+    """The insert, which adds to the numbers of rows that are there."""
+    total = table_of(EventTotal)
+    more = {name: total.c[name] + made.excluded[name] for name in NUMBERS}
+    return made.on_conflict_do_update(index_elements=KEY, set_=more)
+
+
+def add_shares(
+    session: Session,
+    at: datetime,
+    events: Iterable[str] | None = None,
+    *,
+    taken_away: bool = False,
+) -> None:
+    """Add the shares of the families that there are at an instant, or take them away.
+
+    ``events`` are all of some families; None is all. Families whose shares cannot be kept are
+    noted as apart.
+    """
+    rows: Rows = defaultdict(lambda: [0] * len(NUMBERS))
+    found = families(session, at, None if events is None else sorted(events))
+    for some in _batches(found):
+        apart = _count(session, at, some, rows, -1 if taken_away else 1)
+        if apart and not taken_away:
+            session.execute(insert(EventTotalApart), [{"event_id": one} for one in apart])
+    values = [
+        dict(zip((*KEY, *NUMBERS), (*key, *numbers), strict=True))
+        for key, numbers in sorted(rows.items())
+        if any(numbers)
+    ]
+    for few in chunks(values):
+        session.execute(adding_to(upsert(dialect_of(session))), few)
+
+
+def _batches(found: list[list[str]]) -> Iterator[list[list[str]]]:
+    batch: list[list[str]] = []
+    for family in found:
+        batch.append(family)
+        if sum(map(len, batch)) >= TOGETHER:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _count(
+    session: Session, at: datetime, found: Sequence[list[str]], rows: Rows, sign: int
+) -> list[str]:
+    """Add the shares of some families to rows; the events of those that have none."""
+    sks = whole_entries(session, at, [event for family in found for event in family], CUTS)
+    entries = {entry.event: entry for entry in sks.values()}
+    strata = _strata(session, sks)
+    apart: list[str] = []
+    for family in found:
+        members = {event: entries[event] for event in family if event in entries}
+        standing = {one for event in members for one in strata[event]["", ""]}
+        is_apart = not can_be_together(standing)
+        apart += members if is_apart else ()
+        for key, numbers in _shares(members, strata, is_apart=is_apart):
+            row = rows[key]
+            for place, number in enumerate(numbers):
+                row[place] += sign * number
+    return apart
+
+
+def _strata(session: Session, sks: dict[int, Entry]) -> dict[str, ByGroup]:
+    """The strata that each event stands in."""
+    found: dict[str, ByGroup] = defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
+    each: dict[int, Stratum] = {}
+    query, columns = grouping_of("", dialect_of(session))(select(EventSummary.sk))
+    query = query.add_columns(*(one.label(f"c{n}") for n, one in enumerate(columns)))
+    for some in chunks(list(sks)):
+        for sk, value, *stratum in session.execute(query.where(EventSummary.sk.in_(some))):
+            each[sk] = stratum_of(stratum)
+            found[sks[sk].event]["", value][each[sk]].add(sks[sk].event)
+    for name in filter(None, KEPT):
+        query, columns = grouped(select(EventSummary.sk), [name])
+        for some in chunks(list(sks)):
+            named = query.add_columns(*columns).where(EventSummary.sk.in_(some))
+            for sk, value in session.execute(named):
+                found[sks[sk].event][name, value or ""][each[sk]].add(sks[sk].event)
+    return found
+
+
+def _shares(
+    members: dict[str, Entry], strata: dict[str, ByGroup], *, is_apart: bool
+) -> Iterator[tuple[tuple[str, ...], list[int]]]:
+    """The rows of one family."""
+    groups: ByGroup = defaultdict(lambda: defaultdict(set))
+    for event in members:
+        for group, of in strata[event].items():
+            for stratum, events in of.items():
+                groups[group][stratum] |= events
+    kin = Kin(members)
+    for (name, value), of in groups.items():
+        shares = kin.absence(of) if is_apart else kin.shares(of)
+        for together, tallies in shares:
+            columns = value, *put_together(together)
+            for line, tally in tallies.items():
+                if line.cut in KEPT[name]:
+                    yield from (((name, *k, *columns), n) for k, n in _numbers(line, tally))
+
+
+def _numbers(line: Line, tally: Tally) -> Iterator[tuple[tuple[str, ...], list[int]]]:
+    """The rows of one line, as ``sum_versions`` has them."""
+    rest = [0] * (len(NUMBERS) - 2)
+    if line.cut == EVENTS:
+        for (grade, disputed), events in tally.standings.items():
+            key = EVENTS, grade or "", DISPUTED if disputed else "", ""
+            yield key, [events, 0, *rest]
+        # Whether one side stands alone is counted of figures only.
+        return
+    yield (*line, ""), [tally.events, tally.one_sided, *rest]
+    for figure, of in tally.counts.items():
+        counted = [of.low, of.vague, of.high, of.open, of.best, of.settled, of.unknown]
+        yield (*line, str(figure)), [of.events, 0, *counted]
