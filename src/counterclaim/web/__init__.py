@@ -5,12 +5,12 @@ from __future__ import annotations
 from counterclaim.web import (
     changes,
     claims,
-    clusters,
     contribute,
     documents,
     embed,
     events,
     home,
+    maps,
     pages,
     references,
     review,
@@ -23,7 +23,7 @@ from counterclaim.web.memory import Memory
 from counterclaim.web.rendering import swagger_folder
 
 _MODULES = (
-    *(changes, claims, clusters, contribute, documents, embed, events, home, pages),
+    *(changes, claims, contribute, documents, embed, events, home, maps, pages),
     *(references, review, signing, stats),
 )
 routes = [route for module in _MODULES for route in module.router.routes]
