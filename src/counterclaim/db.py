@@ -60,6 +60,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.pool import NullPool
 from sqlalchemy.sql import coercions, roles
 
 from counterclaim.errors import ConflictError, InputError, StoreError
@@ -68,6 +69,7 @@ from counterclaim.statements import WriteSession, run_on_driver
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from enum import StrEnum
+    from pathlib import Path
 
     from sqlalchemy import Select, SQLColumnExpression
     from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -257,6 +259,20 @@ def make_engine(url: str, *, pool_size: int = 10, cache_mib: int = CACHE_MIB) ->
         )
     msg = f"{parsed.get_backend_name()!r} is not supported: use sqlite:///FILE or postgresql://…"
     raise StoreError(msg)
+
+
+def sealed_engine(file: Path) -> Engine:
+    """An engine on a SQLite file that nobody writes to and nothing is written beside."""
+    name = f"{file.resolve().as_uri()}?mode=ro&immutable=1"
+    engine = create_engine("sqlite://", creator=lambda: _opened_sealed(name), poolclass=NullPool)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _opened_sealed(name: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(name, uri=True, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA temp_store=MEMORY")
+    return connection
 
 
 def _connected(cache_mib: int, connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
