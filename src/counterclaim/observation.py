@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 import re
-from time import perf_counter
+import secrets
+from asyncio import get_running_loop
+from itertools import count
+from time import perf_counter, time
 from typing import TYPE_CHECKING, Any
 
-import uuid_utils
 from starlette.requests import Request
 
 from counterclaim.access import CALLER
+from counterclaim.logs import Told
 from counterclaim.middleware import ASKED_METHOD, UNCOUNTED
 from counterclaim.problems import problem_response
 
@@ -31,6 +34,9 @@ SANE = re.compile(rb"[A-Za-z0-9._:+/=-]{8,128}")
 ELSEWHERE = "(none)"
 """The route of what has none: one name for all that was made up."""
 
+WRITTEN_EVERY_S = 0.2
+"""Lines wait so long for others to be written with; what was killed keeps those to itself."""
+
 GONE = 499
 """The status, in the log alone, of a request whose asker went away unanswered."""
 
@@ -40,6 +46,7 @@ class ObserveMiddleware:
 
     def __init__(self, app: ASGIApp, tally: Tally, lines: RequestLog | None) -> None:
         self.app, self.tally, self.lines = app, tally, lines
+        self._process, self._numbers = secrets.token_hex(8).encode(), count()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -47,7 +54,7 @@ class ObserveMiddleware:
             await self.app(scope, receive, send)
             return
         started = perf_counter()
-        request_id = _request_id(scope)
+        request_id = _given_id(scope) or b"%s%08x" % (self._process, next(self._numbers))
         scope[REQUEST_ID] = request_id.decode()
         status = 0
 
@@ -55,8 +62,7 @@ class ObserveMiddleware:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                named = [*message.get("headers", ()), (b"x-request-id", request_id)]
-                message = {**message, "headers": named}
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id)]
             await send(message)
 
         try:
@@ -76,27 +82,18 @@ class ObserveMiddleware:
         self.tally.note(method, route, status, seconds)
         if self.lines is None:
             return
-        told: dict[str, Any] = {
-            "method": method,
-            "route": route,
-            "status": status,
-            "duration_ms": round(seconds * 1000, 3),
-            "request_id": scope[REQUEST_ID],
-        }
-        if CALLER in scope:
-            told["key"] = scope[CALLER]
-        self.lines.write(logging.ERROR if status in FAILED else logging.INFO, told)
+        name = scope.get(CALLER)
+        told = Told(time(), method, route, status, seconds, scope[REQUEST_ID], name)
+        if self.lines.tell(told):
+            get_running_loop().call_later(WRITTEN_EVERY_S, self.lines.write)
 
 
-FAILED = frozenset(range(500, 600))
-
-
-def _request_id(scope: Scope) -> bytes:
-    """The id that a request brings, if it is one; else a new one."""
+def _given_id(scope: Scope) -> bytes | None:
+    """The id that a request brings, if it is one."""
     for name, value in scope["headers"]:
-        if name == b"x-request-id" and SANE.fullmatch(value):
-            return bytes(value)
-    return uuid_utils.uuid7().hex.encode()
+        if name == b"x-request-id":
+            return bytes(value) if SANE.fullmatch(value) else None
+    return None
 
 
 def route_of(scope: Scope) -> str:

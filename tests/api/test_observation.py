@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from counterclaim.app import create_app
 from counterclaim.config import Settings
-from counterclaim.logs import Lines, RequestLog, log_config, without_secrets
+from counterclaim.logs import Lines, RequestLog, Told, log_config, without_secrets
 from counterclaim.tally import BUCKETS, Tally
 from counterclaim.vocabulary import KeyScope
 from factories import article, put_key, put_world
@@ -32,16 +32,21 @@ LOCAL = ("127.0.0.1", 5000)
 class Watched:
     """An application, asked as from this machine, and all that it says."""
 
-    def __init__(self, client: TestClient, key: dict[str, str]) -> None:
-        self.client, self.key = client, key
+    client: TestClient
+
+    def __init__(self, key: dict[str, str]) -> None:
+        self.key = key
         self.requests, self.messages = io.BytesIO(), io.StringIO()
+        self.log = RequestLog("json", "info", self.requests)
 
     @property
     def lines(self) -> list[dict[str, Any]]:
+        self.log.write()
         return [json.loads(line) for line in self.requests.getvalue().splitlines()]
 
     @property
     def said(self) -> str:
+        self.log.write()
         return self.requests.getvalue().decode() + self.messages.getvalue()
 
     def sample(self, name: str, **labels: str) -> float:
@@ -60,17 +65,14 @@ class Watched:
 @contextmanager
 def watched(databases: Databases, **settings: Any) -> Iterator[Watched]:
     with databases.filled(put_world) as engine:
-        key = put_key(engine, KeyScope.ADMIN, name="anna")
+        found = Watched(put_key(engine, KeyScope.ADMIN, name="anna"))
         url = engine.url.render_as_string(hide_password=False)
-        output = io.BytesIO()
-        app = create_app(Settings(database_url=url, **settings), RequestLog("json", "info", output))
+        app = create_app(Settings(database_url=url, **settings), found.log)
         app.add_api_route("/broken/{what}", broken)
-        handler = logging.StreamHandler(io.StringIO())
+        handler = logging.StreamHandler(found.messages)
         handler.setFormatter(Lines("json"))
         logging.getLogger().addHandler(handler)
-        with TestClient(app, client=LOCAL) as client:
-            found = Watched(client, key)
-            found.requests, found.messages = output, handler.stream
+        with TestClient(app, client=LOCAL) as found.client:
             yield found
         logging.getLogger().removeHandler(handler)
 
@@ -87,6 +89,7 @@ def server(sqlite_databases: Databases) -> Iterator[Watched]:
 
 
 def test_a_request_is_one_line_that_names_the_key_and_not_what_was_asked(server: Watched) -> None:
+    server.log.write()
     server.requests.truncate(0)
     server.requests.seek(0)
     named = {**server.key, "X-Request-ID": "from-a-proxy.17"}
@@ -116,7 +119,7 @@ def test_a_request_is_one_line_that_names_the_key_and_not_what_was_asked(server:
 @pytest.mark.parametrize("given", ["short", "x" * 129, 'a"quoted-id', "an id of words"])
 def test_an_id_that_is_none_is_replaced(server: Watched, given: str) -> None:
     answer = server.client.get("/v1/strikes", headers={"X-Request-ID": given})
-    assert len(answer.headers["x-request-id"]) == 32
+    assert len(answer.headers["x-request-id"]) == 24
 
 
 def test_an_internal_error_is_found_in_the_log_by_the_id_in_its_answer(server: Watched) -> None:
@@ -236,8 +239,9 @@ def test_processes_add_their_numbers_and_keep_those_of_the_dead(tmp_path: Path) 
 def test_lines_for_people_are_text_and_levels_are_kept() -> None:
     output = io.BytesIO()
     lines = RequestLog("text", "warning", output)
-    lines.write(logging.INFO, {"status": 200})
-    lines.write(logging.ERROR, {"status": 503})
+    for status in (200, 503):
+        lines.tell(Told(0.0, "GET", "/v1/strikes", status, 0.1, "id", None))
+    lines.write()
     assert output.getvalue().count(b"\n") == 1
     assert b"status=503" in output.getvalue()
     config = log_config(None, "warning")
