@@ -10,6 +10,7 @@ import logging
 import re
 import sys
 from datetime import UTC, datetime
+from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple
 
@@ -115,7 +116,7 @@ class Told(NamedTuple):
     route: str
     status: int
     seconds: float
-    request_id: str
+    request_id: bytes
     key: str | None
 
 
@@ -131,7 +132,7 @@ class RequestLog:
         self._renderer = _renderer("text") if form == "text" else None
         self._told: list[Told] = []
         self._lock = Lock()
-        self._begun: dict[tuple[str, str, int, str | None], str] = {}
+        self._begun: dict[tuple[str, str, int, str | None], bytes] = {}
 
     def tell(self, told: Told) -> bool:
         """Take in one request; whether it is the first since all were written."""
@@ -148,21 +149,30 @@ class RequestLog:
                 self._output.write(b"".join(map(self._line, told)))
 
     def _line(self, told: Told) -> bytes:
-        at = datetime.fromtimestamp(told.at, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+        at, method, route, status, seconds, request_id, key = told
         if self._renderer is not None:
-            line = {"timestamp": at, **_said(told), **_measured(told)}
+            line = {"timestamp": f"{_second(int(at))}Z", **_said(told), **_measured(told)}
             return f"{self._renderer(None, line['level'], line)!s}\n".encode()
-        said = told.method, told.route, told.status, told.key
+        said = method, route, status, key
         begun = self._begun.get(said)
         if begun is None:
             if len(self._begun) >= BEGUN:
                 self._begun.clear()
-            begun = self._begun[said] = orjson.dumps(_said(told))[1:-1].decode()
+            begun = self._begun[said] = orjson.dumps(_said(told))[1:-1]
         # An id that is taken over has no letter that JSON would escape.
-        return (
-            f'{{"timestamp":"{at}",{begun},"duration_ms":{told.seconds * 1000:.3f}'
-            f',"request_id":"{told.request_id}"}}\n'
-        ).encode()
+        return b'{"timestamp":"%s.%03dZ",%s,"duration_ms":%.3f,"request_id":"%s"}\n' % (
+            _second(int(at)).encode(),
+            at % 1 * 1000,
+            begun,
+            seconds * 1000,
+            request_id,
+        )
+
+
+@lru_cache(maxsize=16)
+def _second(at: int) -> str:
+    """A second since 1970 as ISO 8601, in UTC."""
+    return datetime.fromtimestamp(at, UTC).isoformat()[:-6]
 
 
 def _said(told: Told) -> dict[str, Any]:
@@ -178,7 +188,7 @@ def _said(told: Told) -> dict[str, Any]:
 
 
 def _measured(told: Told) -> dict[str, Any]:
-    return {"duration_ms": round(told.seconds * 1000, 3), "request_id": told.request_id}
+    return {"duration_ms": round(told.seconds * 1000, 3), "request_id": told.request_id.decode()}
 
 
 BEGUN = 2000

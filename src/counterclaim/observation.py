@@ -55,7 +55,7 @@ class ObserveMiddleware:
             return
         started = perf_counter()
         request_id = _given_id(scope) or b"%s%08x" % (self._process, next(self._numbers))
-        scope[REQUEST_ID] = request_id.decode()
+        scope[REQUEST_ID] = request_id
         status = 0
 
         async def send_named(message: Message) -> None:
@@ -108,7 +108,7 @@ def route_of(scope: Scope) -> str:
 
 def _tell_error(scope: Scope) -> None:
     given = {
-        "request_id": scope[REQUEST_ID],
+        "request_id": scope[REQUEST_ID].decode(),
         "method": scope["method"],
         "route": route_of(scope),
     }
@@ -116,6 +116,6 @@ def _tell_error(scope: Scope) -> None:
 
 
 def _internal_error(scope: Scope) -> Any:
-    request_id = scope[REQUEST_ID]
+    request_id = scope[REQUEST_ID].decode()
     detail = f"The log of the server says more of it, under the id of this request: {request_id}"
     return problem_response(Request(scope), "internal-error", detail, request_id=request_id)

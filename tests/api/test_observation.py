@@ -240,7 +240,7 @@ def test_lines_for_people_are_text_and_levels_are_kept() -> None:
     output = io.BytesIO()
     lines = RequestLog("text", "warning", output)
     for status in (200, 503):
-        lines.tell(Told(0.0, "GET", "/v1/strikes", status, 0.1, "id", None))
+        lines.tell(Told(0.0, "GET", "/v1/strikes", status, 0.1, b"id", None))
     lines.write()
     assert output.getvalue().count(b"\n") == 1
     assert b"status=503" in output.getvalue()
