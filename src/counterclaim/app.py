@@ -9,6 +9,7 @@ from secrets import token_urlsafe
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 
 from counterclaim import __version__, api, ogc, web
 from counterclaim.api import events, health, metrics, stats
@@ -24,7 +25,7 @@ from counterclaim.middleware import (
     LinkMiddleware,
     RateLimitMiddleware,
 )
-from counterclaim.observation import ObserveMiddleware
+from counterclaim.observation import ObserveMiddleware, is_quiet
 from counterclaim.openapi import describe
 from counterclaim.problems import add_problem_handlers
 from counterclaim.rates import Rates
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from counterclaim.logs import RequestLog
+
+
+TELEMETRY: TelemetryConfig = {"logs": False, "exclude": is_quiet}
+"""FastAPI's own, where the environment configures it; its logs would hold messages and values."""
 
 
 def served_app(settings: Settings | None = None) -> FastAPI:
@@ -81,6 +86,7 @@ def create_app(settings: Settings | None = None, lines: RequestLog | None = None
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        telemetry=TELEMETRY,
     )
     app.state.engine = engine
     app.state.watch = watch

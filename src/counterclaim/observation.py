@@ -18,6 +18,8 @@ from counterclaim.middleware import ASKED_METHOD, UNCOUNTED
 from counterclaim.problems import problem_response
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from counterclaim.logs import RequestLog
@@ -76,7 +78,7 @@ class ObserveMiddleware:
             self._note(scope, status or GONE, perf_counter() - started)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        if scope["path"] in UNCOUNTED:
+        if is_quiet(scope):
             return
         method, route = scope.get(ASKED_METHOD, scope["method"]), route_of(scope)
         self.tally.note(method, route, status, seconds)
@@ -86,6 +88,11 @@ class ObserveMiddleware:
         told = Told(time(), method, route, status, seconds, scope[REQUEST_ID], name)
         if self.lines.tell(told):
             get_running_loop().call_later(WRITTEN_EVERY_S, self.lines.write)
+
+
+def is_quiet(scope: Mapping[str, Any]) -> bool:
+    """Whether nothing is noted of a request: one of those that watch."""
+    return scope.get("path") in UNCOUNTED
 
 
 def _given_id(scope: Scope) -> bytes | None:
