@@ -180,6 +180,27 @@ def test_what_one_worker_writes_the_other_answers_at_once(server: Server) -> Non
     check_nothing_stale(one, other, "worker")
     check_keys_and_names(one, other)
     check_followed(one, other)
+    check_numbers(one, other)
+
+
+def check_numbers(one: Asker, other: Asker) -> None:
+    """Whichever process is asked, it counts what all of them answered."""
+    before = heads_asked(one)
+    for asker in (one, other, other):
+        asker.ask("/v1/ledger/head")
+    deadline = time.monotonic() + 30
+    while {heads_asked(one), heads_asked(other)} != {before + 3}:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    for asker in (one, other):
+        assert b"\ncounterclaim_processes 2.0\n" in asker.ask("/metrics").body
+
+
+def heads_asked(asker: Asker) -> float:
+    name = "counterclaim_request_duration_seconds_count"
+    line = f'{name}{{method="GET",route="/v1/ledger/head",status="200"}} '
+    lines = asker.ask("/metrics").body.decode().splitlines()
+    return next(float(one.removeprefix(line)) for one in lines if one.startswith(line))
 
 
 def test_what_one_server_writes_another_answers_at_once(
@@ -256,4 +277,8 @@ def test_a_worker_that_dies_is_replaced_and_sigterm_ends_all(
         with waiting.connection.getresponse() as answer:
             assert answer.status == 200
         assert server.process.wait(60) == 0
+        (log,) = tmp_path.glob("server-*.log")
+        lines = [json.loads(line) for line in log.read_text().splitlines() if line[0] == "{"]
+        assert {"request", "Application startup complete."} <= {line["event"] for line in lines}
+        assert store[1]["Authorization"].removeprefix("Bearer ") not in log.read_text()
         assert not [pid for pid in found if Path(f"/proc/{pid}").exists()]

@@ -16,6 +16,9 @@ from counterclaim.queries.keys import Caller, find_caller
 from counterclaim.store.keys import NOTED_EVERY, note_use
 from counterclaim.vocabulary import KeyScope
 
+CALLER = "counterclaim.caller"
+"""Where the scope of a request has the name of the key that it came with."""
+
 _bearer = HTTPBearer(auto_error=False, description="An API key.")
 
 
@@ -36,6 +39,7 @@ def _caller(
     if caller is None:
         msg = "This key is not valid: it is mistyped or was revoked."
         raise AuthenticationError(msg, given=True)
+    request.scope[CALLER] = caller.name
     if _is_due(request, caller):
         background.add_task(note_use, request.app.state.engine, caller.key_id)
     return caller

@@ -9,27 +9,37 @@ from secrets import token_urlsafe
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 
 from counterclaim import __version__, api, ogc, web
-from counterclaim.api import events, health, stats
+from counterclaim.api import events, health, metrics, stats
 from counterclaim.api.following import Watch
 from counterclaim.api.quick import Quick, QuickMiddleware
 from counterclaim.compression import CompressMiddleware
 from counterclaim.config import Settings
 from counterclaim.db import make_engine
+from counterclaim.logs import request_log
 from counterclaim.middleware import (
     BodyLimitMiddleware,
     HeadMiddleware,
     LinkMiddleware,
     RateLimitMiddleware,
 )
+from counterclaim.observation import ObserveMiddleware, is_quiet
 from counterclaim.openapi import describe
 from counterclaim.problems import add_problem_handlers
 from counterclaim.rates import Rates
+from counterclaim.tally import Tally
 from counterclaim.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from counterclaim.logs import RequestLog
+
+
+TELEMETRY: TelemetryConfig = {"logs": False, "exclude": is_quiet}
+"""FastAPI's own, where the environment configures it; its logs would hold messages and values."""
 
 
 def served_app(settings: Settings | None = None) -> FastAPI:
@@ -37,15 +47,16 @@ def served_app(settings: Settings | None = None) -> FastAPI:
 
     What is there at the start stays, and is not looked through for garbage again and again.
     """
-    app = create_app(settings)
+    settings = settings or Settings()
+    app = create_app(settings, request_log(settings.log_format, settings.log_level))
     gc.collect()
     gc.freeze()
     gc.enable()
     return app
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """An application on the store of its settings."""
+def create_app(settings: Settings | None = None, lines: RequestLog | None = None) -> FastAPI:
+    """An application on the store of its settings; ``lines`` takes what is told of requests."""
     settings = settings or Settings()
     engine = make_engine(
         settings.database_url,
@@ -55,15 +66,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     watch = Watch(engine)
     quick = Quick.of(engine, settings)
     turns = Turns(settings.database_url, settings.max_waiting_writes)
+    tally = Tally(settings.metrics_folder if settings.workers > 1 else None)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await quick.open()
-        with watch.until_stop():
-            yield
+        async with metrics.sharing(app):
+            with watch.until_stop():
+                yield
         await quick.close()
         turns.close()
         engine.dispose()
+        if lines is not None:
+            lines.write()
 
     app = FastAPI(
         title="Counterclaim",
@@ -71,20 +86,29 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        telemetry=TELEMETRY,
     )
     app.state.engine = engine
     app.state.watch = watch
     app.state.settings = settings
     app.state.turns = turns
+    app.state.tally = tally
     app.state.secret = (
         settings.secret_key.get_secret_value() if settings.secret_key else token_urlsafe(32)
     )
     app.state.uses_noted = {}
+    app.state.is_rebuilt = False
     app.state.totals = stats.Answers()
     app.state.seen = web.Memory()
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     # Including routers would make all that FastAPI derives from a route a second time.
-    app.router.routes += [*api.routes, *health.router.routes, *ogc.routes, *web.routes]
+    app.router.routes += [
+        *api.routes,
+        *health.router.routes,
+        *metrics.router.routes,
+        *ogc.routes,
+        *web.routes,
+    ]
     app.mount("/static/lib", web.Libraries(web.library_folder(settings.node_modules)))
     app.mount("/static", web.Files(directory=Path(web.__file__).parent / "static"))
     app.mount("/docs/assets", web.Files(directory=web.swagger_folder()))
@@ -96,6 +120,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.add_middleware(RateLimitMiddleware, rates=rates)
     app.add_middleware(web.ErrorPageMiddleware)
     app.add_middleware(CompressMiddleware)
+    app.add_middleware(ObserveMiddleware, tally=tally, lines=lines)
     app.add_middleware(HeadMiddleware)
     add_problem_handlers(app)
     web.add_error_pages(app)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -84,6 +84,32 @@ class Settings(BaseSettings):
             "asking whether it changed.",
         ),
     ] = 0
+    log_format: Annotated[
+        Literal["json", "text"] | None,
+        Field(description="How lines of the log are written; else text on a terminal, or JSON."),
+    ] = None
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        Field(description="From which level on they are: requests are info, failed ones error."),
+    ] = "info"
+    metrics: Annotated[
+        Literal["local", "on", "off"],
+        Field(
+            description="Whether /metrics answers: to this machine alone and not through a proxy, "
+            "to everybody who reaches it, or not at all."
+        ),
+    ] = "local"
+    metrics_folder: Annotated[
+        Path | None,
+        Field(
+            description="Where several processes leave their numbers for each other; else a "
+            "temporary folder is made at each start."
+        ),
+    ] = None
+    min_free_mib: Annotated[
+        int,
+        Field(ge=0, description="MiB free beside a SQLite file below which /readyz warns of it."),
+    ] = 64
     past_max_age: Annotated[
         int,
         Field(

@@ -60,6 +60,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.pool import NullPool
 from sqlalchemy.sql import coercions, roles
 
 from counterclaim.errors import ConflictError, InputError, StoreError
@@ -68,6 +69,7 @@ from counterclaim.statements import WriteSession, run_on_driver
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from enum import StrEnum
+    from pathlib import Path
 
     from sqlalchemy import Select, SQLColumnExpression
     from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -246,6 +248,10 @@ CACHE_MIB = 64
 """So much of a SQLite file each connection keeps in memory, if nothing else is asked for."""
 
 
+BUSY_MS = 10_000
+"""SQLite waits so long for who else writes."""
+
+
 def make_engine(url: str, *, pool_size: int = 10, cache_mib: int = CACHE_MIB) -> Engine:
     """An engine for SQLite or PostgreSQL, set up so that both keep the same promises."""
     try:
@@ -254,7 +260,7 @@ def make_engine(url: str, *, pool_size: int = 10, cache_mib: int = CACHE_MIB) ->
         msg = "COUNTERCLAIM_DATABASE_URL is no URL: use sqlite:///FILE or postgresql://…"
         raise StoreError(msg) from None
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(parsed, pool_size=pool_size, max_overflow=0)
+        engine = create_engine(parsed, pool_size=pool_size, max_overflow=0, hide_parameters=True)
         event.listen(engine, "connect", partial(_connected, cache_mib))
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -263,11 +269,26 @@ def make_engine(url: str, *, pool_size: int = 10, cache_mib: int = CACHE_MIB) ->
             parsed,
             pool_size=pool_size,
             max_overflow=0,
+            hide_parameters=True,  # Values are what somebody posted: nothing for a log.
             pool_pre_ping=True,
             connect_args={"options": "-c timezone=UTC"},
         )
     msg = f"{parsed.get_backend_name()!r} is not supported: use sqlite:///FILE or postgresql://…"
     raise StoreError(msg)
+
+
+def sealed_engine(file: Path) -> Engine:
+    """An engine on a SQLite file that nobody writes to and nothing is written beside."""
+    name = f"{file.resolve().as_uri()}?mode=ro&immutable=1"
+    engine = create_engine("sqlite://", creator=lambda: _opened_sealed(name), poolclass=NullPool)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _opened_sealed(name: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(name, uri=True, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA temp_store=MEMORY")
+    return connection
 
 
 def _connected(cache_mib: int, connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
@@ -286,7 +307,7 @@ def prepare_sqlite(cache_mib: int, connection: sqlite3.Connection) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "wal_autocheckpoint=8000",  # 32 MB: fewer copies of the same pages into the file.
-        "busy_timeout=10000",
+        f"busy_timeout={BUSY_MS}",
         f"cache_size=-{cache_mib * 1024}",
         "temp_store=MEMORY",
     ):
@@ -446,10 +467,33 @@ def translated(error: SQLAlchemyError) -> Exception:
         )
     if isinstance(error, DataError):
         return InputError("The database cannot hold one of the values.")
+    for reason in filter(None, map(UNWRITABLE.get, _codes(error))):
+        return StoreError(f"{reason} Nothing was stored.")
     if isinstance(error, OperationalError | ProgrammingError | InterfaceError | PoolTimeoutError):
         msg = "The database does not answer, or its tables are not at the newest revision."
         return StoreError(msg)
     return error
+
+
+UNWRITABLE = {
+    "SQLITE_FULL": "The disk of the store is full.",
+    "53100": "The disk of the database is full.",
+    "SQLITE_READONLY": "The store can only be read.",
+    "25006": "The database can only be read: it is a standby, or told so.",
+}
+"""By the code of an error, SQLite's name or SQLSTATE, why nothing can be written."""
+
+
+def _codes(error: BaseException | None) -> Iterator[str]:
+    """What the driver calls an error, and those in the wake of which it came.
+
+    A full disk undoes the transaction, and what is told is that there is none to be undone.
+    """
+    while error is not None:
+        cause = getattr(error, "orig", None)
+        named = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
+        yield str(named or "")
+        error = error.__context__
 
 
 def _constraint(error: IntegrityError) -> str | None:

@@ -10,7 +10,8 @@ CounterclaimError
 │   ├── RejectedError           a whole body refused, with all its problems
 │   ├── MediaTypeError          a body of a kind that is not read here
 │   ├── ReusedKeyError          an Idempotency-Key that belongs to another request
-│   └── DumpError               a file that is no dump, not a whole one, or was altered
+│   ├── DumpError               a file that is no dump, not a whole one, or was altered
+│   └── BackupError             a file that is no backup, is damaged, or may not be replaced
 ├── AuthenticationError         no key where one is needed, or one that is not valid
 ├── PermissionDeniedError       the key may not do this
 ├── PreconditionRequiredError   a change without saying which state it is for
@@ -99,6 +100,10 @@ class ReusedKeyError(InputError):
 
 class DumpError(InputError):
     """A file that is no dump of a store, not a whole one, of another version, or was altered."""
+
+
+class BackupError(InputError):
+    """A file that is no backup of a store, is damaged, or may not be replaced by one."""
 
 
 class AuthenticationError(CounterclaimError):

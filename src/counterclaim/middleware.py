@@ -37,8 +37,14 @@ FED = frozenset({"/v1/strikes", "/v1/events", "/v1/claims", "/v1/changes"})
 SHAPING = frozenset({"f", "fields", "rows", "sort", "stream", "wait", "cursor"})
 """Parameters of lists that feeds do not have, and the page, which belongs to the list."""
 
-UNCOUNTED = {"/healthz", "/readyz"}
-"""Paths that are never limited: a watcher must not be told that all is ill because it asks."""
+UNCOUNTED = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Paths that are never limited: a watcher must not be told that all is ill because it asks.
+
+Nor are they logged or counted: they would drown what people ask.
+"""
+
+ASKED_METHOD = "counterclaim.method"
+"""Where the scope has the method of a request that is answered as if it had another."""
 
 
 class HeadMiddleware:
@@ -58,7 +64,7 @@ class HeadMiddleware:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self.app({**scope, "method": "GET"}, receive, send_head)
+        await self.app({**scope, "method": "GET", ASKED_METHOD: "HEAD"}, receive, send_head)
 
 
 class BodyLimitMiddleware:

@@ -187,6 +187,7 @@ def problem_response(
     errors: Sequence[Mapping[str, Any]] = (),
     status: int | None = None,
     headers: Mapping[str, str] | None = None,
+    request_id: str | None = None,
 ) -> Response:
     """A problem as a response; ``type`` is the page that explains its kind."""
     kind = PROBLEMS[slug]
@@ -196,6 +197,7 @@ def problem_response(
         "status": status or kind.status,
         "detail": detail,
         "instance": request.url.path,
+        "request_id": request_id,
     }
     if errors:
         body["errors"] = list(errors)

@@ -111,6 +111,11 @@ class Turns:
             self._arrived.notify()
         return turn.told
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for their turn."""
+        return len(self._waiting)
+
     def close(self) -> None:
         """Do what still waits, and let the connection go."""
         with self._arrived:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, FastAPI, Query, Request
 
 from counterclaim.deps import LIST_PROBLEMS, NoQuery
 from counterclaim.errors import StoreError
 from counterclaim.migrate import is_current
 from counterclaim.schemas.fields import Shape
+from counterclaim.store.fitness import faults_of, is_rebuilt
 
 router = APIRouter(tags=["health"])
 
@@ -28,8 +30,19 @@ def healthz(_: Annotated[NoQuery, Query()]) -> HealthOut:
 
 @router.get("/readyz", responses=LIST_PROBLEMS)
 def readyz(request: Request, _: Annotated[NoQuery, Query()]) -> HealthOut:
-    """The store answers and its tables are at the newest revision."""
-    if not is_current(request.app.state.engine):
-        msg = "The store's tables are not at the newest revision."
-        raise StoreError(msg)
+    """The store answers, is at the newest revision with all that follows from it, takes writes."""
+    if faults := list(_faults(request.app)):
+        raise StoreError(" ".join(faults))
     return HealthOut(status="ok")
+
+
+def _faults(app: FastAPI) -> Iterator[str]:
+    engine = app.state.engine
+    if not is_current(engine):
+        yield "The store's tables are not at the newest revision: run counterclaim db upgrade."
+        return
+    if not app.state.is_rebuilt:  # Once it is, no write leaves it behind.
+        app.state.is_rebuilt = is_rebuilt(engine)
+        if not app.state.is_rebuilt:
+            yield "The read model is behind its revision: run counterclaim db upgrade."
+    yield from faults_of(engine, app.state.settings.min_free_mib)

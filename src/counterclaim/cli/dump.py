@@ -63,13 +63,13 @@ def restore(
 ) -> None:
     """Fill an empty store from a dump, and verify it: all of it, or nothing."""
     with opened_store() as engine, _opened_input(file) as given, counting_bar() as bar:
-        steps = _Steps(bar)
+        steps = Steps(bar)
         with writing(engine, dry_run=dry_run) as session:
             made = restore_store(session, given, steps.show, keep_faults=keep_faults)
     _print_restored(made, dry_run=dry_run)
 
 
-class _Steps:
+class Steps:
     """A bar for each step, from when it begins."""
 
     def __init__(self, bar: Progress) -> None:

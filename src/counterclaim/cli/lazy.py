@@ -15,6 +15,7 @@ COMMANDS = {
     "import": ("imports", "import_"),
     "export": ("export", "export"),
     "gazetteer": ("gazetteer", "gazetteer"),
+    "backup": ("backup", "backup"),
     "dump": ("dump", "dump"),
     "restore": ("dump", "restore"),
     "redact": ("redact", "redact"),

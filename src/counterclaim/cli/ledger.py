@@ -30,12 +30,15 @@ def verify(
         found = verify_all(
             session, head, lambda done, all_: bar.update(task, completed=done, total=all_)
         )
-    _print_verification(found)
-    if not found.clean:
-        raise typer.Exit(1)
+    tell_verification(found)
 
 
-def _print_verification(found: Verification) -> None:
+def tell_verification(found: Verification) -> None:
+    """Print what was found.
+
+    Raises:
+        typer.Exit: there are faults.
+    """
     at = f" of {isoformat_z(found.at)}" if found.at else ""
     say(out, f"Head: entry {found.seq}{at}, hash {found.hash}")
     say(out, f"{found.entries} entries and {found.rows} rows checked.")
@@ -47,6 +50,8 @@ def _print_verification(found: Verification) -> None:
         say(err, f"… and {found.unlisted} more.", style="bold red")
     count = len(found.faults) + found.unlisted
     say(out, f"{count} fault(s)." if count else "All is as it was written.")
+    if count:
+        raise typer.Exit(1)
 
 
 def release(

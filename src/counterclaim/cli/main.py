@@ -7,8 +7,10 @@ import io
 import json
 import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_urlsafe
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -24,6 +26,8 @@ from counterclaim.store.keys import ensure_admin
 from counterclaim.store.ledger import open_writer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fastapi import FastAPI
     from sqlalchemy import Engine
 
@@ -180,18 +184,33 @@ def serve(
 
     import uvicorn
 
-    uvicorn.run(
-        served,
-        factory=settings.workers > 1,
-        workers=settings.workers,
-        host=settings.host,
-        port=settings.port,
-        log_level="info",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_S,
-        timeout_worker_healthcheck=BUSY_S,
-    )
+    from counterclaim.logs import log_config
+
+    with _shared_numbers(settings):
+        uvicorn.run(
+            served,
+            factory=settings.workers > 1,
+            workers=settings.workers,
+            host=settings.host,
+            port=settings.port,
+            log_config=log_config(settings.log_format, settings.log_level),
+            log_level=settings.log_level,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_S,
+            timeout_worker_healthcheck=BUSY_S,
+        )
+
+
+@contextmanager
+def _shared_numbers(settings: Settings) -> Iterator[None]:
+    """A new folder in which several workers leave their numbers for each other."""
+    if settings.workers == 1:
+        yield
+        return
+    with TemporaryDirectory(prefix="counterclaim-", dir=settings.metrics_folder) as folder:
+        os.environ["COUNTERCLAIM_METRICS_FOLDER"] = folder
+        yield
 
 
 def _served(settings: Settings) -> FastAPI | str:

@@ -7,7 +7,6 @@ import os
 import re
 import sys
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -46,17 +45,10 @@ def say(console: Console, text: str, *, style: str | None = None) -> None:
 
 
 @contextmanager
-def opened_store(*, migrated: bool = True, cache_mib: int = CACHE_MIB) -> Iterator[Engine]:
-    """The store of the settings; the package's own errors end the program with a message."""
+def telling_errors() -> Iterator[None]:
+    """The package's own errors end the program with a message."""
     try:
-        engine = make_engine(Settings().database_url, cache_mib=cache_mib)
-        try:
-            if migrated and not is_current(engine):
-                msg = "The tables are not at the newest revision: run counterclaim db upgrade."
-                raise StoreError(msg)
-            yield engine
-        finally:
-            engine.dispose()
+        yield
     except RejectedError as error:
         say(err, f"Nothing was stored: {len(error.problems)} problem(s).", style="bold red")
         for problem in error.problems:
@@ -65,6 +57,20 @@ def opened_store(*, migrated: bool = True, cache_mib: int = CACHE_MIB) -> Iterat
     except (CounterclaimError, OSError) as error:
         say(err, str(error), style="bold red")
         raise typer.Exit(1) from None
+
+
+@contextmanager
+def opened_store(*, migrated: bool = True, cache_mib: int = CACHE_MIB) -> Iterator[Engine]:
+    """The store of the settings; the package's own errors end the program with a message."""
+    with telling_errors():
+        engine = make_engine(Settings().database_url, cache_mib=cache_mib)
+        try:
+            if migrated and not is_current(engine):
+                msg = "The tables are not at the newest revision: run counterclaim db upgrade."
+                raise StoreError(msg)
+            yield engine
+        finally:
+            engine.dispose()
 
 
 def operator() -> str:
@@ -82,12 +88,35 @@ def opened_output(file: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
+    with written_beside(file, mode) as part, part.open("wb") as out_file:
+        yield out_file
+
+
+@contextmanager
+def written_beside(file: Path, mode: int = 0o666, *, replace: bool = True) -> Iterator[Path]:
+    """An empty file beside a place, which it takes when all is on the disk.
+
+    Raises:
+        FileExistsError: without ``replace``, something came to be at that place.
+    """
     part = file.with_name(f".{file.name}.{os.getpid()}.part")
+    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
     try:
-        with open(part, "xb", opener=partial(os.open, mode=mode)) as out_file:
-            yield out_file
-            out_file.flush()
-            os.fsync(out_file.fileno())
-        part.replace(file)
+        yield part
+        make_durable(part)
+        if not replace:
+            file.hardlink_to(part)  # Unlike a renaming, this never takes a place that is taken.
+        else:
+            part.replace(file)
+        make_durable(file.parent)
     finally:
         part.unlink(missing_ok=True)
+
+
+def make_durable(path: Path) -> None:
+    """Wait until a file, or what a folder says of its files, is on the disk."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

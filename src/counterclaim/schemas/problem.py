@@ -26,4 +26,7 @@ class ProblemOut(Shape):
     status: int
     detail: str | None = None
     instance: str | None = None
+    request_id: Annotated[
+        str | None, Field(description="Of an internal error: what the server's log has it under.")
+    ] = None
     errors: list[ProblemDetail] | None = None

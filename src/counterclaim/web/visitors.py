@@ -22,7 +22,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from counterclaim.access import require
+from counterclaim.access import CALLER, require
 from counterclaim.db import reading
 from counterclaim.queries.keys import Caller, caller_of
 from counterclaim.vocabulary import KeyScope
@@ -69,6 +69,8 @@ def _visit(request: Request) -> Visitor:
     visitor = _read_cookie(request)
     request.state.visitor = visitor
     request.state.caller = visitor.caller
+    if visitor.caller is not None:
+        request.scope[CALLER] = visitor.caller.name
     return visitor
 
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 ZSTD = b"\x28\xb5\x2f\xfd"
 """What every frame of Zstandard begins with."""
 
+SQLITE = b"SQLi"
+"""How SQLite files begin."""
+
 WINDOW = 1 << 27
 """Bytes that decompression may look back; a file that asks for more is refused."""
 
@@ -129,6 +132,9 @@ def _opened(file: BinaryIO) -> io.BufferedReader[Any]:
         return io.BufferedReader(plain, BUFFER)
     if begin.startswith(b"{"):
         return whole
+    if begin == SQLITE:
+        msg = "This is no dump but a SQLite file: a backup of a store, which is a store itself."
+        raise DumpError(f"{msg} Put it in the place of the store, or name it in its URL.")
     what = "is neither compressed with Zstandard nor JSON" if begin else "is empty"
     raise DumpError(f"This is no dump: the file {what}.")
 

@@ -51,6 +51,7 @@ def restore_store(
     watch: Watch | None = None,
     *,
     keep_faults: bool = False,
+    head: str | None = None,
 ) -> Restored:
     """Take in a dump, make the read model and verify all of it; the caller commits.
 
@@ -59,6 +60,7 @@ def restore_store(
         file: The dump, compressed or not; read once from where it stands.
         watch: Is told of each step how many of how many are done.
         keep_faults: Whether a store that had faults when it was dumped is restored with them.
+        head: A hash that is known from outside and must stand in the chain.
 
     Raises:
         ConflictError: there is something in the store.
@@ -73,7 +75,7 @@ def restore_store(
         rows = _insert_rows(session, dump, told)
     refresh_statistics(session)
     rebuild(session, lambda done, total: told("replayed", done, total))
-    found = verify(session, progress=lambda done, total: told("verified", done, total))
+    found = verify(session, head, lambda done, total: told("verified", done, total))
     _check_verified(found, dump.header, keep_faults=keep_faults)
     return Restored(dump.header, rows, found)
 
