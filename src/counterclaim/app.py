@@ -9,6 +9,7 @@ from secrets import token_urlsafe
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 
 from counterclaim import __version__, api, ogc, web
 from counterclaim.api import events, health, stats
@@ -22,6 +23,8 @@ from counterclaim.middleware import (
     HeadMiddleware,
     LinkMiddleware,
     RateLimitMiddleware,
+    SafetyMiddleware,
+    cors_options,
 )
 from counterclaim.openapi import describe
 from counterclaim.problems import add_problem_handlers
@@ -96,5 +99,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(web.ErrorPageMiddleware)
     app.add_middleware(CompressMiddleware)
     app.add_middleware(HeadMiddleware)
+    if origins := settings.cors_origins.split():
+        app.add_middleware(CORSMiddleware, **cors_options(origins))
+    app.add_middleware(SafetyMiddleware)
     add_problem_handlers(app)
     return app
