@@ -68,11 +68,12 @@ def test(arguments: Sequence[str]) -> None:
 
 
 def check(_arguments: Sequence[str]) -> None:
-    """Check format, lint, layers, types, migrations, openapi.json and the generated docs."""
+    """Check format, lint, security, layers, types, migrations and what is generated."""
     set_up("dev")
     checks: dict[str, Callable[[], None]] = {
         "format": lambda: call("-m", "ruff", "format", "--check"),
         "lint": lambda: call("-m", "ruff", "check"),
+        "security": lambda: call("-m", "bandit", "-q", "-c", "pyproject.toml", "-r", "src"),
         "layers": lambda: call("-c", LINT_IMPORTS, "--no-logo"),
         "types": lambda: call("-m", "mypy"),
         "migrations": check_migrations,
