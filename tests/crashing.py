@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
 import threading
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx2
+from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
+from counterclaim.app import create_app
+from counterclaim.config import Settings
 from counterclaim.db import make_engine, reading
 from counterclaim.models import Claim, Document, IdempotencyKey
 from counterclaim.store.verify import verify
 from factories import TEXT, article
-from server import running_process
+from server import SOURCES, running_process
 from store.test_rebuild import assert_rebuild_changes_nothing
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from sqlalchemy import Engine
 
+TESTS = Path(__file__).parent
 WRITERS = 4
 SHORTEST_S, LONGEST_S = 0.2, 1.2
 """So long they write before the server is killed."""
@@ -48,7 +52,7 @@ class Posts:
     answered: dict[int, bytes] = field(default_factory=dict)
     odd: list[str] = field(default_factory=list)
 
-    def send(self, client: httpx2.Client, number: int) -> httpx2.Response:
+    def send(self, client: httpx2.Client | TestClient, number: int) -> httpx2.Response:
         """Post one file; again and again it is the same request."""
         self.sent.add(number)
         headers = {**self.keys, "Idempotency-Key": f"post-{number}"}
@@ -119,18 +123,18 @@ def crash_rounds(url: str, folder: Path, keys: dict[str, str], rounds: int, chan
         check_whole(engine, posts)
     assert posts.odd == []
     assert posts.answered, "The server was killed before it answered anything."
-    replay(url, folder, posts, lot)
+    replay(url, posts, lot)
     check_whole(engine, posts)
     assert_rebuild_changes_nothing(engine)
     engine.dispose()
     return posts
 
 
-def replay(url: str, folder: Path, posts: Posts, lot: random.Random) -> None:
+def replay(url: str, posts: Posts, lot: random.Random) -> None:
     """Send again what was not answered, and some of what was: the same answer, and no row more."""
     unanswered = posts.sent - set(posts.answered)
     again = lot.sample(sorted(posts.answered), min(20, len(posts.answered)))
-    with running_process(url, folder, RATE_LIMIT="") as (client, _process):
+    with TestClient(create_app(Settings(database_url=url, rate_limit=""))) as client:
         for number in (*sorted(unanswered), *again):
             answer = posts.send(client, number)
             assert answer.status_code == 201, answer.text
@@ -140,19 +144,58 @@ def replay(url: str, folder: Path, posts: Posts, lot: random.Random) -> None:
             posts.answered[number] = answer.content
 
 
-def kill_command(arguments: list[str], env: dict[str, str], folder: Path, rest_s: float) -> bool:
-    """Start ``counterclaim`` and kill it after a while; whether it was still at work."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "counterclaim", *arguments],
-        env={**os.environ, **env},
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+IMPORT = """
+from counterclaim.importers import run
+from pathlib import Path
+from toy_imports import *
+run.ROWS = 7
+options = ImportOptions(data_set="toy", version="1")
+with opened_table(Path(arguments[0])) as table:
+    for _taken in ImportRun(engine, Toy(), table, ACTOR, options).advance():
+        step()
+"""
+REBUILD = """
+from counterclaim.db import writing
+from counterclaim.store import rebuild
+rebuild.STRETCH = 3
+with writing(engine) as session:
+    rebuild.rebuild(session, lambda *_: step())
+"""
+RESTORE = """
+from pathlib import Path
+from counterclaim.db import writing
+from counterclaim.store.dump import restore_store
+with writing(engine) as session, Path(arguments[0]).open("rb") as file:
+    restore_store(session, file, lambda *_: step())
+"""
+_DYING = """
+import os, signal, sys
+from counterclaim.db import make_engine
+url, left, *arguments = sys.argv[1:]
+engine, left = make_engine(url), int(left)
+
+def step():
+    global left
+    left -= 1
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def die_at(step: int, program: str, url: str, *arguments: str) -> bool:
+    """Run a long work in a process that is killed at a step; whether it came to that."""
+    done = subprocess.run(
+        [sys.executable, "-c", _DYING + program, url, str(step), *arguments],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(SOURCES), str(TESTS)))},
+        capture_output=True,
+        check=False,
+        timeout=120,
     )
-    try:
-        process.wait(rest_s)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        return True
-    return False
+    assert done.returncode in {0, -signal.SIGKILL}, done.stderr.decode()
+    return done.returncode != 0
+
+
+def leave_room(process: subprocess.Popen[bytes], size: int | None) -> None:
+    """Let a process write no file beyond a size, as if the disk were full; None lifts that."""
+    _soft, hard = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (hard if size is None else size, hard))

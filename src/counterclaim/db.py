@@ -435,10 +435,21 @@ def translated(error: SQLAlchemyError) -> Exception:
         )
     if isinstance(error, DataError):
         return InputError("The database cannot hold one of the values.")
+    if isinstance(error, OperationalError) and _is_out_of_room(error.orig):
+        return StoreError("The disk of the database is full, or fails: nothing was stored.")
     if isinstance(error, OperationalError | ProgrammingError | InterfaceError | PoolTimeoutError):
         msg = "The database does not answer, or its tables are not at the newest revision."
         return StoreError(msg)
     return error
+
+
+NO_ROOM = {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "53100"}
+"""What SQLite, and PostgreSQL in its states of class 53, say of a disk that takes no more."""
+
+
+def _is_out_of_room(error: BaseException | None) -> bool:
+    said = getattr(error, "sqlite_errorname", None) or getattr(error, "sqlstate", None)
+    return said in NO_ROOM
 
 
 def _constraint(error: IntegrityError) -> str | None:
