@@ -46,6 +46,7 @@ MISSING_PYTHON = (
     "Python 3.11 or newer with the modules venv and ensurepip is needed.\n"
     "On Debian and Ubuntu: apt-get install python3-venv"
 )
+SOAKED = ("tests/test_fuzz.py", "tests/importers/test_hostile_cells.py", "tests/test_crash.py")
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command as main; main()"
 CACHES = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".import_linter_cache")
 
@@ -68,11 +69,12 @@ def test(arguments: Sequence[str]) -> None:
 
 
 def check(_arguments: Sequence[str]) -> None:
-    """Check format, lint, layers, types, migrations, openapi.json and the generated docs."""
+    """Check format, lint, security, layers, types, migrations and what is generated."""
     set_up("dev")
     checks: dict[str, Callable[[], None]] = {
         "format": lambda: call("-m", "ruff", "format", "--check"),
         "lint": lambda: call("-m", "ruff", "check"),
+        "security": lambda: call("-m", "bandit", "-q", "-c", "pyproject.toml", "-r", "src"),
         "layers": lambda: call("-c", LINT_IMPORTS, "--no-logo"),
         "types": lambda: call("-m", "mypy"),
         "migrations": check_migrations,
@@ -153,6 +155,14 @@ def lock(arguments: Sequence[str]) -> None:
             )
         if "://" in target.read_text(encoding="utf-8"):
             sys.exit(f"lock: {target.name} holds an address; lock files name packages only")
+
+
+def soak(arguments: Sequence[str]) -> None:
+    """Fuzz all that is read from strangers, and kill servers at work, for hours."""
+    set_up("dev")
+    wanted = {"COUNTERCLAIM_FUZZ": "100000", "COUNTERCLAIM_CRASHES": "50"}
+    env = {**wanted, **os.environ, "HYPOTHESIS_PROFILE": "thorough"}
+    call("-m", "pytest", "-v", "--durations=0", *(arguments or SOAKED), env=env)
 
 
 def bench(arguments: Sequence[str]) -> None:
@@ -386,7 +396,8 @@ def phase(title: str) -> Iterator[None]:
 TASKS: dict[str, Callable[[Sequence[str]], None]] = {
     task.__name__.replace("_", "-"): task
     for task in (
-        *(run, test, check, fmt, db, seed, openapi, docs, picture, setup, lock, bench, bench_full),
+        *(run, test, check, fmt, db, seed, openapi, docs, picture, setup, lock, soak, bench),
+        bench_full,
         clean,
     )
 }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
+from starlette.middleware.cors import CORSMiddleware
 
 from counterclaim import __version__, api, ogc, web
 from counterclaim.api import events, health, metrics, stats
@@ -24,6 +25,8 @@ from counterclaim.middleware import (
     HeadMiddleware,
     LinkMiddleware,
     RateLimitMiddleware,
+    SafetyMiddleware,
+    cors_options,
 )
 from counterclaim.observation import ObserveMiddleware, is_quiet
 from counterclaim.openapi import describe
@@ -122,6 +125,9 @@ def create_app(settings: Settings | None = None, lines: RequestLog | None = None
     app.add_middleware(CompressMiddleware)
     app.add_middleware(ObserveMiddleware, tally=tally, lines=lines)
     app.add_middleware(HeadMiddleware)
+    if origins := settings.cors_origins.split():
+        app.add_middleware(CORSMiddleware, **cors_options(origins))
+    app.add_middleware(SafetyMiddleware)
     add_problem_handlers(app)
     web.add_error_pages(app)
     return app

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _checked_origins(given: str) -> str:
+    """What a browser may send as Origin, word by word; else nothing would ever match unnoticed."""
+    for origin in given.split():
+        if origin != "*" and re.fullmatch(r"https?://[A-Za-z0-9.\[\]:-]+", origin) is None:
+            msg = f"{origin!r} is no origin: give scheme and host without a path, as https://a.org"
+            raise ValueError(msg)
+    return given
 
 
 class Settings(BaseSettings):
@@ -73,6 +83,14 @@ class Settings(BaseSettings):
     rate_limit_storage: Annotated[
         str, Field(description="Where they are counted: memory:// or redis://HOST:PORT/NUMBER.")
     ] = "memory://"
+    cors_origins: Annotated[
+        str,
+        Field(
+            description="Origins whose pages may call the API from a browser, with blanks between, "
+            "as https://map.example.org; * for all; nothing for none."
+        ),
+        AfterValidator(_checked_origins),
+    ] = ""
     max_body_bytes: Annotated[
         int, Field(ge=1, description="Bytes of the largest body that is read.")
     ] = 16 * 2**20

@@ -477,6 +477,7 @@ def translated(error: SQLAlchemyError) -> Exception:
 
 UNWRITABLE = {
     "SQLITE_FULL": "The disk of the store is full.",
+    "SQLITE_IOERR_WRITE": "The disk of the store is full, or fails.",
     "53100": "The disk of the database is full.",
     "SQLITE_READONLY": "The store can only be read.",
     "25006": "The database can only be read: it is a standby, or told so.",

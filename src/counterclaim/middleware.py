@@ -15,7 +15,7 @@ from starlette.requests import Request
 
 from counterclaim.deps import FORMATS, JSON, SAFE_IN_QUERY
 from counterclaim.export.atom import MEDIA_TYPE as ATOM
-from counterclaim.problems import problem_response
+from counterclaim.problems import SAFETY, problem_response
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -45,6 +45,50 @@ Nor are they logged or counted: they would drown what people ask.
 
 ASKED_METHOD = "counterclaim.method"
 """Where the scope has the method of a request that is answered as if it had another."""
+
+
+_SAFETY = [(name.lower().encode(), value.encode()) for name, value in SAFETY.items()]
+
+
+class SafetyMiddleware:
+    """Tells browsers to take no answer for anything but what it says it is."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                own = {name for name, _value in message["headers"]}
+                missing = [one for one in _SAFETY if one[0] not in own]
+                message = {**message, "headers": [*message["headers"], *missing]}
+            await send(message)
+
+        await self.app(scope, receive, send_safely)
+
+
+ASKED_ABROAD = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match")
+TOLD_ABROAD = (
+    *("Content-Disposition", "ETag", "Idempotency-Replayed", "Link", "Location", "Retry-After"),
+    *("RateLimit-Limit", "RateLimit-Policy", "RateLimit-Remaining", "RateLimit-Reset"),
+    "WWW-Authenticate",
+)
+
+
+def cors_options(origins: Collection[str]) -> dict[str, Any]:
+    """What pages of other origins may do: what a key allows, and never anything by a cookie."""
+    return {
+        "allow_origins": list(origins),
+        "allow_methods": ["GET", "HEAD", "POST"],
+        "allow_headers": list(ASKED_ABROAD),
+        "expose_headers": list(TOLD_ABROAD),
+        "allow_credentials": False,
+    }
 
 
 class HeadMiddleware:

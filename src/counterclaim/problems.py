@@ -179,6 +179,17 @@ _BY_STATUS = {kind.status: kind for kind in reversed(_TYPES)}
 """What stands for a status where nothing more is known: the first kind that has it."""
 
 
+SAFETY = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+"""What a browser is told of every answer that says nothing of its own: it is data, and no page.
+
+Problems bring it themselves, since those of errors that nobody foresaw pass no middleware.
+"""
+
+
 def problem_response(
     request: Request,
     slug: str,
@@ -202,9 +213,8 @@ def problem_response(
     if errors:
         body["errors"] = list(errors)
     content = orjson.dumps({key: value for key, value in body.items() if value is not None})
-    return Response(
-        content, body["status"], {"Cache-Control": "no-store", **(headers or {})}, MEDIA_TYPE
-    )
+    given = {"Cache-Control": "no-store", **SAFETY, **(headers or {})}
+    return Response(content, body["status"], given, MEDIA_TYPE)
 
 
 def add_problem_handlers(app: FastAPI) -> None:

@@ -40,8 +40,13 @@ def _number(cell: str) -> Any:
         return cell  # The shape says what is wrong with it.
 
 
+MOST_DIGITS = 20
+"""Longer rows of digits are no number of anything: they stay words, which are refused as such."""
+
+
 def _quantity(cell: str) -> Any:
-    return int(cell) if cell.isascii() and cell.isdigit() else cell
+    is_number = cell.isascii() and cell.isdigit() and len(cell) <= MOST_DIGITS
+    return int(cell) if is_number else cell
 
 
 def _polarity(cell: str) -> Any:

@@ -177,7 +177,11 @@ class TableFile:
     def _opened(self) -> Iterator[io.TextIOBase]:
         with self._unpacked() as content:
             odd = "strict" if self.encoding.startswith("utf") else "backslashreplace"
-            yield io.TextIOWrapper(content, encoding=self.encoding, errors=odd, newline="")
+            try:
+                yield io.TextIOWrapper(content, encoding=self.encoding, errors=odd, newline="")
+            except UnicodeDecodeError as error:  # Of UTF-16: all of UTF-8 was looked at before.
+                msg = f"{self.name} begins as UTF-16 and is none: {error.reason}. Save it as UTF-8."
+                raise InputError(msg) from None
 
     @contextmanager
     def _unpacked(self) -> Iterator[io.BufferedReader]:

@@ -13,6 +13,7 @@ from lark.exceptions import LarkError
 from pydantic import ValidationError
 from pygeofilter import ast
 from pygeofilter.parsers.cql2_text import parse
+from pygeofilter.parsers.cql2_text.parser import parser
 from sqlalchemy import and_, false, func, not_, or_, select
 
 from counterclaim.errors import FilterError
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
+
+# It would print its tables for every filter that is wrong: whoever asks could flood the log.
+parser.parser.parser.parser.debug = False
 
 DEEPEST = 50
 """So deep conditions may lie in one another."""

@@ -401,6 +401,10 @@ class ClaimIn(ClaimBody):
         return self
 
 
+MOST_ROWS = 20_000
+"""Rows of a kind in one body: more would be judged for minutes before anything was said of them."""
+
+
 class ClaimFile(Input):
     """A document with its reference rows, events and claims: all of it is stored, or nothing."""
 
@@ -409,8 +413,8 @@ class ClaimFile(Input):
     )
 
     document: DocumentIn | None = None
-    sources: list[SourceIn] = []
-    munitions: list[MunitionIn] = []
-    places: list[PlaceIn] = []
-    events: list[EventIn] = []
-    claims: list[ClaimIn] = []
+    sources: Annotated[list[SourceIn], Field(max_length=MOST_ROWS)] = []
+    munitions: Annotated[list[MunitionIn], Field(max_length=MOST_ROWS)] = []
+    places: Annotated[list[PlaceIn], Field(max_length=MOST_ROWS)] = []
+    events: Annotated[list[EventIn], Field(max_length=MOST_ROWS)] = []
+    claims: Annotated[list[ClaimIn], Field(max_length=MOST_ROWS)] = []

@@ -37,10 +37,16 @@ _NAMING = {"missing", "extra_forbidden", "invalid_key"}
 """Errors whose place ends with a name that is there or should be, never with a union's tag."""
 
 
+MOST_TOLD = 200
+"""So many errors are told of one by one: nobody reads more, and each costs time to explain."""
+
+
 def problems_of(
-    errors: Iterable[ErrorDetails], content: object, shape: type[BaseModel] | None = None
+    errors: Sequence[ErrorDetails], content: object, shape: type[BaseModel] | None = None
 ) -> list[Problem]:
     """What Pydantic found in a body: one problem for each place, in the order in which it found it.
+
+    Of many errors the first are told, and how many there are more.
 
     Args:
         errors: As ``errors()`` gives them; of FastAPI's, without the leading "body" of ``loc``.
@@ -49,14 +55,17 @@ def problems_of(
         shape: What the body was validated as; with it, unknown fields get suggestions.
     """
     found: dict[str, Problem] = {}
-    for error in errors:
+    for error in errors[:MOST_TOLD]:
         path = _place(error, content)
         problem = _problem(error, path, shape)
         known = found.setdefault(problem.pointer, problem)
         if problem.detail not in known.detail:
             detail = f"{known.detail} Or: {problem.detail}"
             found[problem.pointer] = Problem(problem.pointer, detail, known.suggestions)
-    return list(found.values())
+    told = list(found.values())
+    if len(errors) > MOST_TOLD:
+        told.append(Problem("", f"{len(errors) - MOST_TOLD} more errors are not listed."))
+    return told
 
 
 def _problem(error: ErrorDetails, path: Sequence[int | str], shape: Any) -> Problem:

@@ -1,0 +1,130 @@
+"""Power that fails, disks that are full: what was acknowledged is there, the rest whole or absent.
+
+``COUNTERCLAIM_CRASHES`` says how often each is tried.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from counterclaim.db import make_engine, reading, writing
+from counterclaim.store.dump import dump_header, dump_store, restore_store
+from counterclaim.store.verify import verify
+from counterclaim.vocabulary import KeyScope
+from crashing import (
+    IMPORT,
+    REBUILD,
+    RESTORE,
+    Posts,
+    check_whole,
+    crash_rounds,
+    die_at,
+    leave_room,
+)
+from everything import put_everything
+from factories import put_key, put_world
+from server import running_process
+from store.test_rebuild import assert_rebuild_changes_nothing, read_model
+from toy_imports import HEADER, take_in
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from conftest import Databases
+
+ROUNDS = int(os.environ.get("COUNTERCLAIM_CRASHES", "2"))
+
+
+def test_a_killed_server_has_kept_all_that_it_acknowledged_and_nothing_by_halves(
+    databases: Databases, tmp_path: Path
+) -> None:
+    name = databases.migrated(put_world)
+    engine = make_engine(databases.url(name))
+    keys = put_key(engine, KeyScope.REVIEW)
+    engine.dispose()
+    posts = crash_rounds(databases.url(name), tmp_path, keys, ROUNDS, chance=ROUNDS)
+    print(f"{len(posts.sent)} sent, {len(posts.answered)} answered")  # noqa: T201 - for a soak
+    databases.drop(name)
+
+
+def steps(most: int) -> list[int]:
+    """At which steps a long work is killed: the same each time."""
+    return random.Random(ROUNDS).choices(range(1, most + 1), k=max(1, ROUNDS // 2))
+
+
+def is_sound(engine: Engine) -> bool:
+    with reading(engine) as session:
+        return verify(session).faults == []
+
+
+def test_an_import_that_was_killed_goes_on_where_it_was(
+    databases: Databases, tmp_path: Path
+) -> None:
+    rows = [f"t{n},2024-05-0{1 + n % 9},quarry,{n},{n} died.,w{n % 4}" for n in range(40)]
+    table = tmp_path / "toy.csv"
+    table.write_text("\n".join([HEADER, *rows]), encoding="utf-8")
+    for step in steps(6):
+        with databases.filled(put_world) as engine:
+            url = engine.url.render_as_string(hide_password=False)
+            assert die_at(step, IMPORT, url, str(table))
+            assert is_sound(engine)
+            report = take_in(engine, table, "1", resume=True)
+            assert (report.rows, report.counts["imported"]) == (40, 40)
+            assert is_sound(engine)
+            assert_rebuild_changes_nothing(engine)
+
+
+def test_a_rebuild_that_was_killed_has_changed_nothing(databases: Databases) -> None:
+    with databases.filled(put_everything) as engine:
+        url, before = engine.url.render_as_string(hide_password=False), read_model(engine)
+        for step in steps(3):
+            assert die_at(step, REBUILD, url)
+            assert read_model(engine) == before
+
+
+def test_a_restore_that_was_killed_left_the_store_empty_and_can_be_repeated(
+    databases: Databases, tmp_path: Path
+) -> None:
+    dump = tmp_path / "dump.ndjson"
+    with databases.filled(put_everything) as engine, reading(engine) as session:
+        header = dump_header(session)
+        dump.write_bytes(b"".join(dump_store(session, header)))
+    with databases.filled() as engine:
+        for step in steps(20):
+            assert die_at(
+                step, RESTORE, engine.url.render_as_string(hide_password=False), str(dump)
+            )
+        with writing(engine) as session, dump.open("rb") as file:
+            assert restore_store(session, file).verification.faults == []
+        with reading(engine) as session:
+            assert dump_header(session).ledger == header.ledger
+
+
+def test_a_full_disk_is_told_of_and_the_server_goes_on_when_there_is_room(
+    sqlite_databases: Databases, tmp_path: Path
+) -> None:
+    name = sqlite_databases.migrated(put_world)
+    url = sqlite_databases.url(name)
+    engine = make_engine(url)
+    posts = Posts(put_key(engine, KeyScope.REVIEW))
+    with running_process(url, tmp_path, RATE_LIMIT="") as (client, process):
+        assert posts.send(client, 0).status_code == 201
+        log = Path(f"{engine.url.database}-wal")
+        leave_room(process, log.stat().st_size + 100_000)
+        last = next(
+            number for number in range(1, 200) if posts.send(client, number).status_code != 201
+        )
+        refused = posts.send(client, last + 1)
+        assert refused.status_code == 503
+        assert "full" in refused.json()["detail"]
+        assert refused.headers["retry-after"]
+        assert client.get("/v1/claims").status_code == 200
+        check_whole(engine, posts)
+        leave_room(process, None)
+        assert {posts.send(client, number).status_code for number in range(last + 3)} == {201}
+        assert check_whole(engine, posts) == set(range(last + 3))
+    engine.dispose()
+    sqlite_databases.drop(name)
