@@ -6,12 +6,13 @@ import io
 import re
 import zipfile
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from pyarrow import parquet
+from pydantic import SecretStr
 from starlette.routing import Mount, Route
 
 from access_rules import Rule, Way, rule_of
@@ -68,7 +69,7 @@ class Guarded:
     ) -> Response:
         """One request; a form brings the caller's own token unless another one is given."""
         if way is Way.KEY:
-            body = {} if method == "POST" else None
+            body: dict[str, Any] | None = {} if method == "POST" else None
             return self.client.request(method, path, json=body, headers=self.keys[caller])
         headers = {"Cookie": self.cookies[caller]["cookie"]}
         if method == "GET":
@@ -121,7 +122,7 @@ def applications(sqlite_databases: Databases) -> Iterator[dict[bool, Guarded]]:
     url = sqlite_databases.url(name)
     with (
         TestClient(
-            create_app(Settings(database_url=url, secret_key="s" * 40)),  # type: ignore[arg-type]
+            create_app(Settings(database_url=url, secret_key=SecretStr("s" * 40))),
             follow_redirects=False,
         ) as opened,
         TestClient(

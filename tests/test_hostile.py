@@ -188,7 +188,7 @@ def test_hostile_headers_are_no_fault_of_the_server(world: Served) -> None:
         ("Last-Event-ID", b"\xff"), ("Content-Length", b"9" * 60),
     ):  # fmt: skip
         for path in ("/v1/strikes", "/about", "/v1/feeds/claims", "/ogc"):
-            answer = world.client.get(path, headers={name: value})
+            answer = world.client.get(path, headers=[(name.encode(), value)])
             assert answer.status_code < 500, (name, value, path)
             assert b"<svg>" not in answer.content, (name, path)
 
