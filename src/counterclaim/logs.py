@@ -123,7 +123,7 @@ class Told(NamedTuple):
 class RequestLog:
     """Collects what is told of requests, and writes one line for each, some tenths later.
 
-    Written together they cost a request a third of what they do one by one.
+    Written together they cost a request half of what they do one by one.
     """
 
     def __init__(self, form: LogFormat, level: LogLevel, output: BinaryIO) -> None:
