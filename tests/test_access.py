@@ -68,7 +68,7 @@ class Guarded:
     ) -> Response:
         """One request; a form brings the caller's own token unless another one is given."""
         if way is Way.KEY:
-            body = {} if method == "POST" else None
+            body: dict[str, str] | None = {} if method == "POST" else None
             return self.client.request(method, path, json=body, headers=self.keys[caller])
         headers = {"Cookie": self.cookies[caller]["cookie"]}
         if method == "GET":
@@ -121,7 +121,7 @@ def applications(sqlite_databases: Databases) -> Iterator[dict[bool, Guarded]]:
     url = sqlite_databases.url(name)
     with (
         TestClient(
-            create_app(Settings(database_url=url, secret_key="s" * 40)),  # type: ignore[arg-type]
+            create_app(Settings(database_url=url, secret_key="s" * 40)),
             follow_redirects=False,
         ) as opened,
         TestClient(
