@@ -145,8 +145,8 @@ def test_what_is_no_cursor_is_refused(text: str) -> None:
 def test_a_filter_is_read_or_refused(text: str) -> None:
     try:
         parse_condition("filter", text)
-    except FilterError as error:
-        assert str(error)
+    except FilterError:
+        return
 
 
 ANYTHING = st.recursive(
