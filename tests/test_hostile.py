@@ -150,7 +150,7 @@ ENDS = (
 """Beginnings of addresses that anything may follow."""
 
 CONDITIONS = (
-    *("label=';DROP TABLE claim;--'", "(" * 3000, "NOT " * 500 + "a=1", "a=b=" * 900),
+    *("label=';DROP TABLE claim;--'", "(" * 3000, "NOT " * 500 + "a=1", "a=b=" * 900, "-label"),
     *("S_INTERSECTS(geometry,POINT(NaN NaN))", "label LIKE '" + "%_" * 2000 + "'"),
 )
 """Filters in CQL2 text, or none."""

@@ -116,20 +116,29 @@ TERMS: dict[str, Callable[[Session], Terms]] = {"strikes": EventTerms, "claims":
 """By the id of a layer."""
 
 
+def parse_condition(parameter: str, text: str) -> ast.Node:
+    """A filter in CQL2 text as a tree, whatever it speaks of.
+
+    Raises:
+        FilterError: it is no CQL2.
+    """
+    try:
+        tree: ast.Node = parse(text)
+    except LarkError as error:
+        said = str(error).splitlines()[0]
+        raise FilterError(parameter, f"This is no CQL2 text: {said}") from None
+    except (TypeError, ValueError, RecursionError) as error:  # TypeError: of -label, for one.
+        raise FilterError(parameter, f"This is no CQL2 text: {error}") from None
+    return tree
+
+
 def translate(parameter: str, text: str, terms: Terms) -> ColumnElement[bool]:
     """The condition that a filter in CQL2 text means.
 
     Raises:
         FilterError: it is no CQL2, or asks for what a layer cannot be asked for.
     """
-    try:
-        tree = parse(text)
-    except LarkError as error:
-        said = str(error).splitlines()[0]
-        raise FilterError(parameter, f"This is no CQL2 text: {said}") from None
-    except (ValueError, RecursionError) as error:
-        raise FilterError(parameter, f"This is no CQL2 text: {error}") from None
-    return _Translation(parameter, terms).condition(tree)
+    return _Translation(parameter, terms).condition(parse_condition(parameter, text))
 
 
 COMPARED: dict[type[Any], Callable[[Any, Any], Any]] = {
