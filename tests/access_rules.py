@@ -47,7 +47,8 @@ class Rule(NamedTuple):
 
 RULES = (
     # Of the service itself.
-    Rule("GET", "/(healthz|readyz|openapi.json|claim-file.schema.json)", Way.NONE),
+    # /metrics asks for no key: COUNTERCLAIM_METRICS says from where it is shown.
+    Rule("GET", "/(healthz|readyz|metrics|openapi.json|claim-file.schema.json)", Way.NONE),
     Rule("GET", "/(about|codebook|docs|problems(/{slug})?|sign-in)", Way.COOKIE),
     Rule("POST", "/(sign-in|sign-out)", Way.FORM),
     # Of the API.
