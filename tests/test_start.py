@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 HEAVY = {
     "alembic", "dateparser", "duckdb", "edtf", "hypothesis", "lark", "mako", "matplotlib", "numpy",
-    "openpyxl", "pandas", "psycopg", "pyarrow", "pygeofilter", "pyparsing", "rdflib",
-    "lxml", "stix2", "trafilatura", "xlsxwriter", "yaml", "counterclaim.cli.imports", "counterclaim.importers.run",
-    "counterclaim.store.dump", "rich.progress",
+    "openpyxl", "pandas", "psycopg", "pyarrow", "pygeofilter", "pyparsing", "rdflib", "lxml",
+    "stix2", "trafilatura", "xlsxwriter", "yaml", "counterclaim.cli.imports",
+    "counterclaim.importers.run", "counterclaim.store.dump", "rich.progress",
 }  # fmt: skip
 """What a second of waiting, and half of the memory, would go to; each is for some requests only."""
 
