@@ -70,7 +70,8 @@ RULES = (
     Rule("POST", "/v1/sources/{key}/redact", Way.KEY, KeyScope.ADMIN),
     Rule("POST", "/v1/keys(/{id}/revoke)?", Way.KEY, KeyScope.ADMIN),
     # Of the pages.
-    Rule("GET", "/(changes|stats|contribute|embed|oembed|suggest|map.*)?", Way.COOKIE, None, True),
+    Rule("GET", "/(changes|stats(/.*)?|contribute|embed|oembed|suggest|map.*)?", Way.COOKIE,
+         None, True),
     Rule("GET", "/(claims|documents|events|strikes|sources|munitions)/{(id|key)}", Way.COOKIE,
          None, True),
     Rule("POST", "/contribute(/.*)?", Way.FORM, None, True),

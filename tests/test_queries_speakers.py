@@ -83,6 +83,7 @@ def test_the_last_word_counts_and_a_broader_number_holds_the_narrower(numbers: E
     assert told["bland-army"].sums["launched"] == Sum(5 + 7, None, 2)
     assert told["bland-army"].sums["hit"] == Sum(4, 4, 1)
     assert told["aland-mod"].events == 2
+    assert told["aland-mod"].side == "AA"  # That of the state it belongs to.
 
 
 def test_two_claimants_are_compared_on_the_events_of_which_both_speak(numbers: Engine) -> None:

@@ -91,6 +91,12 @@ def test_a_source_and_a_munition_have_pages(tab: Tab) -> None:
     tab.picture("munition")
 
 
+def test_pages_about_the_service_stand_in_nobodys_way(tab: Tab) -> None:
+    for path in ("/about", "/codebook", "/problems", "/problems/not-found", "/embed"):
+        tab.go(path)
+        tab.check_access()
+
+
 def test_what_is_not_there_is_told_on_a_page(tab: Tab) -> None:
     answer = tab.page.goto(f"{tab.site.address}/munitions/atacsm")
     assert answer is not None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import httpx2
+
 if TYPE_CHECKING:
     from browser.conftest import Tab
 
@@ -26,6 +28,15 @@ def test_numbers_are_drawn_with_their_uncertainty_and_stand_in_tables(tab: Tab) 
     pair = page.get_by_role("row").filter(has_text="Bland Army").last
     assert "Aland Ministry" in pair.inner_text()
     assert page.get_by_text("May 2024").count() == 2
+    table = page.locator("#pairs ~ .take a").first.get_attribute("href")
+    assert httpx2.get(tab.site.address + str(table)).text.splitlines() == [
+        "figure,events,left,left_low,left_high,right,right_low,right_high",
+        "launched,1,aland-mod,5,5,bland-army,5,5",
+    ]
+    table = page.locator("#claimants ~ .take a").first.get_attribute("href")
+    told = httpx2.get(tab.site.address + str(table)).text.splitlines()
+    assert told[0].startswith("claimant,name,side,events,launched_low,launched_high")
+    assert "aland-mod,Aland Ministry,AA,1,5,5,3,3,," in told
     page.get_by_label("Weapon").fill("moth")
     page.get_by_role("button", name="Show").click()
     page.get_by_text("No event with numbers matches.").wait_for()

@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from counterclaim.deps import PolicyQuery
+from counterclaim.deps import PolicyQuery, send
+from counterclaim.export import csv
+from counterclaim.export.flat import Row
 from counterclaim.queries.asof import View, store_version
 from counterclaim.queries.filters import EventFilter
 from counterclaim.queries.stats import Table, plan, sum_events
@@ -56,19 +58,8 @@ def stats_page(
     request: Request, session: PageRead, query: Annotated[StatsPageQuery, Query()]
 ) -> Response:
     """Statistics over the events that a filter lets through."""
-    view = query.view(request, session)
-    given = EventFilter.model_validate(
-        query.model_dump(by_alias=True, include=set(EventFilter.model_fields), exclude_unset=True)
-    )
-    asked = given.model_dump_json(exclude_defaults=True), str(view), query.figure
-    memory: Memory = request.app.state.seen
-    speakers, pairs = memory.recall(
-        ("speakers", store_version(session), *asked),
-        lambda: (
-            sum_speakers(session, given, view),
-            compare_speakers(session, given, view, query.figure),
-        ),
-    )
+    view, given = query.view(request, session), _filter_of(query)
+    speakers, pairs = _compare(request, session, query)
     return page(
         request,
         "stats.html",
@@ -82,6 +73,74 @@ def stats_page(
         names=name_all(session, (), [key for pair in pairs for key in (pair.left, pair.right)]),
         hues=_hues(speakers),
         compared=COMPARED,
+    )
+
+
+@router.get("/stats/claimants.csv")
+def claimants_table(
+    request: Request, session: PageRead, query: Annotated[StatsPageQuery, Query()]
+) -> Response:
+    """What claimants say, each by its own words, as a table."""
+    speakers, _pairs = _compare(request, session, query)
+    rows: list[Row] = []
+    for one in speakers:
+        row: Row = {"claimant": one.key, "name": one.name, "side": one.side, "events": one.events}
+        for outcome in COMPARED:
+            told = one.sums.get(outcome)
+            row[f"{outcome}_low"] = told.low if told else None
+            row[f"{outcome}_high"] = told.high if told else None
+        rows.append(row)
+    ends = [f"{outcome}_{end}" for outcome in COMPARED for end in ("low", "high")]
+    return _send_table(request, rows, ("claimant", "name", "side", "events", *ends))
+
+
+@router.get("/stats/pairs.csv")
+def pairs_table(
+    request: Request, session: PageRead, query: Annotated[StatsPageQuery, Query()]
+) -> Response:
+    """Two claimants on the events of which both give a figure, as a table."""
+    _speakers, pairs = _compare(request, session, query)
+    rows: list[Row] = [
+        {
+            "figure": query.figure,
+            "events": pair.events,
+            "left": pair.left,
+            "left_low": pair.left_sum.low,
+            "left_high": pair.left_sum.high,
+            "right": pair.right,
+            "right_low": pair.right_sum.low,
+            "right_high": pair.right_sum.high,
+        }
+        for pair in pairs
+    ]
+    sides = [f"{side}{end}" for side in ("left", "right") for end in ("", "_low", "_high")]
+    return _send_table(request, rows, ("figure", "events", *sides))
+
+
+def _send_table(request: Request, rows: Sequence[Row], columns: Sequence[str]) -> Response:
+    return send(request, csv.to_csv(rows, columns), csv.MEDIA_TYPE)
+
+
+def _filter_of(query: StatsPageQuery) -> EventFilter:
+    names = set(EventFilter.model_fields)
+    return EventFilter.model_validate(
+        query.model_dump(by_alias=True, include=names, exclude_unset=True)
+    )
+
+
+def _compare(
+    request: Request, session: Session, query: StatsPageQuery
+) -> tuple[Sequence[Speaker], Sequence[Pair]]:
+    """What claimants say, by themselves and two by two; remembered until something is written."""
+    view, given = query.view(request, session), _filter_of(query)
+    asked = given.model_dump_json(exclude_defaults=True), str(view), query.figure
+    memory: Memory = request.app.state.seen
+    return memory.recall(
+        ("speakers", store_version(session), *asked),
+        lambda: (
+            sum_speakers(session, given, view),
+            compare_speakers(session, given, view, query.figure),
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 
 from counterclaim.models import Claim, EventSummary, InterceptionCount, Munition, Source
 from counterclaim.queries.asof import counted_claim, live_summary
+from counterclaim.queries.claims.rows import sides_of
 from counterclaim.queries.conditions import wanted_events
 from counterclaim.queries.event_clauses import clauses
 from counterclaim.resolve.inputs import AFFIRMING
@@ -73,22 +74,24 @@ def sum_speakers(
     said = _last_words(session, given, view)
     query = (
         select(
+            Source.id,
             Source.key,
             Source.name,
-            Source.side,
             said.c.outcome,
             *_sums(said),
             func.count(said.c.event.distinct()),
         )
         .join(Source, Source.id == said.c.claimant)
-        .group_by(Source.key, Source.name, Source.side, said.c.outcome)
+        .group_by(Source.id, Source.key, Source.name, said.c.outcome)
     )
-    found: dict[tuple[str, str, str | None], dict[str, Sum]] = {}
-    for key, name, side, outcome, low, open_ends, high, events in session.execute(query):
+    found: dict[tuple[str, str, str], dict[str, Sum]] = {}
+    for source, key, name, outcome, low, open_ends, high, events in session.execute(query):
         told = Sum(low, None if open_ends else high, events)
-        found.setdefault((key, name, side), {})[str(outcome)] = told
+        found.setdefault((source, key, name), {})[str(outcome)] = told
+    sides = sides_of(session, {source for source, _key, _name in found})
     speakers = [
-        Speaker(*who, max(one.events for one in sums.values()), sums) for who, sums in found.items()
+        Speaker(key, name, sides.get(source), max(one.events for one in sums.values()), sums)
+        for (source, key, name), sums in found.items()
     ]
     return sorted(speakers, key=lambda one: (-one.events, one.key))[:limit]
 
