@@ -29,7 +29,7 @@ ADMIN = "an admin key made up for this test"
 # without a key the second check asks another application, that of the description below.
 EXCLUDED = [positive_data_acceptance, ignored_auth]
 undescribed = create_app(Settings(database_url="sqlite:///unopened.db"))
-schema = schemathesis.openapi.from_asgi("/openapi.json", undescribed)
+schema = schemathesis.openapi.from_dict(undescribed.openapi())
 # Every boundary of every parameter is some 20,000 requests, which take longer than all other tests.
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 schema.config.phases.coverage.enabled = THOROUGH
