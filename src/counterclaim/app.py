@@ -121,13 +121,13 @@ def create_app(settings: Settings | None = None, lines: RequestLog | None = None
     if settings.rate_limit.strip():
         rates = Rates(settings.rate_limit, settings.rate_limit_storage)
         app.add_middleware(RateLimitMiddleware, rates=rates)
+    # What fails in those above is told as a problem here, and to people as a page in the next.
+    app.add_middleware(ObserveMiddleware, tally=tally, lines=lines)
     app.add_middleware(web.ErrorPageMiddleware)
     app.add_middleware(CompressMiddleware)
-    app.add_middleware(ObserveMiddleware, tally=tally, lines=lines)
     app.add_middleware(HeadMiddleware)
     if origins := settings.cors_origins.split():
         app.add_middleware(CORSMiddleware, **cors_options(origins))
     app.add_middleware(SafetyMiddleware)
     add_problem_handlers(app)
-    web.add_error_pages(app)
     return app

@@ -17,7 +17,7 @@ from counterclaim.web import (
     signing,
     stats,
 )
-from counterclaim.web.errors import ErrorPageMiddleware, add_error_pages
+from counterclaim.web.errors import ErrorPageMiddleware
 from counterclaim.web.files import Files, Libraries, library_folder
 from counterclaim.web.memory import Memory
 from counterclaim.web.rendering import swagger_folder
@@ -33,7 +33,6 @@ __all__ = [
     "Files",
     "Libraries",
     "Memory",
-    "add_error_pages",
     "library_folder",
     "routes",
     "swagger_folder",

@@ -19,7 +19,6 @@ from counterclaim.problems import MEDIA_TYPE
 from counterclaim.web.rendering import HTML, page_headers, render
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 FOR_PROGRAMS = ("/v1/", "/ogc", "/openapi.json", "/static/", "/metrics", "/healthz", "/readyz")
@@ -52,19 +51,6 @@ class ErrorPageMiddleware:
         await self.app(scope, receive, send_page)
 
 
-def add_error_pages(app: FastAPI) -> None:
-    """Tell people of errors of our own on a page, too: no middleware sees those."""
-    told: Any = app.exception_handlers[Exception]
-
-    async def tell(request: Request, error: Exception) -> Response:
-        response: Response = await told(request, error)
-        if not _is_for_people(request.scope):
-            return response
-        return problem_page(request, orjson.loads(bytes(response.body)))
-
-    app.add_exception_handler(Exception, tell)
-
-
 def _is_for_people(scope: Scope) -> bool:
     path = scope["path"].removeprefix(scope.get("root_path", ""))
     accepted = Headers(scope=scope).get("accept", "")
@@ -94,7 +80,9 @@ def problem_page(
     request: Request, problem: dict[str, Any], headers: MutableHeaders | None = None
 ) -> Response:
     """A problem as a page, with what the answer's headers said beside it."""
-    kept = {name: value for name, value in (headers or {}).items() if name.lower() not in LOST}
+    own = {**page_headers(), "Cache-Control": "no-store"}
+    lost = LOST.union(name.lower() for name in own)
+    kept = {name: value for name, value in (headers or {}).items() if name.lower() not in lost}
     text = render(request, "error.html", problem=problem)
-    given = {**kept, **page_headers(), "Cache-Control": "no-store"}
+    given = {**kept, **own}
     return Response(text, problem["status"], given, HTML)
