@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import subprocess
@@ -131,6 +132,13 @@ def test_a_lock_names_every_package_by_hash_and_no_address(lock: Path) -> None:
     assert pins(lock)
     entries = re.split(r"^(?=[a-z0-9])", text, flags=re.MULTILINE)[1:]
     assert [entry.splitlines()[0] for entry in entries if "--hash=sha256:" not in entry] == []
+
+
+def test_what_pages_load_is_locked_by_hash_and_without_an_address() -> None:
+    text = dev.PAGES_LOCK.read_text(encoding="utf-8")
+    assert "://" not in text
+    packages = json.loads(text)["packages"]
+    assert [name for name, package in packages.items() if name and "integrity" not in package] == []
 
 
 def test_what_runs_is_locked_alike_for_development() -> None:

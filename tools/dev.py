@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import json
 import os
 import shlex
 import shutil
@@ -153,8 +154,8 @@ def lock(arguments: Sequence[str]) -> None:
                 check=True,
                 env={"UV_SYSTEM_CERTS": "1", **os.environ},
             )
-        if "://" in target.read_text(encoding="utf-8"):
-            sys.exit(f"lock: {target.name} holds an address; lock files name packages only")
+        check_names_only(target)
+    lock_pages()
 
 
 def soak(arguments: Sequence[str]) -> None:
@@ -236,6 +237,29 @@ def set_up_pages() -> None:
         sys.exit("set-up: npm could not install what the pages load")
     else:
         say("set-up: npm failed: pages will have no map until it succeeds; the API is complete")
+
+
+def lock_pages() -> None:
+    """Let npm write what pages load; without the addresses of who asks for money for them."""
+    npm = shutil.which("npm")
+    if npm is None:
+        sys.exit(f"lock: npm is needed to write {PAGES_LOCK.name}")
+    options = ("--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund")
+    with phase(f"lock: writing {PAGES_LOCK.name}"):
+        command = (npm, "install", *options, "--omit-lockfile-registry-resolved")
+        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        locked = json.loads(PAGES_LOCK.read_bytes())
+        for package in locked["packages"].values():
+            package.pop("funding", None)
+        text = json.dumps(locked, indent=2, ensure_ascii=False)
+        PAGES_LOCK.write_text(f"{text}\n", encoding="utf-8")
+    check_names_only(PAGES_LOCK)
+
+
+def check_names_only(target: Path) -> None:
+    """Exit where a lock file holds an address."""
+    if "://" in target.read_text(encoding="utf-8"):
+        sys.exit(f"lock: {target.name} holds an address; lock files name packages only")
 
 
 def set_up_peers() -> None:

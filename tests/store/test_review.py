@@ -9,13 +9,11 @@ import pytest
 from sqlalchemy import func, select
 
 from counterclaim.db import new_id, reading, writing
-from counterclaim.errors import ConflictError, MovedError, NotFoundError, RejectedError
+from counterclaim.errors import ConflictError, NotFoundError, RejectedError
 from counterclaim.models import (
     Assessment,
     Claim,
-    EventJudgement,
     EventSummary,
-    LedgerEntry,
     SourceRating,
 )
 from counterclaim.queries.asof import View, last_change
@@ -33,94 +31,27 @@ from counterclaim.store.review import (
     supersede_claim,
 )
 from counterclaim.vocabulary import Credibility, Judgement, Reliability, Status
+from deciding import (
+    REVIEWER,
+    claim_of,
+    counted,
+    decide,
+    entries,
+    event_of,
+    put_event,
+    put_pending,
+    refused,
+    report,
+)
 from factories import REFERENCE, aland_claim, article, bland_claim, put_file, put_world
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from sqlalchemy import Engine
 
-    from counterclaim.store.ingest import Intake
 
 WHY = "The ministry took it back."
-REVIEWER = "reviewer"
-
-
-def decide(engine: Engine, transition: Callable[..., Any], *given: Any) -> Any:
-    """One decision in a transaction of its own."""
-    with writing(engine) as session:
-        return transition(open_writer(session, REVIEWER), *given)
-
-
-def refused(engine: Engine, error: type[Exception], transition: Any, *given: Any) -> str:
-    """The words of a refusal, which must leave the ledger and the answers as they were."""
-    before = entries(engine)
-    with pytest.raises(error) as caught:
-        decide(engine, transition, *given)
-    assert entries(engine) == before
-    return str(caught.value)
-
-
-def entries(engine: Engine) -> list[tuple[str, str | None, dict[str, Any]]]:
-    """Action, subject and body of all that was noted."""
-    query = select(LedgerEntry.action, LedgerEntry.subject, LedgerEntry.body)
-    with reading(engine) as session:
-        rows = session.execute(query.order_by(LedgerEntry.seq)).all()
-    return [(action, subject, orjson.loads(body)) for action, subject, body in rows]
-
-
-def event_of(engine: Engine, event_id: str, known_at: datetime | None = None) -> dict[str, Any]:
-    """The event as it is served."""
-    with reading(engine) as session:
-        text = get_event(session, event_id, View(known_at or last_change(session)))
-    document: dict[str, Any] = orjson.loads(text)
-    return document
-
-
-def claim_of(engine: Engine, claim_id: str) -> Claim:
-    with reading(engine) as session:
-        return session.get_one(Claim, claim_id)
-
-
-def figures(document: dict[str, Any]) -> dict[str, Any]:
-    """What an event says, without what tells its versions apart."""
-    return {key: value for key, value in document.items() if key != "updated_at"}
-
-
-def counted(document: dict[str, Any], outcome: str = "launched") -> tuple[Any, Any, Any]:
-    figure = document["munitions"][0][outcome]
-    return figure["low"], figure["best"], figure["high"]
-
-
-def report(publisher: str, launched: int, event: str, **changes: Any) -> dict[str, Any]:
-    """A claim file of one claim in a paper's own voice."""
-    words = f"{launched} Zeta-9 missiles were fired at Quarry"
-    claim = aland_claim(
-        said_by=[],
-        quote=words,
-        event=event,
-        counts=[{"munition": "Zeta-9", "launched": launched}],
-        **changes,
-    )
-    document = {
-        "title": f"Report of {publisher}",
-        "text": f"{words}, {publisher} writes.",
-        "publisher": publisher,
-        "published": "2024-05-03",
-        "lang": "en",
-    }
-    return {"document": document, "claims": [claim]}
-
-
-def put_event(engine: Engine, label: str, **shape: Any) -> str:
-    event = {"ref": label, "kind": "strike", "label": label, **shape}
-    return put_file(engine, {"events": [event]}).events[0].id
-
-
-def put_pending(engine: Engine) -> Intake:
-    put_file(engine, REFERENCE)
-    return put_file(engine, article(), accept=False)
 
 
 # -- A claim's life ------------------------------------------------------------------------------
@@ -465,90 +396,6 @@ def test_the_better_source_carries_the_figure(engine: Engine) -> None:
         live = select(SourceRating.reliability).where(SourceRating.ended_at.is_(None))
         assert sorted(session.scalars(live)) == ["A", "E"]
         assert session.scalar(select(func.count()).select_from(SourceRating)) == 3
-
-
-# -- Merging -------------------------------------------------------------------------------------
-
-
-def test_a_merge_makes_one_event_of_two_and_can_be_undone(engine: Engine) -> None:
-    put_file(engine, REFERENCE)
-    older, newer = put_event(engine, "Older"), put_event(engine, "Newer")
-    claims = [
-        put_file(engine, report(paper, launched, event)).claims[0].id
-        for paper, launched, event in (("gazette", 4, older), ("courier", 7, newer))
-    ]
-    before = [figures(event_of(engine, event)) for event in (older, newer)]
-    judged = decide(engine, judge_events, newer, older, Judgement.SAME, WHY, 0.9)
-    assert judged.left_id < judged.right_id
-    merged = event_of(engine, older)
-    assert merged["claims"] == 2
-    assert (merged["id"], merged["label"]) == (older, "Older")
-    assert merged["munitions"][0]["launched"]["claims"] == claims
-    with reading(engine) as session, pytest.raises(MovedError) as caught:
-        get_event(session, newer, View(last_change(session)))
-    assert caught.value.target == older
-    decide(engine, end_judgement, judged.id)
-    assert [figures(event_of(engine, event)) for event in (older, newer)] == before
-    assert "has ended" in refused(engine, ConflictError, end_judgement, judged.id)
-
-
-def test_merged_events_take_their_parts_and_wholes_with_them(engine: Engine) -> None:
-    put_file(engine, REFERENCE)
-    lone, part = put_event(engine, "Lone"), put_event(engine, "Part")
-    whole = put_event(engine, "Whole", scope="collection", parts=[part])
-    put_file(engine, report("gazette", 4, whole, distribution="collective"))
-    put_file(engine, report("courier", 3, lone))
-    judged = decide(engine, judge_events, lone, part, Judgement.SAME, WHY)
-    assert event_of(engine, whole)["parts"] == [lone]
-    assert event_of(engine, lone)["part_of"] == [whole]
-    decide(engine, judge_events, lone, part, Judgement.DIFFERENT, WHY)
-    assert event_of(engine, whole)["parts"] == [part]
-    assert event_of(engine, lone)["part_of"] == []
-    assert "has ended" in refused(engine, ConflictError, end_judgement, judged.id)
-    with reading(engine) as session:
-        live = select(EventJudgement).where(EventJudgement.ended_at.is_(None))
-        assert [row.judgement for row in session.scalars(live)] == ["different"]
-
-
-def test_events_that_cannot_be_one_are_not_merged(engine: Engine) -> None:
-    put_file(engine, REFERENCE)
-    part, other = put_event(engine, "Part"), put_event(engine, "Other")
-    night = put_event(engine, "Night", scope="wave", parts=[part])
-    weeks = put_event(engine, "Weeks", scope="collection", parts=[night])
-    battle = put_event(engine, "Battle", kind="battle")
-    same = Judgement.SAME
-    refusals = {
-        (part, battle): "cannot be the same event",
-        (part, night): "'Part' is part of 'Night'",
-        (weeks, night): "collection",
-        (other, weeks): "collection",
-        (part, part): "one with itself",
-    }
-    for (left, right), words in refusals.items():
-        assert words in refused(engine, RejectedError, judge_events, left, right, same, WHY)
-    decide(engine, judge_events, part, other, same, WHY)
-    words = refused(engine, RejectedError, judge_events, night, other, same, WHY)
-    assert "'Part' is part of 'Night'" in words
-    assert "0 and 1" in refused(
-        engine, RejectedError, judge_events, part, battle, Judgement.UNSURE, WHY, 1.5
-    )
-    decide(engine, judge_events, part, battle, Judgement.DIFFERENT, WHY)
-
-
-def test_judgements_do_not_contradict_each_other(engine: Engine) -> None:
-    put_file(engine, REFERENCE)
-    a, b, c = (put_event(engine, label) for label in "ABC")
-    same, different = Judgement.SAME, Judgement.DIFFERENT
-    decide(engine, judge_events, a, b, same, WHY)
-    apart = decide(engine, judge_events, a, c, different, WHY)
-    assert apart.id in refused(engine, ConflictError, judge_events, b, c, same, WHY)
-    decide(engine, end_judgement, apart.id)
-    decide(engine, judge_events, b, c, same, WHY)
-    for judgement in (different, Judgement.UNSURE):
-        words = refused(engine, ConflictError, judge_events, a, c, judgement, WHY)
-        assert "by way of other judgements" in words
-    decide(engine, judge_events, c, b, different, WHY)
-    decide(engine, judge_events, a, c, Judgement.UNSURE, WHY)
 
 
 # -- Several writers -----------------------------------------------------------------------------

@@ -10,16 +10,16 @@ from starlette.responses import Response
 
 from counterclaim.deps import ListQuery
 from counterclaim.queries.changes import ChangeFilter, page_changes
-from counterclaim.web.forms import FormQuery
+from counterclaim.web.forms import TidyRoute
 from counterclaim.web.rendering import page
 from counterclaim.web.visitors import PageRead
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=TidyRoute)
 LED = {"source", "munition", "document", "event", "claim"}
 """What a change is about and has a page of its own."""
 
 
-class ChangesPageQuery(FormQuery, ListQuery, ChangeFilter):
+class ChangesPageQuery(ListQuery, ChangeFilter):
     """Filters of the changes."""
 
 

@@ -19,7 +19,8 @@ from counterclaim.deps import JSON, NoQuery, row_id
 from counterclaim.errors import NotFoundError
 from counterclaim.queries.asof import PRESENT
 from counterclaim.queries.overview import select_events, spread_of
-from counterclaim.web.filters import Asked, MapFilter, TidyRoute, asked_in, parts_of
+from counterclaim.web.filters import Asked, MapFilter, asked_in, parts_of
+from counterclaim.web.forms import TidyRoute
 from counterclaim.web.listing import row_of
 from counterclaim.web.rendering import EMBED_POLICY, page, send_data
 from counterclaim.web.visitors import CurrentVisitor, PageRead

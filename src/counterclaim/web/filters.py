@@ -6,13 +6,10 @@ The parameters are the API's own; ``map``, ``event`` and ``cursor`` belong to th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlencode
 
-from fastapi.routing import APIRoute
 from pydantic import Field, StringConstraints
-from starlette.responses import RedirectResponse
 
 from counterclaim.deps import PolicyQuery
 from counterclaim.queries.conditions import MODELS
@@ -21,11 +18,10 @@ from counterclaim.queries.names import find_all
 from counterclaim.web import words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable
+    from collections.abc import Iterable
 
     from sqlalchemy.orm import Session
     from starlette.requests import Request
-    from starlette.responses import Response
 
 Pairs = tuple[tuple[str, str], ...]
 OWN = ("map", "event", "cursor")
@@ -52,27 +48,6 @@ class HomeQuery(MapFilter):
     cursor: Annotated[
         str | None, StringConstraints(max_length=2000), Field(description="Where the list goes on.")
     ] = None
-
-
-class TidyRoute(APIRoute):
-    """A route to which the fields of a form that were left empty do not come.
-
-    Who sent some is led to the address without them, which is the one to be kept.
-    """
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The handler behind the tidying."""
-        handler = super().get_route_handler()
-
-        async def tidy(request: Request) -> Response:
-            given = request.query_params.multi_items()
-            kept = [(name, value) for name, value in given if value.strip()]
-            if kept == given:
-                return await handler(request)
-            query = f"?{urlencode(kept)}" if kept else ""
-            return RedirectResponse(f"{request.url.path}{query}", HTTPStatus.SEE_OTHER)
-
-        return tidy
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
-from pydantic import BaseModel, model_validator
+from fastapi.routing import APIRoute
+from starlette.responses import RedirectResponse
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
 
-class FormQuery(BaseModel):
-    """Parameters that a form sends; a field left empty is as if it were not there."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_blanks(cls, given: Any) -> Any:
-        if not isinstance(given, dict):
-            return given
-        kept = {name: _filled(value) for name, value in given.items()}
-        return {name: value for name, value in kept.items() if value not in ("", [], None)}
+    from starlette.requests import Request
+    from starlette.responses import Response
 
 
-def _filled(value: Any) -> Any:
-    if isinstance(value, list):
-        return [one for one in value if not isinstance(one, str) or one.strip()]
-    return value.strip() if isinstance(value, str) else value
+class TidyRoute(APIRoute):
+    """A route to which the fields of a form that were left empty do not come.
+
+    Who sent some is led to the address without them, which is the one to be kept.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler behind the tidying."""
+        handler = super().get_route_handler()
+
+        async def tidy(request: Request) -> Response:
+            given = request.query_params.multi_items()
+            kept = [(name, value) for name, value in given if value.strip()]
+            if kept == given:
+                return await handler(request)
+            query = f"?{urlencode(kept)}" if kept else ""
+            return RedirectResponse(f"{request.url.path}{query}", HTTPStatus.SEE_OTHER)
+
+        return tidy

@@ -27,13 +27,13 @@ from counterclaim.vocabulary import EventKind, Grade, Scope
 from counterclaim.web.filters import (
     Asked,
     HomeQuery,
-    TidyRoute,
     asked_in,
     fields_of,
     is_open,
     kept_beside,
     parts_of,
 )
+from counterclaim.web.forms import TidyRoute
 from counterclaim.web.listing import Row, rows_of
 from counterclaim.web.rendering import MAP_POLICY, page, send_data
 from counterclaim.web.timeline import Timeline, draw_timeline

@@ -22,7 +22,8 @@ from counterclaim.queries.overview import (
     select_events,
 )
 from counterclaim.web import words
-from counterclaim.web.filters import HomeQuery, TidyRoute, asked_in
+from counterclaim.web.filters import HomeQuery, asked_in
+from counterclaim.web.forms import TidyRoute
 from counterclaim.web.listing import href_of
 from counterclaim.web.rendering import send_data
 from counterclaim.web.visitors import PageRead

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from counterclaim import __version__
 from counterclaim.deps import send
+from counterclaim.vocabulary import Outcome
 from counterclaim.web import words
 from counterclaim.web.gist import gist
 from counterclaim.web.visitors import TOKEN, visitor_of
@@ -46,6 +47,7 @@ _templates = Environment(
 )
 _templates.globals["version"] = __version__
 _templates.globals["token_name"] = TOKEN
+_templates.globals["outcomes"] = tuple(Outcome)
 _templates.filters["prose"] = _prose
 _templates.filters.update(words.FILTERS)
 _templates.filters["gist"] = gist

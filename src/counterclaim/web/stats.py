@@ -23,19 +23,19 @@ from counterclaim.queries.stats.speakers import Pair, Speaker, compare_speakers,
 from counterclaim.vocabulary import Outcome
 from counterclaim.web.bars import Scale
 from counterclaim.web.charts import Chart, draw_chart, greatest_of
-from counterclaim.web.forms import FormQuery
+from counterclaim.web.forms import TidyRoute
 from counterclaim.web.memory import Memory
 from counterclaim.web.naming import name_all
 from counterclaim.web.rendering import page
 from counterclaim.web.visitors import PageRead
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=TidyRoute)
 Figures = Mapping[str, Mapping[str, Any]]
 COMPARED = (Outcome.LAUNCHED, Outcome.INTERCEPTED, Outcome.HIT)
 """What claimants are compared by."""
 
 
-class StatsPageQuery(FormQuery, PolicyQuery, EventFilter):
+class StatsPageQuery(PolicyQuery, EventFilter):
     """Filters of the statistics, and what claimants are compared by."""
 
     figure: Annotated[
