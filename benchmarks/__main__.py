@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks import ROOT, bulk, report
+from benchmarks import ROOT, bulk, real, report
 from benchmarks.databases import running_databases
 from benchmarks.growth import measure_cold
 from benchmarks.peers.copying import plain_store
 from benchmarks.plots import draw_growth
-from benchmarks.rounds import Plan, measure_postgresql, measure_sqlite
+from benchmarks.rounds import Plan, measure_postgresql, measure_real, measure_sqlite
 from benchmarks.stores import bench_folder, sqlite_store
 from benchmarks.workloads import WORKLOADS
 from benchmarks.writes import measure_writes, reads_beside_writer
@@ -139,6 +139,29 @@ def _run_postgresql(size: int, plan: Plan, results: Results) -> None:
         measure_postgresql(
             file, databases, results.folder, size, plan, lambda cell: results.add(cell.as_row())
         )
+
+
+@app.command("real")
+def real_(
+    data: Annotated[Path, typer.Argument(help="Folder of the data sets, one in a folder each.")],
+    *,
+    times: Annotated[int, typer.Option(help="How often each row comes, on days of its own.")] = 4,
+    only: Annotated[str, typer.Option(help="Some of " + ", ".join(WORKLOADS))] = "",
+    seconds: Annotated[float, typer.Option(help="Of each cell in each round.")] = 1.0,
+    rounds: Annotated[int, typer.Option(help="Of which the median is taken.")] = 3,
+) -> None:
+    """Import real data sets, multiplied, and measure what is read of them."""
+    chosen = _names(only) or [name for name in WORKLOADS if name not in real.LEFT_OUT]
+    plan = Plan(chosen, [], [1, 16], seconds, rounds)
+    results = Results(bench_folder() / "results")
+    what = f"UCDP GED and missile attacks × {times}"
+    store = results.folder / "real.db"
+    imported = list(real.measure_imports(data, results.folder, times, store))
+    facts = real.read_facts(store)
+    for one in imported:
+        results.add({"events": facts.count, "engine": f"sqlite, {what}", **one.as_row()})
+    measure_real(store, results.folder, what, facts, plan, lambda cell: results.add(cell.as_row()))
+    Console(width=150).print(report.terminal_table(results.rows))
 
 
 @app.command("report")

@@ -41,8 +41,8 @@ class Done:
     workload: str
     count: float
     seconds: float
-    unit: str
     memory_mb: float
+    unit: str
 
     def as_row(self) -> dict[str, Any]:
         """As it stands in the results."""
@@ -67,7 +67,7 @@ def measure_exports(store: Path, folder: Path) -> Iterator[Done]:
             seconds = time.perf_counter() - begun
             # Parquet has as many rows as the CSV before it has lines under its heading.
             rows = counts.setdefault(name.rpartition(" ")[2], lines - 1)
-            yield Done(name, rows, seconds, "rows/s", ours.running.peak_mb)
+            yield Done(name, rows, seconds, ours.running.peak_mb, "rows/s")
 
 
 def _drain(port: int, path: str) -> int:
@@ -92,7 +92,7 @@ def _drain(port: int, path: str) -> int:
 def measure_rebuild(store: Path, folder: Path, events: int) -> Done:
     """``counterclaim rebuild``."""
     with copied(store, folder) as copy:
-        return _command("rebuild", events, "events/s", copy, "rebuild")
+        return Done("rebuild", events, *run_command(copy, "rebuild"), "events/s")
 
 
 IMPORTED = """
@@ -122,7 +122,8 @@ def measure_import(store: Path, folder: Path, events: int) -> Done:
             claims += 1
     connection.close()
     with copied(empty_store(), folder) as copy:
-        return _command("import claims", claims, "claims/s", copy, "import", "claims", str(file))
+        done = run_command(copy, "import", "claims", str(file))
+        return Done("import claims", claims, *done, "claims/s")
 
 
 def _record(row: Sequence[Any]) -> dict[str, Any]:
@@ -146,8 +147,12 @@ def _record(row: Sequence[Any]) -> dict[str, Any]:
     }
 
 
-def _command(name: str, count: float, unit: str, store: Path, *arguments: str) -> Done:
-    """Run a command of ours on a store to its end."""
+def run_command(store: Path, *arguments: str) -> tuple[float, float]:
+    """Run a command of ours on a store to its end; its seconds and greatest memory in MB.
+
+    Raises:
+        RuntimeError: it failed.
+    """
     env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     env["COUNTERCLAIM_DATABASE_URL"] = f"sqlite:///{store}"
     begun = time.perf_counter()
@@ -165,7 +170,7 @@ def _command(name: str, count: float, unit: str, store: Path, *arguments: str) -
             said.seek(0)
             msg = f"counterclaim {arguments[0]} failed: {said.read().decode()[-2000:]}"
             raise RuntimeError(msg)
-    return Done(name, count, seconds, unit, used.ru_maxrss / 1024)
+    return seconds, used.ru_maxrss / 1024
 
 
 def measure_server(store: Path, plain: Path, folder: Path) -> Iterator[Done]:
@@ -176,9 +181,9 @@ def measure_server(store: Path, plain: Path, folder: Path) -> Iterator[Done]:
         with our_server(f"sqlite:///{store}", folder, WORKERS=str(workers)) as ours:
             if workers == 1:
                 idle = ours.running.resident_mb
-                yield Done("start", ours.running.start_seconds, 1.0, "s", idle)
+                yield Done("start", ours.running.start_seconds, 1.0, idle, "s")
             ours.running.reset_peak()
             sample = measure(ours.running.port, ours.requests("list", cases), 16, LOADED_SECONDS)
             name = f"list, workers={workers}"
             count = len(sample.latencies)
-            yield Done(name, count, sample.seconds, "answers/s", ours.running.peak_mb)
+            yield Done(name, count, sample.seconds, ours.running.peak_mb, "answers/s")

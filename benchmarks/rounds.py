@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from benchmarks.client import Sample
     from benchmarks.databases import Databases
     from benchmarks.peers.raw import RawEngine
-    from benchmarks.workloads import Case
+    from benchmarks.workloads import Case, Facts
 
 OURS = "counterclaim"
 CHECKED = ("list", "one", "text_rare", "text_common", "bbox")
@@ -95,7 +95,16 @@ def measure_sqlite(
         if "bare" in plan.peers:
             servers.append(stack.enter_context(bare_server(folder, 75_000)))
         engine = raw.raw_sqlite(kept) if kept is not None else None
-        take_rounds("sqlite", events, plain, servers, engine, plan, tell)
+        found = read_facts(plain), days_of(plain)
+        take_rounds("sqlite", events, *found, servers, engine, plan, tell)
+
+
+def measure_real(
+    store: Path, folder: Path, what: str, facts: Facts, plan: Plan, tell: Callable[[Cell], None]
+) -> None:
+    """The workloads on a store of real data, without peers: their flat tables cannot hold it."""
+    with our_server(f"sqlite:///{store}", folder) as ours:
+        take_rounds(f"sqlite, {what}", facts.count, facts, {}, [ours], None, plan, tell)
 
 
 def measure_postgresql(
@@ -119,7 +128,8 @@ def measure_postgresql(
         engine = None
         if "raw" in plan.peers:
             engine = raw.raw_postgresql(databases.raw(events, raw.raw_store(plain, ours)))
-        take_rounds("postgresql", events, plain, servers, engine, plan, tell)
+        found = read_facts(plain), days_of(plain)
+        take_rounds("postgresql", events, *found, servers, engine, plan, tell)
 
 
 def wanted(peer: str, plan: Plan) -> bool:
@@ -130,15 +140,14 @@ def wanted(peer: str, plan: Plan) -> bool:
 def take_rounds(
     engine_name: str,
     events: int,
-    plain: Path,
+    facts: Facts,
+    days: dict[str, str],
     servers: Sequence[WebServer],
     engine: RawEngine | None,
     plan: Plan,
     tell: Callable[[Cell], None],
 ) -> None:
     """Check that all find the same, then measure in turns."""
-    facts = read_facts(plain)
-    days = days_of(plain)
     ours, peers = servers[0], servers[1:]
     for name in plan.only or WORKLOADS:
         if name not in WORKLOADS:

@@ -6,7 +6,7 @@ A case is what is looked for, in the words of the filters; each server turns it 
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -37,12 +37,18 @@ class Facts:
     points: Sequence[tuple[float, float]]
     claimants: Sequence[str]
     count: int
-    rng: Random
+    days: tuple[date, date] = date(2022, 1, 1), date(2025, 12, 2)
+    """The first and the last on which something happened."""
+
+    rare: Sequence[str] = tuple(RARE)
+    common: Sequence[str] = tuple(COMMON)
+    rng: Random = field(default_factory=lambda: Random(SEED))
 
     def window(self) -> Case:
         """Most of the time there is, with ends of its own."""
-        begin = date(2022, 1, 1) + timedelta(days=self.rng.randrange(150))
-        end = date(2024, 6, 1) + timedelta(days=self.rng.randrange(550))
+        first, last = self.days
+        begin = first + timedelta(days=self.rng.randrange(150))
+        end = last - timedelta(days=self.rng.randrange(550))
         return {"from": begin.isoformat(), "to": end.isoformat()}
 
 
@@ -66,7 +72,7 @@ def read_facts(plain: Path) -> Facts:
     connection.close()
     rng.shuffle(ids)
     sources = [key for (key,) in claimants]
-    return Facts(pairs, ids, rng.sample(points, min(CASES, len(points))), sources, count, rng)
+    return Facts(pairs, ids, rng.sample(points, min(CASES, len(points))), sources, count)
 
 
 def _list(facts: Facts) -> Case:
@@ -79,11 +85,11 @@ def _one(facts: Facts) -> Case:
 
 
 def _rare(facts: Facts) -> Case:
-    return {"q": facts.rng.choice(RARE)}
+    return {"q": facts.rng.choice(facts.rare)}
 
 
 def _common(facts: Facts) -> Case:
-    return {"q": facts.rng.choice(COMMON), **facts.window()}
+    return {"q": facts.rng.choice(facts.common), **facts.window()}
 
 
 def _box(facts: Facts) -> Case:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import threading
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from benchmarks import report
+from benchmarks import real, report
 from benchmarks.catalogue import read_catalogue
 from benchmarks.client import encode, fetch, measure
 from benchmarks.invention import ACTOR, SEED, Inventor
@@ -61,6 +62,19 @@ def test_the_same_is_invented_each_time(seed_to_read: Engine) -> None:
         return [{str(table): given for table, given in one} for one in rows]
 
     assert invented() == invented()
+
+
+def test_copies_of_a_table_have_numbers_and_days_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "ucdp_ged").mkdir()
+    file = tmp_path / "ucdp_ged" / "events.csv"
+    file.write_text("id,date_start,date_end,best\n7,2020-03-01,2020-03-02 10:00,4\n", "utf-8")
+    data_set, out = real.DATA_SETS[0], tmp_path / "out.csv.gz"
+    assert real.newest_file(tmp_path, data_set) == file
+    assert real.multiply(file, data_set, 2, out) == 2
+    with gzip.open(out, "rt", encoding="utf-8") as text:
+        rows = [line.split(",") for line in text.read().splitlines()]
+    assert rows[1] == ["7", "2020-03-01", "2020-03-02 10:00", "4"]
+    assert rows[2] == [str(7 + real.ID_APART), "2020-01-24", "2020-01-25 10:00", "4"]
 
 
 class Answering(BaseHTTPRequestHandler):
