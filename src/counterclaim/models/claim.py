@@ -68,6 +68,7 @@ class Claim(Identified, Recorded, Base):
         CheckConstraint("ended_at >= recorded_at", name="ended_after_recorded"),
         CheckConstraint("ended_at >= accepted_at", name="ended_after_accepted"),
         Index("ix_claim_recorded_at_id", "recorded_at", "id"),
+        Index("ix_claim_pending", "recorded_at", "id", **live("status = 'pending'")),
         Index("uq_claim_content_key_live", "content_key", unique=True, **live("ended_at IS NULL")),
     )
 
