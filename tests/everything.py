@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from counterclaim.db import writing
 from counterclaim.schemas.imported import ImportedClaim, ImportedEvent, Record, Reject
 from counterclaim.schemas.incoming import CasualtyIn, DocumentIn
 from counterclaim.store.imports import finish_import, start_import, take_rows
 from counterclaim.store.keys import make_key, revoke_key
-from counterclaim.store.ledger import open_writer
 from counterclaim.store.redaction import redact_source
 from counterclaim.store.releases import freeze_release
 from counterclaim.store.review import (
@@ -24,23 +22,15 @@ from counterclaim.store.review import (
 )
 from counterclaim.store.review.decisions import publish
 from counterclaim.vocabulary import Credibility, EventKind, Harm, Judgement, KeyScope, Reliability
+from deciding import decide
 from factories import REFERENCE, aland_claim, article, bland_claim, put_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sqlalchemy import Engine
 
     from counterclaim.store.ledger import Writer
 
 WHY = "It was looked at again."
-REVIEWER = "reviewer"
-
-
-def decide(engine: Engine, transition: Callable[..., Any], *given: Any) -> Any:
-    """One decision in a transaction of its own."""
-    with writing(engine) as session:
-        return transition(open_writer(session, REVIEWER), *given)
 
 
 def put_everything(engine: Engine) -> None:

@@ -37,7 +37,8 @@ from counterclaim.store.ledger import open_writer
 from counterclaim.store.lines import renew_lines
 from counterclaim.store.rebuild import DERIVED
 from counterclaim.vocabulary import KeyScope
-from everything import decide, put_everything
+from deciding import decide
+from everything import put_everything
 from server import SOURCES, command
 from store.test_rebuild import read_model
 from toy_imports import take_in, toy_file

@@ -19,7 +19,8 @@ from counterclaim.store.rebuild import rebuild
 from counterclaim.store.releases import freeze_release
 from counterclaim.store.review import assess_claim, rate_source, retract_claim
 from counterclaim.vocabulary import Credibility, Reliability
-from everything import decide, put_everything
+from deciding import decide
+from everything import put_everything
 from factories import put_world
 
 if TYPE_CHECKING:

@@ -147,17 +147,20 @@ def statements(action: str, subject: str | None, body: Mapping[str, Any]) -> Ite
         table, member = MEMBERS[action]
         yield Statement(table, str(body.get(member)), sealed)
     elif action in NAMES:
-        names: Mapping[str, str] = body.get("names", {})
-        yield from (Statement(NAMES[action], key, one) for key, one in names.items())
+        yield from (Statement(NAMES[action], key, one) for key, one in _seals(body, "names"))
     elif action in ROWS:
-        rows: Mapping[str, str] = body.get("rows", {})
-        yield from (Statement(ROWS[action], key, one) for key, one in rows.items())
+        yield from (Statement(ROWS[action], key, one) for key, one in _seals(body, "rows"))
     elif action.startswith(REDACTION):
-        renewed: Mapping[str, str] = body.get("seals", {})
-        for name, one in renewed.items():
+        for name, one in _seals(body, "seals"):
             table, _, key = name.partition(" ")
             yield Statement(table, key, one, redacted=True)
     if body.get("redaction_sha256") is not None:
         yield Statement("redaction", str(body.get("redaction")), body["redaction_sha256"])
     if body.get("quote_sha256") is not None:
         yield Statement("quote", str(body.get("quote")), body["quote_sha256"])
+
+
+def _seals(body: Mapping[str, Any], member: str) -> Iterable[tuple[str, str]]:
+    """Ids and seals; none where an entry was tampered with or is older than such seals."""
+    found = body.get(member)
+    return found.items() if isinstance(found, dict) else ()

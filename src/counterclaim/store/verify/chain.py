@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from counterclaim.db import Base
+from counterclaim.db import Base, is_id
 from counterclaim.models import LedgerEntry
 from counterclaim.moment import isoformat_z
 from counterclaim.store.ledger import entry_hash
@@ -101,8 +101,10 @@ def _check_present(session: Session, entries: Sequence[LedgerEntry], found: Veri
 
 def _present(session: Session, model: Any, ids: list[str]) -> set[str]:
     there: set[str] = set()
-    for start in range(0, len(ids), CHUNK):
+    # What is no id can only stand in an entry that somebody changed, and names no row.
+    real = list(filter(is_id, ids))
+    for start in range(0, len(real), CHUNK):
         there.update(
-            session.scalars(select(model.id).where(model.id.in_(ids[start : start + CHUNK])))
+            session.scalars(select(model.id).where(model.id.in_(real[start : start + CHUNK])))
         )
     return there
