@@ -18,6 +18,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,17 +74,10 @@ def test(arguments: Sequence[str]) -> None:
 def check(_arguments: Sequence[str]) -> None:
     """Check format, lint, security, layers, types, migrations and what is generated."""
     set_up("dev")
-    checks: dict[str, Callable[[], None]] = {
-        "format": lambda: call("-m", "ruff", "format", "--check"),
-        "lint": lambda: call("-m", "ruff", "check"),
-        "security": lambda: call("-m", "bandit", "-q", "-c", "pyproject.toml", "-r", "src"),
-        "layers": lambda: call("-c", LINT_IMPORTS, "--no-logo"),
-        "types": lambda: call("-m", "mypy"),
-        "migrations": check_migrations,
-        "openapi.json": lambda: call("-m", "counterclaim", "openapi", "--check"),
-        "generated docs": lambda: call("-m", "counterclaim", "docs", "--check"),
-    }
-    failed = [name for name, job in checks.items() if not passes(name, job)]
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
+        env = {**os.environ, "COUNTERCLAIM_DATABASE_URL": f"sqlite:///{folder}/check.db"}
+        good = pool.map(partial(passes, env=env), CHECKS)
+        failed = [name for name, passed in zip(CHECKS, good, strict=True) if not passed]
     if failed:
         sys.exit(f"check: failed: {', '.join(failed)}")
     say("check: all passed")
@@ -368,25 +363,38 @@ def alone() -> Iterator[None]:
 # Checks
 
 
-def check_migrations() -> None:
-    """Go up, compare with the models, go down and up again on a database of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        env = {**os.environ, "COUNTERCLAIM_DATABASE_URL": f"sqlite:///{folder}/check.db"}
-        for step in (("upgrade", "head"), ("check",), ("downgrade", "base"), ("upgrade", "head")):
-            call("-m", "alembic", *step, env=env)
+CHECKS: dict[str, Sequence[Sequence[str]]] = {
+    "types": [("-m", "mypy")],
+    "format": [("-m", "ruff", "format", "--check")],
+    "lint": [("-m", "ruff", "check")],
+    "security": [("-m", "bandit", "-q", "-c", "pyproject.toml", "-r", "src")],
+    "layers": [("-c", LINT_IMPORTS, "--no-logo")],
+    "migrations": [
+        ("-m", "alembic", "upgrade", "head"),
+        ("-m", "alembic", "check"),
+        ("-m", "alembic", "downgrade", "base"),
+        ("-m", "alembic", "upgrade", "head"),
+    ],
+    "openapi.json": [("-m", "counterclaim", "openapi", "--check")],
+    "generated docs": [("-m", "counterclaim", "docs", "--check")],
+}
+"""What each check runs, one after another; two checks run beside each other, the longest first."""
 
 
-def passes(name: str, job: Callable[[], None]) -> bool:
-    """Run one check, say how it went, and go on in either case."""
-    begun = time.monotonic()
-    say(f"check: {name}")
-    try:
-        job()
-    except subprocess.CalledProcessError:
-        say(f"check: {name} failed after {time.monotonic() - begun:.1f} s")
-        return False
-    say(f"check: {name} passed in {time.monotonic() - begun:.1f} s")
-    return True
+def passes(name: str, env: Mapping[str, str]) -> bool:
+    """Run one check to its end or first failure, and say what it said and how it went."""
+    begun, said, status = time.monotonic(), "", 0
+    for command in CHECKS[name]:
+        done = subprocess.run(
+            [str(PYTHON), *command], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        said += done.stdout.decode(errors="replace")
+        status = done.returncode
+        if status:
+            break
+    how = "failed after" if status else "passed in"
+    say(f"{said}check: {name} {how} {time.monotonic() - begun:.1f} s")
+    return not status
 
 
 # Processes and words

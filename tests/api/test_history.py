@@ -21,8 +21,8 @@ from counterclaim.store.review import (
     supersede_claim,
 )
 from counterclaim.vocabulary import Credibility, Judgement, Reliability
+from deciding import WHY, decide, put_event, report
 from factories import REFERENCE, put_file
-from store.test_review import WHY, decide, put_event, report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
