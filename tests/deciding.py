@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from counterclaim.store.ingest import Intake
 
 REVIEWER = "reviewer"
+WHY = "It was looked at again."
 
 
 def decide(engine: Engine, transition: Callable[..., Any], *given: Any) -> Any:

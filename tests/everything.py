@@ -22,15 +22,13 @@ from counterclaim.store.review import (
 )
 from counterclaim.store.review.decisions import publish
 from counterclaim.vocabulary import Credibility, EventKind, Harm, Judgement, KeyScope, Reliability
-from deciding import decide
+from deciding import WHY, decide
 from factories import REFERENCE, aland_claim, article, bland_claim, put_file
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from counterclaim.store.ledger import Writer
-
-WHY = "It was looked at again."
 
 
 def put_everything(engine: Engine) -> None:

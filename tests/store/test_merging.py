@@ -14,13 +14,11 @@ from counterclaim.queries.asof import View, last_change
 from counterclaim.queries.events import get_event
 from counterclaim.store.review import end_judgement, judge_events
 from counterclaim.vocabulary import Judgement
-from deciding import decide, event_of, figures, put_event, refused, report
+from deciding import WHY, decide, event_of, figures, put_event, refused, report
 from factories import REFERENCE, put_file
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
-
-WHY = "Both speak of one night."
 
 
 def test_a_merge_makes_one_event_of_two_and_can_be_undone(engine: Engine) -> None:

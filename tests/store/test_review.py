@@ -33,6 +33,7 @@ from counterclaim.store.review import (
 from counterclaim.vocabulary import Credibility, Judgement, Reliability, Status
 from deciding import (
     REVIEWER,
+    WHY,
     claim_of,
     counted,
     decide,
@@ -49,9 +50,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy import Engine
-
-
-WHY = "The ministry took it back."
 
 
 # -- A claim's life ------------------------------------------------------------------------------
