@@ -247,6 +247,7 @@ def test_oembed_tells_how_addresses_of_this_server_are_embedded(client: TestClie
     ("params", "status"),
     [
         ({"url": "http://elsewhere.example/"}, 404),
+        ({"url": "http://["}, 404),
         ({"url": "http://testserver/docs"}, 404),
         ({"url": "http://testserver/strikes/none"}, 404),
         ({"url": "http://testserver/", "format": "xml"}, 501),

@@ -104,7 +104,10 @@ def _frame_of(request: Request, session: Session, url: str) -> tuple[str, str, i
     Raises:
         NotFoundError: the address is another server's, or no page of it can be embedded.
     """
-    parts, own = urlsplit(url), urlsplit(str(request.base_url))
+    try:
+        parts, own = urlsplit(url), urlsplit(str(request.base_url))
+    except ValueError:  # As of a bracket in place of a host.
+        raise NotFoundError("page to embed", url) from None
     root = own.path.rstrip("/")
     path = parts.path.removeprefix(root) or "/"
     if parts.netloc != own.netloc or not parts.path.startswith(root):
