@@ -151,7 +151,10 @@ def test_events_that_would_take_too_long_to_resolve_are_listed_and_not_counted(
 
 
 def test_what_a_visitor_with_a_cookie_sees_is_kept_by_nobody_else(client: TestClient) -> None:
-    addresses = ("/", "/map.json?frame=0,0,9,9&zoom=1", "/suggest?what=weapon&q=a")
+    addresses = (
+        *("/", "/map.json?frame=0,0,9,9&zoom=1", "/suggest?what=weapon&q=a"),
+        "/stats/claimants.csv",
+    )
     with TestClient(client.app, headers=HTML) as visitor:
         for address in addresses:
             answer = visitor.get(address)

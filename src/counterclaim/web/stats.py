@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from counterclaim.deps import PolicyQuery, send
+from counterclaim.deps import PolicyQuery
 from counterclaim.export import csv
 from counterclaim.export.flat import Row
 from counterclaim.queries.asof import View, store_version
@@ -26,7 +26,7 @@ from counterclaim.web.charts import Chart, draw_chart, greatest_of
 from counterclaim.web.forms import TidyRoute
 from counterclaim.web.memory import Memory
 from counterclaim.web.naming import name_all
-from counterclaim.web.rendering import page
+from counterclaim.web.rendering import page, send_data
 from counterclaim.web.visitors import PageRead
 
 router = APIRouter(include_in_schema=False, route_class=TidyRoute)
@@ -118,7 +118,7 @@ def pairs_table(
 
 
 def _send_table(request: Request, rows: Sequence[Row], columns: Sequence[str]) -> Response:
-    return send(request, csv.to_csv(rows, columns), csv.MEDIA_TYPE)
+    return send_data(request, csv.to_csv(rows, columns), csv.MEDIA_TYPE)
 
 
 def _filter_of(query: StatsPageQuery) -> EventFilter:
