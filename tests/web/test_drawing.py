@@ -51,6 +51,15 @@ def test_the_pieces_are_the_whole_text_and_each_lies_in_its_quotes(
         assert shown.replace(" ", "") == "".join(kept).replace(" ", "")
     begun = [id_ for passage in passages for id_ in passage.quotes]
     assert len(begun) == len(set(begun))
+    assert set(begun) == {one.id for one in quotes if text[one.start : one.end].strip()}.union(
+        piece for passage in passages for part in passage.pieces for piece in part.quotes
+    )
+    anchors = [id_ for passage in passages for part in passage.pieces for id_ in part.begins]
+    assert sorted(anchors) == sorted(begun)
+
+
+def test_a_text_of_white_space_is_cut_at_once() -> None:
+    assert list(cut_passages(" " * 500_000, [quote(0, 5, 9)])) == []
 
 
 def figure(low: int | None, high: int | None, best: int | None = None) -> dict[str, Any]:
