@@ -201,6 +201,8 @@ def test_map_data_is_sent_once_for_a_state_of_the_store(client: TestClient) -> N
     assert (again.status_code, again.content) == (304, b"")
     alone = client.get(address.replace("zoom=2", "zoom=10")).json()["features"]
     assert {one["properties"]["uncertainty_m"] for one in alone} == {2000, 14600}
+    whole = client.get("/map.json?weapon=atacms&frame=-180,-85,180,85&zoom=22").json()["features"]
+    assert [one["properties"]["count"] for one in whole] == [2]  # As on a screen of that size.
     listed = client.get("/map/events.json?frame=36,51,37,52").json()["features"]
     assert [one["properties"]["label"] for one in listed] == [
         "ATACMS strike on Kursk-Vostochny airfield"
