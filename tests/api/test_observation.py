@@ -98,8 +98,10 @@ def test_a_request_is_one_line_that_names_the_key_and_not_what_was_asked(server:
     server.client.head("/v1/claims")
     server.client.get("/static/style.css")
     server.client.get("/wp-login.php")
+    behind = TestClient(server.client.app, root_path="/prefix", client=LOCAL)
     for quiet in ("/healthz", "/readyz", "/metrics"):
         assert server.client.get(quiet).status_code == 200
+        assert behind.get(f"/prefix{quiet}").status_code == 200
     told = [(one["method"], one["route"], one["status"]) for one in server.lines]
     assert told == [
         ("GET", "/v1/strikes", 200),
