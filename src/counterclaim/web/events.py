@@ -103,9 +103,7 @@ def _event_page(
     )
 
 
-def tell_event(
-    session: Session, event: Mapping[str, Any], view: View, history: History
-) -> Told:
+def tell_event(session: Session, event: Mapping[str, Any], view: View, history: History) -> Told:
     """What the page of an event shows in a state."""
     told = event_positions(session, event["id"], view)
     explained = explain_event(session, event["id"], view)

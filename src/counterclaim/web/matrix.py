@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Document = Mapping[str, Any]
 
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """Who stands above a column; ``hue`` is the number of its colour."""
