@@ -44,6 +44,14 @@ def test_a_page_tells_of_one_munition_or_source_and_of_no_other(
         assert "No number of launches is on record." in kind
         assert "its kinds stand on their own pages" in kind
 
+        known_at = site.get("/v1/events")["known_at"]
+        for page in ("sources/aland-mod", "munitions/zeta-9"):
+            past = unescape(site.client.get(f"/{page}?known_at={known_at}").text)
+            assert "As the store stood then." in past
+            assert f'href="/{page}"' in past
+            assert f'href="/v1/{page}?known_at={known_at}"' in past
+            assert "As the store stood then." not in site.client.get(f"/{page}").text
+
         first = site.client.get("/sources/aland-mod?claimed_by=2024-05-02")
         assert "2 claims" in first.text
         (after,) = re.findall(r'href="([^"]+)#claims"', first.text)

@@ -59,7 +59,6 @@ def embed(
         request,
         "embedded_map.html",
         policy=EMBED_POLICY,
-        asked=asked,
         spread=spread,
         parts=parts_of(session, asked),
     )

@@ -25,7 +25,6 @@ from counterclaim.resolve.wording import Names
 from counterclaim.schemas.claim import ClaimOut
 from counterclaim.schemas.event import VersionOut
 from counterclaim.vocabulary import EventKind
-from counterclaim.web.filters import asked_in
 from counterclaim.web.matrix import Matrix, draw_matrix, name_figure
 from counterclaim.web.naming import name_all
 from counterclaim.web.rendering import page
@@ -97,7 +96,6 @@ def _event_page(
         request,
         "event.html",
         told=told,
-        asked=asked_in(request),
         name_path=_path_namer(told),
         past=query.known_at,
     )

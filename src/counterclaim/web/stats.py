@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
 from pydantic import Field
@@ -64,7 +63,6 @@ def stats_page(
         request,
         "stats.html",
         query=query,
-        asked=urlencode(_asked(query), doseq=True),
         months=sum_by_month(session, given, view),
         speakers=speakers,
         scales={outcome: _scale(speakers, outcome) for outcome in COMPARED},
@@ -183,8 +181,3 @@ def _hues(speakers: Sequence[Speaker]) -> Mapping[str, int]:
     return {
         one.key: min(sides.index(one.side) + 1, 3) if one.side in sides else 0 for one in speakers
     }
-
-
-def _asked(query: StatsPageQuery) -> dict[str, Any]:
-    """The filters as the addresses of downloads have them."""
-    return query.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"figure"})
