@@ -79,7 +79,8 @@ def test_bars_of_a_group_keep_the_order_of_their_numbers(ends: list[tuple[Any, A
             assert bar is None
             continue
         assert bar is not None
-        assert 0 < bar.sure <= bar.end <= WIDTH or one["low"] is None
+        assert bar.sure <= bar.end <= WIDTH
+        assert (bar.sure > 0) == (one["low"] is not None)
         assert bar.is_open == (one["high"] is None)
     known = [(one["low"], bar.sure) for one, bar in bars if bar and one["low"] is not None]
     assert [sure for _low, sure in sorted(known)] == sorted(sure for _low, sure in known)
