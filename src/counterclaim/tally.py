@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from bisect import bisect_left
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -67,7 +68,8 @@ class Tally:
         rows = [[*label, row.counts, row.seconds] for label, row in list(self.rows.items())]
         told = orjson.dumps({"pid": os.getpid(), "rows": rows, "gauges": dict(gauges)})
         part = self._file.with_suffix(".part")
-        with self._sharing:
+        # A full disk ends neither the sharing, which may go well later, nor the server's own end.
+        with self._sharing, suppress(OSError):
             part.write_bytes(told)
             part.replace(self._file)
 

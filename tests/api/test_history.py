@@ -21,8 +21,9 @@ from counterclaim.store.review import (
     supersede_claim,
 )
 from counterclaim.vocabulary import Credibility, Judgement, Reliability
+from deciding import decide, put_event, report
 from factories import REFERENCE, put_file
-from store.test_review import WHY, decide, put_event, report
+from store.test_review import WHY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -236,6 +236,7 @@ def test_processes_add_their_numbers_and_keep_those_of_the_dead(tmp_path: Path) 
     assert row.counts == [1, 1, *[0] * (len(BUCKETS) - 2), 1]
     assert row.seconds == pytest.approx(3600 + BUCKETS[0] + BUCKETS[1])
     assert rows["other", "/v1/strikes", 405].counts[BUCKETS.index(0.5)] == 1
+    Tally(tmp_path / "gone").share({})  # What cannot be left ends nothing.
 
 
 def test_lines_for_people_are_text_and_levels_are_kept() -> None:

@@ -12,8 +12,8 @@ from api.test_time_travel import engine_of, serve
 from counterclaim.resolve import WEIGHTS_VERSION
 from counterclaim.store.review import rate_source
 from counterclaim.vocabulary import Reliability
+from deciding import decide, put_event, report
 from factories import REFERENCE, put_file
-from store.test_review import decide, put_event, report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -85,7 +85,8 @@ class ZoomQuery(FrameQuery):
         """The width of a cell: that of the zoom, but for a frame that is wider than any screen."""
         west, south, east, north = self.edges()
         width = east - west + (360 if west > east else 0)
-        return max(360 * CELL_PX / (WORLD_PX * 2**self.zoom), max(width, north - south) / ACROSS)
+        cell = 360 * CELL_PX / (WORLD_PX << self.zoom)
+        return max(cell, max(width, north - south) / ACROSS)
 
 
 @router.get("/map.json")

@@ -96,7 +96,7 @@ def sum_speakers(
         told = Sum(low, None if open_ends else high, events)
         found.setdefault((source, key, name), {})[str(outcome)] = told
         counts[source] += once
-    sides = sides_of(session, counts)
+    sides = sides_of(session, set(counts))
     speakers = [
         Speaker(key, name, sides.get(source), counts[source], sums)
         for (source, key, name), sums in found.items()
