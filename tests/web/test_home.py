@@ -94,6 +94,15 @@ def test_each_part_of_a_filter_is_said_and_can_be_removed(client: TestClient) ->
     assert '<input type="hidden" name="bbox" value="20,40,60,60">' in answer.text
 
 
+def test_statistics_tell_of_filters_without_a_field_and_keep_them(client: TestClient) -> None:
+    answer = client.get("/stats?kind=strike&weapon=atacms&match=certain")
+    assert '<input type="hidden" name="match" value="certain">' in answer.text
+    assert '<input type="hidden" name="weapon"' not in answer.text
+    assert "dates and numbers: certain" in answer.text
+    assert "/stats?weapon=atacms&match=certain" in links(answer)
+    assert "Further filters" not in client.get("/stats?weapon=atacms&figure=hit").text
+
+
 def test_the_form_keeps_what_was_asked_for_either_way(client: TestClient) -> None:
     for value in ("true", "false"):
         text = client.get(f"/?disputed={value}").text

@@ -22,6 +22,7 @@ from counterclaim.queries.stats.speakers import Pair, Speaker, compare_speakers,
 from counterclaim.vocabulary import Outcome
 from counterclaim.web.bars import Scale
 from counterclaim.web.charts import Chart, draw_chart, greatest_of
+from counterclaim.web.filters import Asked, Part, asked_in, parts_of
 from counterclaim.web.forms import TidyRoute
 from counterclaim.web.memory import Memory
 from counterclaim.web.naming import name_all
@@ -30,6 +31,9 @@ from counterclaim.web.visitors import PageRead
 
 router = APIRouter(include_in_schema=False, route_class=TidyRoute)
 Figures = Mapping[str, Mapping[str, Any]]
+FIELDS = frozenset({"from", "to", "weapon", "region", "claimant", "attacker", "figure"})
+"""Parameters that the form has fields for."""
+
 COMPARED = (Outcome.LAUNCHED, Outcome.INTERCEPTED, Outcome.HIT)
 """What claimants are compared by."""
 
@@ -63,6 +67,7 @@ def stats_page(
         request,
         "stats.html",
         query=query,
+        further=_further(session, asked_in(request)),
         months=sum_by_month(session, given, view),
         speakers=speakers,
         scales={outcome: _scale(speakers, outcome) for outcome in COMPARED},
@@ -72,6 +77,12 @@ def stats_page(
         hues=_hues(speakers),
         compared=COMPARED,
     )
+
+
+def _further(session: Session, asked: Asked) -> list[tuple[str, str, Part]]:
+    """The parts of a filter that the form has no field for: name, value, and the part in words."""
+    given = zip(asked.filters().pairs, parts_of(session, asked), strict=True)
+    return [(name, value, part) for (name, value), part in given if name not in FIELDS]
 
 
 @router.get("/stats/claimants.csv")
