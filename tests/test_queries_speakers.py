@@ -10,8 +10,10 @@ from counterclaim.db import reading
 from counterclaim.queries.asof import PRESENT
 from counterclaim.queries.filters import EventFilter
 from counterclaim.queries.stats.speakers import Sum, compare_speakers, sum_speakers
-from counterclaim.vocabulary import Outcome
-from factories import article, put_file, put_world
+from counterclaim.store.review import judge_events
+from counterclaim.vocabulary import Judgement, Outcome
+from deciding import decide, put_event, report
+from factories import REFERENCE, article, put_file, put_world
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,6 +68,34 @@ def put_numbers(engine: Engine) -> None:
     }
     events = [{"ref": "E2", "kind": "strike", "label": "Missiles on Harbour"}]
     put_file(engine, article(document=document, events=events, claims=claims))
+
+
+def put_one_night(engine: Engine) -> None:
+    """Two events that are one; a ministry says how many came of the one, what hit of the other."""
+    put_file(engine, REFERENCE)
+    launched, hit = put_event(engine, "Launches"), put_event(engine, "Hits")
+    third = put_event(engine, "Later")
+    for event, counts in (
+        (launched, {"launched": 6}),
+        (hit, {"hit": 2}),
+        (hit, {"launched": 9}),
+        (third, {"hit": 1}),
+    ):
+        body = report("courier", next(iter(counts.values())), event)
+        body["claims"][0]["counts"] = [{"munition": "Zeta-9", **counts}]
+        put_file(engine, body)
+    decide(engine, judge_events, launched, hit, Judgement.SAME, "One night")
+
+
+def test_merged_events_are_one_and_each_event_is_counted_once(databases: Databases) -> None:
+    with databases.filled(put_one_night) as engine, reading(engine) as session:
+        view = PRESENT.view(session)
+        (courier,) = sum_speakers(session, EventFilter(), view)
+        night = EventFilter(q="Launches")
+        (narrow,) = sum_speakers(session, night, view)
+    assert courier.sums == {"launched": Sum(9, 9, 1), "hit": Sum(3, 3, 2)}
+    assert courier.events == 2
+    assert narrow.sums == {"launched": Sum(9, 9, 1), "hit": Sum(2, 2, 1)}
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, settings
@@ -15,6 +17,7 @@ from counterclaim.queries.conditions import wanted_events
 from counterclaim.queries.filters import EventFilter
 from counterclaim.queries.stats import Table, plan, sum_events
 from counterclaim.queries.stats.grouping import GROUPS, PEOPLE_GROUPS
+from counterclaim.queries.stats.months import Calendar
 from counterclaim.queries.stats.totals import resolved_cells, stored_cells
 from factories import put_file
 from invented_claims import claim_file, claims, filters
@@ -98,3 +101,20 @@ def test_the_totals_of_a_partition_hold_what_all_come_to(
             assert sum(part["events"] for part in parts) <= whole["events"]
             if count["high"] is not None:
                 assert sum(part["low"] or 0 for part in within) <= count["high"]
+
+
+def test_months_are_made_once_and_hold_up_nobody_who_asks_for_others() -> None:
+    calendar, going, made = Calendar(), Event(), list[str]()
+    item = {"month": "2024-11", "events": 1}
+
+    def slowly() -> list[dict[str, Any]]:
+        made.append("slow")
+        assert going.wait(30)
+        return [item]
+
+    with ThreadPoolExecutor(2) as threads:
+        waiting = [threads.submit(calendar.months, "slow", slowly) for _ in range(2)]
+        assert calendar.months("other", lambda: [{**item, "month": None}]).keys() == {""}
+        going.set()
+        assert [one.result() for one in waiting] == [{"2024-11": [item]}] * 2
+    assert made == ["slow"]

@@ -92,7 +92,9 @@ class ObserveMiddleware:
 
 def is_quiet(scope: Mapping[str, Any]) -> bool:
     """Whether nothing is noted of a request: one of those that watch."""
-    return scope.get("path") in UNCOUNTED
+    # The prefix that a proxy serves under; below a folder of files root_path is that folder.
+    prefix = scope.get("app_root_path", scope.get("root_path", ""))
+    return str(scope.get("path")).removeprefix(prefix) in UNCOUNTED
 
 
 def _given_id(scope: Scope) -> bytes | None:

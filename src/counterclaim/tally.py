@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import time
 from bisect import bisect_left
+from contextlib import suppress
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -47,6 +49,7 @@ class Tally:
         self.folder = folder
         self._file = folder / f"{os.getpid()}-{time.time_ns()}.json" if folder else None
         self._gauges: Mapping[str, float] = {}
+        self._sharing = Lock()
 
     def note(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request."""
@@ -58,15 +61,17 @@ class Tally:
         row.seconds += seconds
 
     def share(self, gauges: Mapping[str, float]) -> None:
-        """Leave the numbers where the siblings find them."""
+        """Leave the numbers where the siblings find them; several threads may at once."""
         self._gauges = gauges
         if self._file is None:
             return
         rows = [[*label, row.counts, row.seconds] for label, row in list(self.rows.items())]
         told = orjson.dumps({"pid": os.getpid(), "rows": rows, "gauges": dict(gauges)})
         part = self._file.with_suffix(".part")
-        part.write_bytes(told)
-        part.replace(self._file)
+        # A full disk ends neither the sharing, which may go well later, nor the server's own end.
+        with self._sharing, suppress(OSError):
+            part.write_bytes(told)
+            part.replace(self._file)
 
     def summed(self) -> tuple[Rows, dict[str, float]]:
         """The numbers of all processes: what was counted by any, and the gauges of those alive."""

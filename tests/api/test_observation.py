@@ -98,8 +98,10 @@ def test_a_request_is_one_line_that_names_the_key_and_not_what_was_asked(server:
     server.client.head("/v1/claims")
     server.client.get("/static/style.css")
     server.client.get("/wp-login.php")
+    behind = TestClient(server.client.app, root_path="/prefix", client=LOCAL)
     for quiet in ("/healthz", "/readyz", "/metrics"):
         assert server.client.get(quiet).status_code == 200
+        assert behind.get(f"/prefix{quiet}").status_code == 200
     told = [(one["method"], one["route"], one["status"]) for one in server.lines]
     assert told == [
         ("GET", "/v1/strikes", 200),
@@ -234,6 +236,7 @@ def test_processes_add_their_numbers_and_keep_those_of_the_dead(tmp_path: Path) 
     assert row.counts == [1, 1, *[0] * (len(BUCKETS) - 2), 1]
     assert row.seconds == pytest.approx(3600 + BUCKETS[0] + BUCKETS[1])
     assert rows["other", "/v1/strikes", 405].counts[BUCKETS.index(0.5)] == 1
+    Tally(tmp_path / "gone").share({})  # What cannot be left ends nothing.
 
 
 def test_lines_for_people_are_text_and_levels_are_kept() -> None:

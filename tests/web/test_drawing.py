@@ -51,6 +51,15 @@ def test_the_pieces_are_the_whole_text_and_each_lies_in_its_quotes(
         assert shown.replace(" ", "") == "".join(kept).replace(" ", "")
     begun = [id_ for passage in passages for id_ in passage.quotes]
     assert len(begun) == len(set(begun))
+    assert set(begun) == {one.id for one in quotes if text[one.start : one.end].strip()}.union(
+        piece for passage in passages for part in passage.pieces for piece in part.quotes
+    )
+    anchors = [id_ for passage in passages for part in passage.pieces for id_ in part.begins]
+    assert sorted(anchors) == sorted(begun)
+
+
+def test_a_text_of_white_space_is_cut_at_once() -> None:
+    assert list(cut_passages(" " * 500_000, [quote(0, 5, 9)])) == []
 
 
 def figure(low: int | None, high: int | None, best: int | None = None) -> dict[str, Any]:
@@ -70,7 +79,8 @@ def test_bars_of_a_group_keep_the_order_of_their_numbers(ends: list[tuple[Any, A
             assert bar is None
             continue
         assert bar is not None
-        assert 0 < bar.sure <= bar.end <= WIDTH or one["low"] is None
+        assert bar.sure <= bar.end <= WIDTH
+        assert (bar.sure > 0) == (one["low"] is not None)
         assert bar.is_open == (one["high"] is None)
     known = [(one["low"], bar.sure) for one, bar in bars if bar and one["low"] is not None]
     assert [sure for _low, sure in sorted(known)] == sorted(sure for _low, sure in known)

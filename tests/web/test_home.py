@@ -94,6 +94,15 @@ def test_each_part_of_a_filter_is_said_and_can_be_removed(client: TestClient) ->
     assert '<input type="hidden" name="bbox" value="20,40,60,60">' in answer.text
 
 
+def test_statistics_tell_of_filters_without_a_field_and_keep_them(client: TestClient) -> None:
+    answer = client.get("/stats?kind=strike&weapon=atacms&match=certain")
+    assert '<input type="hidden" name="match" value="certain">' in answer.text
+    assert '<input type="hidden" name="weapon"' not in answer.text
+    assert "dates and numbers: certain" in answer.text
+    assert "/stats?weapon=atacms&match=certain" in links(answer)
+    assert "Further filters" not in client.get("/stats?weapon=atacms&figure=hit").text
+
+
 def test_the_form_keeps_what_was_asked_for_either_way(client: TestClient) -> None:
     for value in ("true", "false"):
         text = client.get(f"/?disputed={value}").text
@@ -151,7 +160,10 @@ def test_events_that_would_take_too_long_to_resolve_are_listed_and_not_counted(
 
 
 def test_what_a_visitor_with_a_cookie_sees_is_kept_by_nobody_else(client: TestClient) -> None:
-    addresses = ("/", "/map.json?frame=0,0,9,9&zoom=1", "/suggest?what=weapon&q=a")
+    addresses = (
+        *("/", "/map.json?frame=0,0,9,9&zoom=1", "/suggest?what=weapon&q=a"),
+        "/stats/claimants.csv",
+    )
     with TestClient(client.app, headers=HTML) as visitor:
         for address in addresses:
             answer = visitor.get(address)
@@ -198,6 +210,8 @@ def test_map_data_is_sent_once_for_a_state_of_the_store(client: TestClient) -> N
     assert (again.status_code, again.content) == (304, b"")
     alone = client.get(address.replace("zoom=2", "zoom=10")).json()["features"]
     assert {one["properties"]["uncertainty_m"] for one in alone} == {2000, 14600}
+    whole = client.get("/map.json?weapon=atacms&frame=-180,-85,180,85&zoom=22").json()["features"]
+    assert [one["properties"]["count"] for one in whole] == [2]  # As on a screen of that size.
     listed = client.get("/map/events.json?frame=36,51,37,52").json()["features"]
     assert [one["properties"]["label"] for one in listed] == [
         "ATACMS strike on Kursk-Vostochny airfield"
@@ -247,6 +261,7 @@ def test_oembed_tells_how_addresses_of_this_server_are_embedded(client: TestClie
     ("params", "status"),
     [
         ({"url": "http://elsewhere.example/"}, 404),
+        ({"url": "http://["}, 404),
         ({"url": "http://testserver/docs"}, 404),
         ({"url": "http://testserver/strikes/none"}, 404),
         ({"url": "http://testserver/", "format": "xml"}, 501),

@@ -12,7 +12,7 @@ from counterclaim.moment import parse_moment
 from counterclaim.web.timeline import MOST_BARS, draw_timeline
 
 days_drawn = st.dictionaries(
-    st.none() | st.dates(date(1001, 1, 1), date(9000, 1, 1)), st.integers(1, 1000), max_size=60
+    st.none() | st.dates(date(1001, 1, 1), date(9998, 12, 31)), st.integers(1, 1000), max_size=60
 )
 
 

@@ -68,7 +68,8 @@ def test_signing_in_needs_the_token_of_the_form(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "elsewhere", ["https://example.org/", "//example.org", "/\\example.org", "javascript:alert(1)"]
+    "elsewhere",
+    ["https://example.org/", "//example.org", "/\\example.org", "javascript:alert(1)", "//["],
 )
 def test_nobody_is_led_to_another_host(client: TestClient, elsewhere: str) -> None:
     assert sign_in(client, key_of(client, KeyScope.READ), elsewhere) == "/"
@@ -83,6 +84,18 @@ def test_the_token_of_before_signing_in_does_not_count_after_it(client: TestClie
     answer = client.post("/sign-out", data={"csrf": now})
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     assert "Sign out" not in client.get("/about").text
+
+
+def test_who_looks_at_the_form_again_stays_signed_in_and_may_take_another_key(
+    client: TestClient,
+) -> None:
+    sign_in(client, key_of(client, KeyScope.READ))
+    token = token_in(client.get("/about").text)
+    assert set(re.findall(r'name="csrf" value="([^"]+)"', client.get("/sign-in").text)) == {token}
+    assert client.post("/sign-in", data={"csrf": token, "key": "cc_mistyped"}).status_code == 422
+    assert ">read<" in client.get("/about").text
+    sign_in(client, key_of(client, KeyScope.REVIEW))
+    assert ">review<" in client.get("/about").text
 
 
 def test_a_cookie_that_was_altered_or_has_no_key_any_more_signs_nobody_in(

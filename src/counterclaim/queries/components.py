@@ -6,17 +6,18 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select, union
 
 from counterclaim.db import among
-from counterclaim.models import Event, EventJudgement, EventPart
-from counterclaim.queries.asof import live_row
+from counterclaim.models import Event, EventJudgement, EventPart, EventSummary
+from counterclaim.queries.asof import live_row, live_summary
 from counterclaim.vocabulary import Judgement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from sqlalchemy import CTE
     from sqlalchemy.orm import Session
 
 
@@ -64,6 +65,27 @@ def linked(session: Session, ids: Iterable[str], at: datetime) -> Links:
         frontier = {key for pair in edges | found for key in pair} - known
     recorded = select(Event).where(Event.id.in_(known), Event.recorded_at <= at)
     return link({row.id: row for row in session.scalars(recorded)}, same, parts)
+
+
+def merged_events(at: datetime) -> CTE:
+    """Each event that was merged into another one, as ``member``, with that one, as ``served``."""
+    judged = EventJudgement
+    same = judged.judgement == Judgement.SAME, live_row(judged, at)
+    one, other = judged.left_id.label("one"), judged.right_id.label("other")
+    forth, back = select(one, other), select(other.label("one"), one.label("other"))
+    edges = union(forth.where(*same), back.where(*same)).cte("edges")
+    reached = select(edges.c.one.label("member"), edges.c.other.label("far"))
+    reach = reached.cte("reach", recursive=True)
+    on = select(reach.c.member, edges.c.other).join(edges, edges.c.one == reach.c.far)
+    reach = reach.union(on)
+    # Of all that are one only that which stands for them has a version that counts.
+    stands = EventSummary.event_id == reach.c.far, live_summary(at)
+    return (
+        select(reach.c.member, reach.c.far.label("served"))
+        .join(EventSummary, and_(*stands))
+        .where(reach.c.member != reach.c.far)
+        .cte("merged")
+    )
 
 
 def with_links(session: Session, ids: Sequence[str], at: datetime) -> set[str]:

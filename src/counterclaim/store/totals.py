@@ -28,6 +28,7 @@ from sqlalchemy.dialects.postgresql import psycopg2
 from counterclaim.db import UtcDateTime, dialect_of
 from counterclaim.models import EventSummary, EventTotal, EventTotalApart, EventTotalState
 from counterclaim.queries.asof import live_summary
+from counterclaim.queries.stats.entangled import chunks
 from counterclaim.queries.stats.kept import KEPT, grouping_of
 from counterclaim.queries.stats.rows import changed_events
 from counterclaim.queries.stats.summing import NOUGHT, NUMBERS, ONE, moved, sum_versions
@@ -120,7 +121,8 @@ def _move(session: Session, since: datetime, at: datetime) -> None:
         add_shares(session, at)
     else:
         changed = changed_events(session, since, at)
-        session.execute(delete(EventTotalApart).where(EventTotalApart.event_id.in_(changed)))
+        for some in chunks(sorted(changed)):
+            session.execute(delete(EventTotalApart).where(EventTotalApart.event_id.in_(some)))
         add_shares(session, since, changed, taken_away=True)
         add_shares(session, at, changed)
     empty = (getattr(EventTotal, name) == NOUGHT for name in NUMBERS)

@@ -48,7 +48,7 @@ class Scale:
         end = WIDTH if high is None else max(self._at(high), THIN)
         best = figure.get("best")
         return Bar(
-            round(max(self._at(low or 0), THIN), 2),
+            0.0 if low is None else round(max(self._at(low), THIN), 2),
             round(end, 2),
             None if best is None or low == high else round(self._at(best), 2),
             high is None,

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from counterclaim.deps import ListQuery
 from counterclaim.queries.changes import ChangeFilter, page_changes
+from counterclaim.web.filters import asked_in
 from counterclaim.web.forms import TidyRoute
 from counterclaim.web.rendering import page
 from counterclaim.web.visitors import PageRead
@@ -30,5 +31,10 @@ def changes_page(
     """Every write, newest first."""
     found, changes = page_changes(session, query, query.page(request), newest_first=True)
     return page(
-        request, "changes.html", changes=changes.items, next=found.next, query=query, led=LED
+        request,
+        "changes.html",
+        changes=changes.items,
+        after=asked_in(request).plus(cursor=found.next) if found.next else None,
+        query=query,
+        led=LED,
     )

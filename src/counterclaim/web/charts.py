@@ -47,16 +47,11 @@ class Chart:
         return max(len(self.periods), 1) * STEP
 
 
-def draw_chart(
-    figures: Mapping[str, Mapping[str, Any]], top: int | None = None, width: int = 1
-) -> Chart:
-    """The columns of a figure by month (YYYY-MM); several charts share a scale by ``top``.
-
-    ``width`` is how many columns of other charts stand beside each of these.
-    """
+def draw_chart(figures: Mapping[str, Mapping[str, Any]], top: int = 0) -> Chart:
+    """The columns of a figure by month (YYYY-MM); several charts share a scale by ``top``."""
     known = {period: one for period, one in figures.items() if _end(one) is not None}
     periods = [(period, at * STEP) for at, period in enumerate(months(known))]
-    greatest = max([top or 0, *(_end(one) or 0 for one in known.values()), 1])
+    greatest = max([top, *(_end(one) or 0 for one in known.values()), 1])
     scale = HEIGHT / greatest
     places = dict(periods)
     return Chart(

@@ -43,5 +43,4 @@ def document_page(
         passages=list(cut_passages(document.text, document.quotes)),
         claims=claims,
         names=name_all(session, document.claims, [document.publisher]),
-        past=query.known_at,
     )

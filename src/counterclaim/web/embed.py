@@ -17,7 +17,7 @@ from starlette.responses import Response
 from counterclaim.db import is_id
 from counterclaim.deps import JSON, NoQuery, row_id
 from counterclaim.errors import NotFoundError
-from counterclaim.queries.asof import PRESENT
+from counterclaim.queries.asof import PRESENT, store_version
 from counterclaim.queries.overview import select_events, spread_of
 from counterclaim.web.filters import Asked, MapFilter, asked_in, parts_of
 from counterclaim.web.forms import TidyRoute
@@ -27,6 +27,10 @@ from counterclaim.web.visitors import CurrentVisitor, PageRead
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+
+    from counterclaim.queries.asof import View
+    from counterclaim.queries.overview import Spread
+    from counterclaim.web.memory import Memory
 
 router = APIRouter(include_in_schema=False, route_class=TidyRoute)
 EVENT_PAGE = re.compile(r"/(?:strikes|events)/([^/]+)")
@@ -48,16 +52,21 @@ def embed(
     if query.event is not None:
         row = row_of(session, row_id("event", query.event), view)
         return page(request, "embedded_event.html", policy=EMBED_POLICY, row=row)
-    selection = select_events(session, query, view)
-    spread = spread_of(session, selection) if selection else None
+    memory: Memory = request.app.state.seen
+    key = "spread", store_version(session), view, asked.filters().pairs
+    spread = memory.recall(key, lambda: _spread(session, query, view))
     return page(
         request,
         "embedded_map.html",
         policy=EMBED_POLICY,
-        asked=asked,
         spread=spread,
         parts=parts_of(session, asked),
     )
+
+
+def _spread(session: Session, query: MapFilter, view: View) -> Spread | None:
+    selection = select_events(session, query, view)
+    return None if selection is None else spread_of(session, selection)
 
 
 class OembedQuery(NoQuery):
@@ -104,7 +113,10 @@ def _frame_of(request: Request, session: Session, url: str) -> tuple[str, str, i
     Raises:
         NotFoundError: the address is another server's, or no page of it can be embedded.
     """
-    parts, own = urlsplit(url), urlsplit(str(request.base_url))
+    try:
+        parts, own = urlsplit(url), urlsplit(str(request.base_url))
+    except ValueError:  # As of a bracket in place of a host.
+        raise NotFoundError("page to embed", url) from None
     root = own.path.rstrip("/")
     path = parts.path.removeprefix(root) or "/"
     if parts.netloc != own.netloc or not parts.path.startswith(root):

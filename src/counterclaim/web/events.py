@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Annotated, Any
 
 import orjson
@@ -13,12 +14,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from counterclaim.deps import PolicyQuery, RowId, row_id
-from counterclaim.queries.asof import View
+from counterclaim.errors import MovedError, NotFoundError
+from counterclaim.queries.asof import View, Wish
 from counterclaim.queries.claims import claims_out, event_claims, event_positions
 from counterclaim.queries.events import get_event
 from counterclaim.queries.explain import explain_event
 from counterclaim.queries.history import page_history
-from counterclaim.queries.pages import Window
+from counterclaim.queries.pages import Slice, Window
 from counterclaim.resolve.wording import Names
 from counterclaim.schemas.claim import ClaimOut
 from counterclaim.schemas.event import VersionOut
@@ -38,6 +40,20 @@ class EventPageQuery(PolicyQuery):
 
 
 @dataclass(frozen=True, slots=True)
+class History:
+    """The newest versions of an event, the oldest of them first.
+
+    Attributes:
+        shown: The place of the one that the page shows.
+        is_whole: Whether there was none before the first of them.
+    """
+
+    versions: Sequence[VersionOut]
+    shown: int
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """All that the page of an event shows."""
 
@@ -47,7 +63,7 @@ class Told:
     claims: Mapping[str, ClaimOut]
     names: Names
     related: Mapping[str, str]
-    versions: Sequence[VersionOut]
+    history: History
 
 
 @router.get("/strikes/{id}")
@@ -75,20 +91,17 @@ def _event_page(
 ) -> Response:
     view = query.view(request, session)
     event = orjson.loads(get_event(session, event_id, view, kind=kind))
-    told = tell_event(session, event, view, _all_versions(session, event_id, query))
+    told = tell_event(session, event, view, _history(session, event_id, query, view))
     return page(
         request,
         "event.html",
         told=told,
-        asked=query,
         name_path=_path_namer(told),
         past=query.known_at,
     )
 
 
-def tell_event(
-    session: Session, event: Mapping[str, Any], view: View, versions: Sequence[VersionOut]
-) -> Told:
+def tell_event(session: Session, event: Mapping[str, Any], view: View, history: History) -> Told:
     """What the page of an event shows in a state."""
     told = event_positions(session, event["id"], view)
     explained = explain_event(session, event["id"], view)
@@ -102,7 +115,7 @@ def tell_event(
         {claim.id: claim for claim in sorted(claims, key=_by_time)},
         names,
         _labels(session, [*event["part_of"], *event["parts"]], view),
-        versions,
+        history,
     )
 
 
@@ -116,11 +129,24 @@ def _labels(session: Session, ids: Sequence[str], view: View) -> dict[str, str]:
     return {one["id"]: one["label"] for one in documents}
 
 
-def _all_versions(session: Session, event_id: str, query: EventPageQuery) -> list[VersionOut]:
-    """The versions up to now, whatever state is shown: the slider goes to and fro."""
-    present = query.model_copy(update={"known_at": None}).asked()
-    window = Window({"event": event_id}, VERSIONS, None, wish=present)
-    return list(page_history(session, event_id, window).items)
+def _history(session: Session, event_id: str, query: EventPageQuery, view: View) -> History:
+    """The versions up to now, whatever state is shown: the slider goes to and fro.
+
+    Of an event that is not served any more they end with that state.
+    """
+    wish = query.asked()
+    try:
+        found = _versions(session, event_id, replace(wish, known_at=None))
+    except (MovedError, NotFoundError):
+        found = _versions(session, event_id, wish)
+    versions = found.items[::-1]
+    known = sum(datetime.fromisoformat(one.known_at) <= view.known_at for one in versions)
+    return History(versions, max(known - 1, 0), found.next is None)
+
+
+def _versions(session: Session, event_id: str, wish: Wish) -> Slice[VersionOut]:
+    window = Window({"event": event_id}, VERSIONS, None, wish=wish)
+    return page_history(session, event_id, window, newest_first=True)
 
 
 def _path_namer(told: Told) -> Any:

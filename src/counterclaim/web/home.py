@@ -92,7 +92,6 @@ def home(
         "home.html",
         policy=MAP_POLICY,
         status=HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK,
-        asked=asked,
         fault=fault,
         listing=listing,
         overview=overview,

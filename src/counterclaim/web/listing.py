@@ -36,11 +36,11 @@ COLOURED = 3
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One side of an event: its code, what it is in it, and the class of its colour."""
+    """One side of an event: its code, what it is in it, and the number of its colour."""
 
     side: str
     role: str
-    colour: str
+    hue: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +122,14 @@ def row_of(session: Session, event_id: str, view: View) -> Row:
     return row
 
 
-def side_colours(event: Mapping[str, Any], others: Iterable[str]) -> dict[str, str]:
-    """The classes of an event's sides: its parties in the order of their codes, then a third."""
+def hues_of(event: Mapping[str, Any], others: Iterable[str]) -> dict[str, int]:
+    """The colours of an event's sides: its parties in the order of their codes, then a third.
+
+    Whoever is left out has no colour of its own, which is 0.
+    """
     parties = sorted({event[role] for role in ROLES if event[role]})
     further = sorted({*others, *event["positions"]} - {*parties, NEUTRAL, UNKNOWN})
-    return {side: f"side-{place}" for place, side in enumerate((*parties, *further)[:COLOURED], 1)}
+    return {side: hue for hue, side in enumerate((*parties, *further)[:COLOURED], 1)}
 
 
 def _row(event: dict[str, Any], words: Words, figures: Mapping[str, Figure]) -> Row:
@@ -139,9 +142,9 @@ def _columns(event: Mapping[str, Any], words: Words) -> Iterator[Column]:
     roles = {event[role]: role for role in ROLES if event[role]}
     shown = {*ALWAYS, *WHERE_SAID}
     others = {side for figure, side in words if figure in shown} - roles.keys()
-    colours = side_colours(event, others)
+    hues = hues_of(event, others)
     for side in (*roles, *sorted(others, key=lambda side: (side in {NEUTRAL, UNKNOWN}, side))):
-        yield Column(side, roles.get(side, ""), colours.get(side, "side-0"))
+        yield Column(side, roles.get(side, ""), hues.get(side, 0))
 
 
 def _lines(

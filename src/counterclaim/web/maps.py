@@ -42,6 +42,9 @@ CELL_PX = 64
 WORLD_PX = 512
 """The width of the whole world at zoom 0."""
 
+ACROSS = 100
+"""No screen has more cells; so many events alone in theirs can be asked for in one statement."""
+
 LISTED = 30
 """So many events are listed where they cannot be drawn apart."""
 
@@ -78,6 +81,13 @@ class ZoomQuery(FrameQuery):
 
     zoom: Annotated[int, Field(ge=0, le=22, description="Each doubles the width of the world.")]
 
+    def cell_degrees(self) -> float:
+        """The width of a cell: that of the zoom, but for a frame that is wider than any screen."""
+        west, south, east, north = self.edges()
+        width = east - west + (360 if west > east else 0)
+        cell = 360 * CELL_PX / (WORLD_PX << self.zoom)
+        return max(cell, max(width, north - south) / ACROSS)
+
 
 @router.get("/map.json")
 def show_clusters(
@@ -112,8 +122,7 @@ def _clusters(request: Request, session: Session, query: ZoomQuery) -> bytes:
     found: list[dict[str, Any]] = []
     selection = _selected(request, session, query)
     if selection is not None:
-        cell_degrees = 360 * CELL_PX / (WORLD_PX * 2**query.zoom)
-        clusters = cluster_events(session, selection, query.edges(), cell_degrees)
+        clusters = cluster_events(session, selection, query.edges(), query.cell_degrees())
         alone = locate(session, [one.sk for one in clusters if one.count == 1])
         root = request.scope.get("root_path", "")
         found = [_cluster(one) for one in clusters if one.count > 1]

@@ -10,15 +10,14 @@ from counterclaim.queries.paths import WITHOUT_KEY, pointer
 from counterclaim.resolve.inputs import NEUTRAL
 from counterclaim.resolve.sayings import UNKNOWN
 from counterclaim.web.bars import Scale
+from counterclaim.web.listing import hues_of
 from counterclaim.web.words import spaced
 
 if TYPE_CHECKING:
     from counterclaim.schemas.explain import ExplainOut, FigureExplained
-    from counterclaim.schemas.position import CellOut, PositionOut, PositionsOut, SaidOut
+    from counterclaim.schemas.position import CellOut, PositionsOut, SaidOut
 
 Document = Mapping[str, Any]
-OUTSIDE = (NEUTRAL, UNKNOWN)
-"""Who speaks without being a side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,7 @@ def draw_matrix(
 
 def draw_columns(event: Document, told: PositionsOut, sides: Mapping[str, str]) -> list[Column]:
     """The columns: the sides, then those who speak without being one."""
-    hues = {side: at for at, side in enumerate(sorted(_sides(told.items)), 1)}
+    hues = hues_of(event, (item.side for item in told.items))
     roles = {event["attacker"]: "attacker", event["defender"]: "struck"}
     return [
         Column(
@@ -121,17 +120,14 @@ def draw_columns(event: Document, told: PositionsOut, sides: Mapping[str, str]) 
             _OUTSIDE_NAMES.get(item.side) or sides.get(item.side, item.side),
             roles.get(item.side),
             str(item.position),
-            min(hues.get(item.side, 0), 3),
+            hues.get(item.side, 0),
         )
         for item in told.items
     ]
 
 
 _OUTSIDE_NAMES = {NEUTRAL: "Others", UNKNOWN: "Side unknown"}
-
-
-def _sides(items: Sequence[PositionOut]) -> Iterator[str]:
-    return (item.side for item in items if item.side not in OUTSIDE)
+"""Who speaks without being a side."""
 
 
 def _sayings(cell: CellOut) -> list[SaidOut]:

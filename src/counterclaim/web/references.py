@@ -21,6 +21,7 @@ from counterclaim.queries.record import source_record
 from counterclaim.queries.references import get_munition, get_source
 from counterclaim.queries.stats import Table, plan, sum_events
 from counterclaim.web.charts import draw_chart
+from counterclaim.web.filters import asked_in
 from counterclaim.web.naming import name_all
 from counterclaim.web.rendering import page
 from counterclaim.web.visitors import PageRead
@@ -58,7 +59,7 @@ def source_page(
         record=source_record(session, source.key, view),
         claims=claims,
         total=found.total,
-        next=found.next,
+        after=asked_in(request).plus(cursor=found.next) if found.next else None,
         names=name_all(session, claims, [source.key, *above, *source.children]),
     )
 
@@ -84,11 +85,11 @@ def munition_page(
 
 
 def _use_by_month(session: Session, key: str, view: View) -> Mapping[str, Mapping[str, Any]]:
-    """By month, those in which it is known, how many of it were launched and intercepted."""
-    asked = plan(Table.INTERCEPTIONS, ["month"])
+    """By month, those in which it is known, how many of it alone were launched and intercepted."""
+    asked = plan(Table.INTERCEPTIONS, ["month", "munition"])
     totals = sum_events(session, asked, EventFilter(weapon=[key]), view)
     return {
         item["month"]: item["counts"]
         for item in totals.items
-        if item["month"] is not None and "launched" in item["counts"]
+        if item["munition"] == key and item["month"] is not None and "launched" in item["counts"]
     }

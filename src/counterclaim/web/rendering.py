@@ -13,6 +13,7 @@ from counterclaim import __version__
 from counterclaim.deps import send
 from counterclaim.vocabulary import Outcome
 from counterclaim.web import words
+from counterclaim.web.filters import asked_in
 from counterclaim.web.gist import gist
 from counterclaim.web.visitors import TOKEN, visitor_of
 
@@ -58,6 +59,7 @@ def render(request: Request, template: str, **values: object) -> str:
     given = {
         "root": request.scope.get("root_path", ""),
         "path": request.url.path,
+        "asked": asked_in(request),
         "address": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         "visitor": visitor_of(request),
         "base": str(request.base_url).rstrip("/"),
@@ -87,7 +89,6 @@ def page(
     response = send_data(request, text.encode(), HTML, **page_headers(policy))
     if response.status_code == 200:
         response.status_code = status
-    response.headers["Vary"] += ", HX-Request"
     return response
 
 

@@ -15,7 +15,14 @@ from counterclaim.db import reading
 from counterclaim.deps import NoQuery
 from counterclaim.queries.keys import find_caller
 from counterclaim.web.rendering import HTML, page_headers, render
-from counterclaim.web.visitors import COOKIE, CurrentVisitor, Form, keep_visitor, text_of
+from counterclaim.web.visitors import (
+    COOKIE,
+    CurrentVisitor,
+    Form,
+    keep_visitor,
+    text_of,
+    visitor_of,
+)
 
 router = APIRouter(include_in_schema=False)
 UNSTORED = {"Cache-Control": "no-store"}
@@ -60,17 +67,29 @@ def post_sign_out(request: Request, _form: Form) -> Response:
 
 def own_path(request: Request, given: str) -> str:
     """A path of this server, whatever was given: nobody is led elsewhere by a link to sign in."""
-    parts = urlsplit(given)
-    fine = given.startswith("/") and not parts.scheme and not parts.netloc and "\\" not in given
-    return given if fine else f"{request.scope.get('root_path', '')}/"
+    return given if _is_own(given) else f"{request.scope.get('root_path', '')}/"
+
+
+def _is_own(given: str) -> bool:
+    try:
+        parts = urlsplit(given)
+    except ValueError:  # As of a bracket in place of a host.
+        return False
+    return given.startswith("/") and not parts.scheme and not parts.netloc and "\\" not in given
 
 
 def _form_page(
     request: Request, onward: str, refused: str | None = None, status: int = HTTPStatus.OK
 ) -> Response:
-    """The form, with a new token in it and in the cookie."""
+    """The form, with the token of the visitor's cookie in it; who has none gets one.
+
+    Who is signed in stays so until another key is taken: to look at the form changes nothing.
+    """
     response = Response(None, status, {**page_headers(), **UNSTORED}, HTML)
-    token = keep_visitor(request, response, None)
+    visitor = visitor_of(request)
+    token = visitor.token
+    if visitor.caller is None:
+        token = keep_visitor(request, response, None, token or None)
     text = render(request, "sign_in.html", token=token, next=onward, refused=refused)
     response.body = response.render(text)
     response.headers["content-length"] = str(len(response.body))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
 from pydantic import Field
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from counterclaim.deps import PolicyQuery, send
+from counterclaim.deps import PolicyQuery
 from counterclaim.export import csv
 from counterclaim.export.flat import Row
 from counterclaim.queries.asof import View, store_version
@@ -23,14 +22,18 @@ from counterclaim.queries.stats.speakers import Pair, Speaker, compare_speakers,
 from counterclaim.vocabulary import Outcome
 from counterclaim.web.bars import Scale
 from counterclaim.web.charts import Chart, draw_chart, greatest_of
+from counterclaim.web.filters import Asked, Part, asked_in, parts_of
 from counterclaim.web.forms import TidyRoute
 from counterclaim.web.memory import Memory
 from counterclaim.web.naming import name_all
-from counterclaim.web.rendering import page
+from counterclaim.web.rendering import page, send_data
 from counterclaim.web.visitors import PageRead
 
 router = APIRouter(include_in_schema=False, route_class=TidyRoute)
 Figures = Mapping[str, Mapping[str, Any]]
+FIELDS = frozenset({"from", "to", "weapon", "region", "claimant", "attacker", "figure"})
+"""Parameters that the form has fields for."""
+
 COMPARED = (Outcome.LAUNCHED, Outcome.INTERCEPTED, Outcome.HIT)
 """What claimants are compared by."""
 
@@ -64,7 +67,7 @@ def stats_page(
         request,
         "stats.html",
         query=query,
-        asked=urlencode(_asked(query), doseq=True),
+        further=_further(session, asked_in(request)),
         months=sum_by_month(session, given, view),
         speakers=speakers,
         scales={outcome: _scale(speakers, outcome) for outcome in COMPARED},
@@ -74,6 +77,12 @@ def stats_page(
         hues=_hues(speakers),
         compared=COMPARED,
     )
+
+
+def _further(session: Session, asked: Asked) -> list[tuple[str, str, Part]]:
+    """The parts of a filter that the form has no field for: name, value, and the part in words."""
+    given = zip(asked.filters().pairs, parts_of(session, asked), strict=True)
+    return [(name, value, part) for (name, value), part in given if name not in FIELDS]
 
 
 @router.get("/stats/claimants.csv")
@@ -118,7 +127,7 @@ def pairs_table(
 
 
 def _send_table(request: Request, rows: Sequence[Row], columns: Sequence[str]) -> Response:
-    return send(request, csv.to_csv(rows, columns), csv.MEDIA_TYPE)
+    return send_data(request, csv.to_csv(rows, columns), csv.MEDIA_TYPE)
 
 
 def _filter_of(query: StatsPageQuery) -> EventFilter:
@@ -183,8 +192,3 @@ def _hues(speakers: Sequence[Speaker]) -> Mapping[str, int]:
     return {
         one.key: min(sides.index(one.side) + 1, 3) if one.side in sides else 0 for one in speakers
     }
-
-
-def _asked(query: StatsPageQuery) -> dict[str, Any]:
-    """The filters as the addresses of downloads have them."""
-    return query.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"figure"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,9 @@ WIDTH, HEIGHT = 1000, 100
 
 GAP = 0.14
 """Share of a bar's stretch that is left free."""
+
+LATEST = date(MAXYEAR - 1, 12, 31)
+"""No filter understands a later day."""
 
 LEAST_HEIGHT = 2.0
 MOST_TICKS = 8
@@ -137,9 +140,14 @@ def _ends(unit: Unit, number: int, step: int) -> tuple[str, str]:
     if unit is Unit.MONTH:
         return (f"{start.year:04d}-{start.month:02d}",) * 2
     if unit is Unit.YEAR:
-        return f"{number:04d}", f"{number + step - 1:04d}"
+        return f"{number:04d}", f"{_last_year(number, step):04d}"
     days = 7 if unit is Unit.WEEK else 1
-    return start.isoformat(), (start + timedelta(days=days - 1)).isoformat()
+    last = min(start + timedelta(days=days - 1), LATEST)
+    return start.isoformat(), last.isoformat()
+
+
+def _last_year(first: int, step: int) -> int:
+    return min(first + step - 1, LATEST.year)
 
 
 def _name(unit: Unit, number: int, step: int) -> str:
@@ -147,7 +155,7 @@ def _name(unit: Unit, number: int, step: int) -> str:
     if unit is Unit.MONTH:
         return f"{start:%B} {start.year}"
     if unit is Unit.YEAR:
-        return str(number) if step == 1 else f"{number}–{number + step - 1}"
+        return str(number) if step == 1 else f"{number}–{_last_year(number, step)}"
     day = f"{start.day} {start:%B} {start.year}"
     return day if unit is Unit.DAY else f"Week from {day}"
 

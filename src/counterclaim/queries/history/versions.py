@@ -1,4 +1,4 @@
-"""The versions of one event, oldest first, each with what it changed and by what."""
+"""The versions of one event, each with what it changed and by what."""
 
 from __future__ import annotations
 
@@ -31,8 +31,12 @@ if TYPE_CHECKING:
     from counterclaim.schemas.event import EntryOut
 
 
-def page_history(session: Session, event_id: str, window: Window) -> Slice[VersionOut]:
+def page_history(
+    session: Session, event_id: str, window: Window, *, newest_first: bool = False
+) -> Slice[VersionOut]:
     """One page of the versions of an event; those that a state does not show are left out.
+
+    They come in their order or, for who looks back, the other way.
 
     Raises:
         NotFoundError: there was no such event.
@@ -58,15 +62,15 @@ def page_history(session: Session, event_id: str, window: Window) -> Slice[Versi
         .c
     )
     columns = versions.valid_from, versions.document, versions.before_at, versions.before
-    keys = [Key(versions.serial)]
+    keys = [Key(versions.serial, newest_first)]
     if view.is_stored:
         page = take_page(session, select(*columns), keys, window, view.known_at, values)
-        return replace(page, items=_stored(session, past, page.items))
+        return replace(page, items=_stored(past, page.items))
     sift = partial(_resolved, session, past, view)
     return sift_page(session, select(*columns), keys, window, view.known_at, values, sift)
 
 
-def _stored(session: Session, past: Past, rows: Sequence[Any]) -> list[VersionOut]:
+def _stored(past: Past, rows: Sequence[Any]) -> list[VersionOut]:
     entries = _entries(past, rows)
     return [
         version_out(past, at, orjson.loads(document), before_at, _read(before), entries[at])

@@ -43,21 +43,36 @@ class Calendar:
 
     def __init__(self) -> None:
         self._lock = Lock()
+        self._making: dict[Hashable, Lock] = {}
         self._known: OrderedDict[Hashable, dict[str, Items]] = OrderedDict()
 
     def months(self, key: Hashable, make: Callable[[], Items]) -> dict[str, Items]:
-        """The items by month; one thread makes them while others wait for it."""
+        """The items by month; one thread makes them while others that ask the same wait for it."""
+        with self._lock:
+            turn = self._making.setdefault(key, Lock())
+        try:
+            with turn:
+                found = self._find(key)
+                return self._keep(key, make()) if found is None else found
+        finally:
+            with self._lock:
+                self._making.pop(key, None)
+
+    def _find(self, key: Hashable) -> dict[str, Items] | None:
         with self._lock:
             if key in self._known:
                 self._known.move_to_end(key)
-                return self._known[key]
-            made: dict[str, Items] = {}
-            for item in make():
-                made.setdefault(item[MONTH] or UNKNOWN, []).append(item)
+            return self._known.get(key)
+
+    def _keep(self, key: Hashable, items: Items) -> dict[str, Items]:
+        made: dict[str, Items] = {}
+        for item in items:
+            made.setdefault(item[MONTH] or UNKNOWN, []).append(item)
+        with self._lock:
             self._known[key] = made
             while len(self._known) > 1 and self._held() > MOST:
                 self._known.popitem(last=False)
-            return made
+        return made
 
     def _held(self) -> int:
         return sum(len(items) for months in self._known.values() for items in months.values())

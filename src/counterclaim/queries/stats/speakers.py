@@ -7,15 +7,17 @@ other and counts alone.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, exists, func, or_, select
+from sqlalchemy import and_, case, exists, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from counterclaim.models import Claim, EventSummary, InterceptionCount, Munition, Source
 from counterclaim.queries.asof import counted_claim, live_summary
 from counterclaim.queries.claims.rows import sides_of
+from counterclaim.queries.components import merged_events
 from counterclaim.queries.conditions import wanted_events
 from counterclaim.queries.event_clauses import clauses
 from counterclaim.resolve.inputs import AFFIRMING
@@ -24,7 +26,7 @@ from counterclaim.vocabulary import Outcome, Scope
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import CTE, ColumnElement, Subquery
+    from sqlalchemy import CTE, ColumnElement, Select, Subquery
     from sqlalchemy.orm import Session
 
     from counterclaim.queries.asof import View
@@ -71,7 +73,9 @@ def sum_speakers(
     session: Session, given: EventFilter, view: View, limit: int = 12
 ) -> Sequence[Speaker]:
     """The claimants who give numbers of most events, by their number, most first."""
-    said = _last_words(session, given, view)
+    words = _last_words(session, given, view)
+    nth = func.row_number().over(partition_by=[words.c.claimant, words.c.event])
+    said = select(words, nth.label("nth")).subquery()
     query = (
         select(
             Source.id,
@@ -80,17 +84,21 @@ def sum_speakers(
             said.c.outcome,
             *_sums(said),
             func.count(said.c.event.distinct()),
+            # Whatever outcomes it speaks of, an event is counted with one of them.
+            func.sum(case((said.c.nth == 1, 1), else_=0)),
         )
         .join(Source, Source.id == said.c.claimant)
         .group_by(Source.id, Source.key, Source.name, said.c.outcome)
     )
     found: dict[tuple[str, str, str], dict[str, Sum]] = {}
-    for source, key, name, outcome, low, open_ends, high, events in session.execute(query):
+    counts: Counter[str] = Counter()
+    for source, key, name, outcome, low, open_ends, high, events, once in session.execute(query):
         told = Sum(low, None if open_ends else high, events)
         found.setdefault((source, key, name), {})[str(outcome)] = told
-    sides = sides_of(session, {source for source, _key, _name in found})
+        counts[source] += once
+    sides = sides_of(session, set(counts))
     speakers = [
-        Speaker(key, name, sides.get(source), max(one.events for one in sums.values()), sums)
+        Speaker(key, name, sides.get(source), counts[source], sums)
         for (source, key, name), sums in found.items()
     ]
     return sorted(speakers, key=lambda one: (-one.events, one.key))[:limit]
@@ -102,13 +110,7 @@ def compare_speakers(
     """The pairs of claimants who both give an outcome of most events, most first."""
     said = _last_words(session, given, view)
     by_event = (
-        select(
-            said.c.event,
-            said.c.claimant,
-            func.sum(func.coalesce(said.c.low, 0)).label("low"),
-            func.sum(_is_open(said)).label("open_ends"),
-            func.sum(func.coalesce(said.c.high, 0)).label("high"),
-        )
+        select(said.c.event, said.c.claimant, *_sums(said))
         .where(said.c.outcome == outcome)
         .group_by(said.c.event, said.c.claimant)
         .cte("by_event")
@@ -149,14 +151,10 @@ def compare_speakers(
 def _sums(said: CTE | Subquery) -> tuple[ColumnElement[int], ...]:
     """Least, how many ends are open, greatest."""
     return (
-        func.sum(func.coalesce(said.c.low, 0)),
-        func.sum(_is_open(said)),
-        func.sum(func.coalesce(said.c.high, 0)),
+        func.sum(func.coalesce(said.c.low, 0)).label("low"),
+        func.sum(case((said.c.high.is_(None), 1), else_=0)).label("open_ends"),
+        func.sum(func.coalesce(said.c.high, 0)).label("high"),
     )
-
-
-def _is_open(said: CTE | Subquery) -> ColumnElement[int]:
-    return case((said.c.high.is_(None), 1), else_=0)
 
 
 def _last_words(session: Session, given: EventFilter, view: View) -> CTE:
@@ -180,27 +178,43 @@ def _last_words(session: Session, given: EventFilter, view: View) -> CTE:
 
 
 def _words(session: Session, given: EventFilter, view: View) -> Subquery:
-    wanted = wanted_events(session, given, view.known_at)
-    group = [Claim.event_id, Claim.claimant_id, InterceptionCount.munition_id]
+    """All that is said of the events, each with how many times something newer was said."""
+    merged = merged_events(view.known_at)
+    told = _told(session, given, view)
+    own = told.join(EventSummary, EventSummary.event_id == Claim.event_id)
+    # Beside, since most claims are found by the event's own id, and quicker so.
+    others = told.join(merged, merged.c.member == Claim.event_id)
+    others = others.join(EventSummary, EventSummary.event_id == merged.c.served)
+    every = union_all(own, others).subquery("every")
+    c = every.c
     newest: list[ColumnElement[Any]] = [
-        Claim.said_from.desc().nulls_last(),
-        Claim.recorded_at.desc(),
-        Claim.id.desc(),
+        c.said_from.desc().nulls_last(),
+        c.recorded_at.desc(),
+        c.claim.desc(),
     ]
+    group = [c.event, c.claimant, c.munition, c.outcome]
+    age = func.row_number().over(partition_by=group, order_by=newest)
+    return select(*group, c.low, c.high, age.label("age")).subquery("words")
+
+
+def _told(session: Session, given: EventFilter, view: View) -> Select[*tuple[Any, ...]]:
+    """The intervals of the claims that count, of the events that a filter finds."""
+    wanted = wanted_events(session, given, view.known_at)
+    count = InterceptionCount
     return (
         select(
-            Claim.event_id.label("event"),
+            EventSummary.event_id.label("event"),
             Claim.claimant_id.label("claimant"),
-            InterceptionCount.munition_id.label("munition"),
-            InterceptionCount.outcome.label("outcome"),
-            InterceptionCount.low.label("low"),
-            InterceptionCount.high.label("high"),
-            func.row_number()
-            .over(partition_by=[*group, InterceptionCount.outcome], order_by=newest)
-            .label("age"),
+            count.munition_id.label("munition"),
+            count.outcome.label("outcome"),
+            count.low.label("low"),
+            count.high.label("high"),
+            Claim.said_from.label("said_from"),
+            Claim.recorded_at.label("recorded_at"),
+            Claim.id.label("claim"),
         )
-        .join(Claim, Claim.id == InterceptionCount.claim_id)
-        .join(EventSummary, EventSummary.event_id == Claim.event_id)
+        .select_from(count)
+        .join(Claim, Claim.id == count.claim_id)
         .where(
             live_summary(view.known_at),
             EventSummary.scope != Scope.COLLECTION,
@@ -208,9 +222,8 @@ def _words(session: Session, given: EventFilter, view: View) -> Subquery:
             counted_claim(view),
             Claim.polarity > 0,
             Claim.stance.in_(AFFIRMING),
-            or_(InterceptionCount.low.is_not(None), InterceptionCount.high.is_not(None)),
+            or_(count.low.is_not(None), count.high.is_not(None)),
         )
-        .subquery("words")
     )
 
 

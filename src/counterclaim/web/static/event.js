@@ -4,7 +4,6 @@ const range = slider.querySelector("input");
 const output = slider.querySelector("output");
 const instants = slider.dataset.instants.split(" ");
 const times = [...document.querySelectorAll(".versions time")].reverse();
-const shown = new URLSearchParams(location.search).get("known_at");
 
 function tell() {
   output.textContent = times[range.value].textContent;
@@ -12,8 +11,6 @@ function tell() {
 }
 
 if (instants.length > 1) {
-  const at = shown === null ? -1 : instants.findLastIndex((instant) => instant <= shown);
-  range.value = at < 0 ? instants.length - 1 : at;
   range.disabled = false;
   slider.classList.add("on");
   tell();
