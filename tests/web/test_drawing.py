@@ -116,6 +116,15 @@ def test_months_are_counted_over_years() -> None:
     assert (found[0], found[2], found[-1], len(found)) == ("2023-11", "2024-01", "2025-02", 16)
 
 
+def test_of_a_very_long_time_only_the_known_months_are_drawn() -> None:
+    known = {"low": 1, "best": 1, "high": 1}
+    chart = draw_chart({"1001-05": known, "2024-11": known})
+    assert [period for period, _x in chart.periods] == ["1001-05", "2024-11"]
+    assert not chart.is_whole
+    assert draw_chart({"2023-11": known, "2025-02": known}).is_whole
+    assert draw_chart({}).is_whole
+
+
 @given(st.integers(1, 10**7))
 def test_lines_are_few_and_below_the_greatest(greatest: int) -> None:
     lines = round_numbers(greatest)

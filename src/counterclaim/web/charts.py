@@ -19,6 +19,9 @@ NICE = (1, 2, 5)
 FEWEST = 12
 """So many periods are drawn at least, with the known ones in the middle."""
 
+MOST = 600
+"""Over more periods than this only those are drawn of which something is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -35,7 +38,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Columns of one figure over all periods from the first to the last, empty ones included."""
+    """Columns of one figure over all periods from the first to the last."""
 
     columns: Sequence[Column]
     periods: Sequence[tuple[str, float]]
@@ -45,6 +48,12 @@ class Chart:
     def width(self) -> float:
         """Of the drawing."""
         return max(len(self.periods), 1) * STEP
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether periods without anything are drawn, too."""
+        ends = [_months_since_zero(period) for period, _x in self.periods]
+        return not ends or ends[-1] - ends[0] < len(ends)
 
 
 def draw_chart(figures: Mapping[str, Mapping[str, Any]], top: int = 0) -> Chart:
@@ -67,10 +76,15 @@ def greatest_of(figures: Mapping[str, Mapping[str, Any]]) -> int:
 
 
 def months(known: Mapping[str, object]) -> list[str]:
-    """All months from the first to the last of these, and around them where they are few."""
+    """All months from the first to the last of these, and around them where they are few.
+
+    Over a very long time only these themselves.
+    """
     if not known:
         return []
     first, last = _months_since_zero(min(known)), _months_since_zero(max(known))
+    if last - first >= MOST:
+        return sorted(known)
     missing = max(FEWEST - (last - first + 1), 0)
     return [_month(at) for at in range(first - missing // 2, last + (missing + 1) // 2 + 1)]
 
