@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from counterclaim.queries.recognise.languages import LANGUAGES, words_of
-from counterclaim.queries.recognise.spans import Kind, Span
+from counterclaim.queries.recognise.spans import Kind, Span, apart_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,8 +64,9 @@ def dates_in(text: str, published: date | None = None) -> list[Span]:
     """
     found = ((match, _day(match, published)) for match in _PATTERN.finditer(text))
     days = [_dated(text, match, day, published) for match, day in found if day]
-    nights = (span for span in _nights(text, published) if not any(map(span.meets, days)))
-    return sorted(chain(days, nights), key=lambda span: span.start)
+    nights = [span for span in _nights(text, published) if not any(map(span.within, days))]
+    kept = apart_from(days, nights)
+    return sorted(chain(kept, nights), key=lambda span: span.start)
 
 
 def _dated(text: str, match: re.Match[str], day: date, published: date | None) -> Span:

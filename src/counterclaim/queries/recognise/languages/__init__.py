@@ -37,6 +37,8 @@ class Words:
     region_name: str
     region_before: str
     offices: dict[str, str]
+    said: str
+    said_by: str
 
 
 @lru_cache
@@ -46,4 +48,12 @@ def words_of(lang: str) -> Words:
     table = tomllib.loads(text)
     regions = table["regions"]
     heads = "|".join(regions["heads"])
-    return Words(table["dates"], heads, regions["name"], regions["before"], table["offices"])
+    return Words(
+        dates=table["dates"],
+        region_heads=heads,
+        region_name=regions["name"],
+        region_before=regions["before"],
+        offices=table["offices"],
+        said=table["speech"]["verbs"],
+        said_by=table["speech"]["before"],
+    )
