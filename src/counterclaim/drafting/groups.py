@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from counterclaim.drafting.language import Verb
 from counterclaim.drafting.marks import NOUNS, Mark, Sign, Weapon
 from counterclaim.quantity import NumberSpan, Quantity
 
@@ -49,7 +50,6 @@ class Group:
     noun: str = ""
     weapon: Weapon | None = None
     total: Quantity | None = None
-    total_at: tuple[int, int] | None = None
     every: bool = False
     whole: bool = False
     part: bool = False
@@ -236,22 +236,30 @@ class _Reader:
             if head is None:
                 return group, at + 1
             counted = group.counted if group.counted is not Counted.ELIDED else head.counted
+            end, after = self._behind_participle(head)
             full = replace(
                 group,
-                end=head.end,
+                end=end,
                 counted=counted,
                 weapon=group.weapon or head.weapon,
                 noun=group.noun or head.noun,
                 total=whole.value.quantity,
-                total_at=(whole.start, whole.end),
             )
-            return full, head.after
+            return full, after
         if whole.sign is Sign.MUNITION and group.counted is Counted.ELIDED:
             noun = self._munition(at + 1)
             if noun is None:
                 return None, at + 1
             return replace(group, end=noun.end, counted=noun.counted, weapon=noun.weapon), noun.after
         return group, at
+
+    def _behind_participle(self, head: _Head) -> tuple[int, int]:
+        """The end of a whole that is told to have been launched: "out of the five fired"."""
+        mark = self.mark(head.after)
+        launched = mark and isinstance(mark.value, Verb) and mark.value.role == "launched"
+        if mark and launched and not self.gap(head.end, head.after).strip():
+            return mark.end, head.after + 1
+        return head.end, head.after
 
     def _opens(self, at: int) -> bool:
         """Whether a mark stands at the beginning of a clause."""

@@ -66,7 +66,6 @@ _LINK = re.compile(r"(?:https?://|www\.|t\.me/)\S+|\]\([^)\s]*\)|[@#]\w+|\S+@\S+
 _LISTED = re.compile(r"(?:^|\n)\s*\d{1,2}[.)](?=\s)")
 _DECIMAL = re.compile(r"\d[.,]\d{1,2}(?!\d)")
 _AGE = re.compile(r"[\w”»\"],\s*$")
-_WORDLESS = re.compile(r"\d")
 
 
 def marks_in(sentence: Sentence, spans: list[Span], language: Language) -> list[Mark]:
@@ -151,7 +150,7 @@ def _numbers(sentence: Sentence, spans: list[Span], language: Language) -> Itera
     barred += [
         (span.start - sentence.start, span.end - sentence.start)
         for span in spans
-        if span.kind is Kind.DATE or _WORDLESS.search(text[span.start - sentence.start : span.end - sentence.start])
+        if span.kind in (Kind.DATE, Kind.MUNITION, Kind.PLACE, Kind.SOURCE)
     ]
     for number in numbers_in(text, lang=language.code):
         clear = all(number.end <= start or end <= number.start for start, end in barred)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from counterclaim.drafting.groups import Counted, groups_in
 from counterclaim.drafting.marks import Sign, marks_in
-from counterclaim.drafting.roles import LOSSES, Figure, figures_in, split_both
+from counterclaim.drafting.roles import LOSSES, Figure, crossing, figures_in, split_both
 from counterclaim.drafting.sentences import Sentence, sentences_in
 from counterclaim.drafting.settings import Day, Site, attacker_in, days_in, sites_in
 from counterclaim.drafting.speakers import Speaker, Speakers
@@ -227,15 +227,17 @@ class _Scene:
     def _day(self, group: Group) -> Day | None:
         """The day of a number: the one behind it where there are several, else the only one."""
         real = [day for day in self.days if not day.said]
-        if len(real) > 1:
-            starts = [one.group.start for one in self.figures if one.group.start > group.start]
-            following = min(starts, default=len(self.sentence.text))
-            behind = [day for day in real if group.end <= day.start < following]
-            before = [day for day in real if day.start < group.start]
-            return (behind or before[::-1] or real)[0]
         if real:
-            return real[0]
+            return min(real, key=lambda day: self._apart(day, group))
         return self._day_before()
+
+    def _apart(self, day: Day, group: Group) -> float:
+        """How far a day stands from a number: boundaries and other numbers between count most."""
+        start, end = sorted((day.start, group.start))
+        first = day.end if day.start < group.start else group.end
+        between = [one for one in self.marks if first <= one.start and one.end <= end]
+        others = [one for one in self.figures if first <= one.group.start < end]
+        return crossing(between) + len(others) + (end - start) / 100
 
     def _day_before(self) -> Day | None:
         """The day of an earlier sentence, or that of saying where no other is near."""

@@ -70,7 +70,7 @@ def _holds(figure: Figure) -> bool:
     if figure.role == "other":
         return False
     if group.quantity is not None and group.quantity.exact == 0:
-        return figure.role in _HARMS or figure.role in LOSSES
+        return figure.role in {"both", *_HARMS, *LOSSES}
     if figure.role in _HARMS:
         return not (group.part or group.again)
     return True
@@ -127,6 +127,9 @@ def _figure(
         for place, verb in enumerate(verbs)
         if (cost := _cost(marks, groups, verbs, verb, group)) <= _FARTHEST
     ]
+    if not costs and group.total is not None and before is not None and before.role in LOSSES:
+        # The verb is left out: "six of eight were shot down on Monday, and three of four …".
+        return Figure(before.role, group, before.words)
     if not costs:
         return None
     _cost_, _place, verb = min(costs, key=lambda one: one[:2])
@@ -169,8 +172,13 @@ def _cost(
         between_verbs = [one for one in between if one.sign is Sign.VERB]
         if not all(isinstance(one.value, Verb) and one.value.weak for one in between_verbs):
             return float("inf")
-    cost = sum(_COSTS.get(mark.sign, 0.0) for mark in between if not _inside(mark, groups))
+    cost = crossing([mark for mark in between if not _inside(mark, groups)])
     return cost + verb.extra + (end - start) / 100
+
+
+def crossing(marks: Sequence[Mark]) -> float:
+    """How much parts what stands before some marks from what stands behind them."""
+    return sum(_COSTS.get(mark.sign, 0.0) for mark in marks)
 
 
 def _inside(mark: Mark, groups: Sequence[Group]) -> bool:

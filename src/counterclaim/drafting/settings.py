@@ -98,7 +98,8 @@ def _role(before: str, language: Language) -> str | None:
 @lru_cache
 def _prepositions(language: Language) -> tuple[re.Pattern[str], re.Pattern[str]]:
     skipped = language.source("settings.skipped")
-    between = rf"(?:[\s,«\"“(]+(?:{skipped}|the|a|[a-zа-яёіїєґ'’ʼ-]+)){{0,3}}[\s«\"“(]*$"
+    free = language.source("settings.between") or "(?!)"
+    between = rf"(?:[\s,«\"“(]+(?:{skipped}|the|a|{free})){{0,4}}[\s«\"“(]*$"
     launch, target = (
         re.compile(rf"(?<!\w)(?:{language.source(f'settings.{name}')}){between}", re.IGNORECASE)
         for name in ("launch", "place")

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 LONGEST = 7
 """Words that a name has at most."""
 
+CODE = 3
+"""Letters of a code, which is written in capitals alone: AT is Austria, "At" is not."""
+
 NAMESAKES = 8
 """A name of more rows than this says nothing."""
 
@@ -178,8 +181,10 @@ def _meant(kind: Kind, words: str, rows: list[NamedRow] | tuple[()]) -> tuple[st
 
 def _is_written_so(kind: Kind, words: str, name: str) -> bool:
     """Whether words can be meant as a name: a common noun in any case, others with a capital."""
-    if words == name or any(map(str.isdigit, words)):
+    if words == name or (kind is Kind.MUNITION and any(map(str.isdigit, words))):
         return True
+    if kind is not Kind.MUNITION and name.isupper() and len(name) <= CODE:
+        return False
     if name.islower() and kind is not Kind.PLACE:
         return True
     if kind is Kind.MUNITION and words.casefold() == name.casefold():
