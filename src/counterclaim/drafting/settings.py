@@ -99,12 +99,12 @@ def _role(before: str, language: Language) -> str | None:
 def _prepositions(language: Language) -> tuple[re.Pattern[str], re.Pattern[str]]:
     skipped = language.source("settings.skipped")
     free = language.source("settings.between") or "(?!)"
-    between = rf"(?:[\s,«\"“(]+(?:{skipped}|the|a|{free})){{0,4}}[\s«\"“(]*$"
-    launch, target = (
-        re.compile(rf"(?<!\w)(?:{language.source(f'settings.{name}')}){between}", re.IGNORECASE)
-        for name in ("launch", "place")
-    )
-    return launch, target
+    compiled = []
+    for name, words in (("launch", f"{skipped}|the|a"), ("place", f"{skipped}|the|a|{free}")):
+        between = rf"(?:[\s,«\"“(]+(?:{words})){{0,4}}[\s«\"“(]*$"
+        before = rf"(?<!\w)(?:{language.source(f'settings.{name}')}){between}"
+        compiled.append(re.compile(before, re.IGNORECASE))
+    return compiled[0], compiled[1]
 
 
 def _key(span: Span, known: KnownNames) -> str | None:
@@ -142,7 +142,8 @@ def attacker_in(text: str, language: Language) -> str | None:
     acts = language.source("sides.attacks")
     found = set()
     for side, words in language.sides.items():
-        acting = rf"(?:{words.pattern})(?:[\s«\"-]+[\w'’ʼ-]+){{0,2}}?[\s«\"-]+(?:{acts})(?!\w)"
+        word = rf"(?!(?:{language.source('numbers.stops')})\s)[^\W\d][\w'’ʼ-]*"
+        acting = rf"(?:{words.pattern})(?:[\s«\"-]+{word}){{0,2}}?[\s«\"-]+(?:{acts})(?!\w)"
         defended = rf"(?:{language.source('sides.defends')})"
         for match in re.finditer(acting, text, re.IGNORECASE):
             behind = text[match.start() : match.end() + 20]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _UPPER = r"[^\W\d_a-zа-яёіїєґ]"
-CAPITAL = rf"{_UPPER}[\w’'ʼ-]*(?<![’'])"
+CAPITAL = rf"{_UPPER}(?:[\w-]|[’'ʼ](?=\w)(?!s\b))*"
 PROPER = rf"{CAPITAL}(?:[ \u00a0]{CAPITAL})?"
 _JOINT = r"(?:,? (?:and|or|и|и над|та|і|й|а також|та над) (?:the )?|, (?:and |the )*)"
 
@@ -82,9 +82,10 @@ def _region(words: list[str], head: str, lang: str) -> list[str]:
 def _offices(text: str, lang: str) -> Iterator[Composed]:
     for name, pattern in _office_patterns(lang):
         for match in pattern.finditer(text):
-            place = match.groupdict().get("before") or match.groupdict().get("behind")
-            words = place.split() if place else []
-            parts = [" ".join(part) for part in (words, words[1:], words[:1]) if part]
+            groups = match.groupdict()
+            named = re.findall(PROPER, next(filter(None, groups.values()), ""))
+            rows = [words.split() for words in named]
+            parts = [" ".join(part) for row in rows for part in (row, row[1:], row[:1]) if part]
             names = [name.format(part) for part in dict.fromkeys(parts)] if parts else [name]
             yield Composed(match.start(), match.end(), Kind.SOURCE, tuple(names))
 
@@ -98,6 +99,7 @@ def _office_patterns(lang: str) -> list[tuple[str, re.Pattern[str]]]:
             found.append((name, re.compile(rf"\b{word}")))
             continue
         before = rf"\b(?P<before>{PROPER})(?:['’]s)?(?: (?:regional|region['’]s|oblast|city))* {word}"
-        place = rf"(?:,? (?:of|in|for)(?: the)?(?: [\w-]+){{0,5}}? |of the |\s)(?P<behind>{PROPER})"
+        place = rf"(?:,? (?:of|in|for)\b(?P<behind>(?: [\w-]+){{0,7}}? {PROPER}(?: {PROPER})*)"
+        place += rf"|\s(?P<behind_>{PROPER}))"
         found += [(name, re.compile(rf"{before}")), (name, re.compile(rf"\b{word}{place}"))]
     return found
