@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from counterclaim.drafting.groups import Counted, groups_in
-from counterclaim.drafting.marks import Sign, marks_in
+from counterclaim.drafting.marks import Sign, Weapon, marks_in
 from counterclaim.drafting.roles import LOSSES, Figure, crossing, figures_in, split_both
 from counterclaim.drafting.sentences import Sentence, sentences_in
 from counterclaim.drafting.settings import Day, Site, attacker_in, days_in, sites_in
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from counterclaim.drafting.groups import Group
     from counterclaim.drafting.language import Language
-    from counterclaim.drafting.marks import Weapon
     from counterclaim.queries.recognise import KnownNames, Span
 
 REACH = 2
@@ -52,6 +51,8 @@ class _Context:
     day: Day | None = None
     sites: tuple[Site, ...] = ()
     weapon: Weapon | None = None
+    speaker: Speaker | None = None
+    paragraph: int = 0
     launched: list[tuple[int, Sentence, Statement]] = field(default_factory=list)
 
 
@@ -85,6 +86,8 @@ class Reader:
         sites = sites_in(sentence, spans, self.known, self.language)
         named = [site.said for site in (sites or self.context.sites) if site.role == "target"]
         speaker = self.speakers.of(sentence, spans, named)
+        if not any(site.role == "target" for site in sites):
+            sites += self._sites_before(sentence, speaker)
         days = self._days(sentence, spans)
         summed = self.language["sentences.cumulative"].search(sentence.text) is not None
         if summed:
@@ -94,6 +97,19 @@ class Reader:
             yield from scene.statements()
         if not summed:
             self._keep(days, sites)
+            self.context.speaker, self.context.paragraph = speaker, sentence.paragraph
+
+    def _sites_before(self, sentence: Sentence, speaker: Speaker | None) -> list[Site]:
+        """Where a sentence without a place goes on: the speaker's own seat, or what they named."""
+        seat = self.speakers.seats.get(speaker.name) if speaker else None
+        if seat is not None:
+            return [Site(0, 0, seat[1], seat[0], "target", rule="the speaker's own region or town")]
+        before = self.context.speaker
+        name, last = (one.name if one else None for one in (speaker, before))
+        if name != last or sentence.paragraph != self.context.paragraph:
+            return []
+        rule = "named in the sentence before"
+        return [replace(site, start=0, end=0, rule=rule) for site in self.context.sites]
 
     def _keep(self, days: Sequence[Day], sites: Sequence[Site]) -> None:
         real = [day for day in days if not day.said]
@@ -156,7 +172,7 @@ class _Scene:
         weapon = self.reader.context.weapon
         for place, figure in enumerate(self.figures):
             group = figure.group
-            weapon = self._weapon(group, weapon)
+            weapon = self._weapon(group, self._named_before(group) or weapon)
             if group.part and not own.get(place):
                 continue
             told = self._told(figure, weapon if _is_of_munitions(figure) else None, place, own)
@@ -171,6 +187,11 @@ class _Scene:
         if group.counted is Counted.MUNITIONS:
             return group.weapon
         return group.weapon or before
+
+    def _named_before(self, group: Group) -> Weapon | None:
+        """The munitions last named in the sentence before a number."""
+        before = [one.value for one in self.marks if one.end <= group.start]
+        return next((one for one in before[::-1] if isinstance(one, Weapon)), None)
 
     def _told(
         self, figure: Figure, weapon: Weapon | None, place: int, own: dict[int, tuple[Site, ...]]
@@ -263,8 +284,11 @@ class _Scene:
         parts = [place for place, one in enumerate(self.figures) if one.group.part and own[place]]
         having = [place for place in own if own[place]]
         apart = len({self.figures[place].group.start for place in having}) > 1
+        for place, figure in enumerate(self.figures):
+            if figure.group.each and own[place] and not apart:
+                return {place: own[place] for place in own}
         if not parts and not apart:
-            return {place: tuple(self.sites) or self._inherited() for place in own}
+            return {place: tuple(self.sites) for place in own}
         return {place: own[place] or self._borrowed(place, own) for place in own}
 
     def _borrowed(self, place: int, own: dict[int, tuple[Site, ...]]) -> tuple[Site, ...]:
@@ -277,10 +301,6 @@ class _Scene:
             if Sign.STRONG not in between and Sign.VERB not in between:
                 return own[following] or lead
         return lead
-
-    def _inherited(self) -> tuple[Site, ...]:
-        """Places of an earlier sentence, only for what counts people and speaks of none."""
-        return ()
 
     def _unreal(self, figure: Figure) -> bool:
         """Whether what is told is denied, threatened, planned or possible."""

@@ -32,6 +32,7 @@ class Site:
     key: str | None
     role: str
     country: bool = False
+    rule: str | None = None
 
     @property
     def as_posted(self) -> dict[str, Any]:
@@ -142,7 +143,7 @@ def attacker_in(text: str, language: Language) -> str | None:
     acts = language.source("sides.attacks")
     found = set()
     for side, words in language.sides.items():
-        word = rf"(?!(?:{language.source('numbers.stops')})\s)[^\W\d][\w'’ʼ-]*"
+        word = rf"(?!(?:{language.source('sides.between')})\s)[^\W\d][\w'’ʼ-]*"
         acting = rf"(?:{words.pattern})(?:[\s«\"-]+{word}){{0,2}}?[\s«\"-]+(?:{acts})(?!\w)"
         defended = rf"(?:{language.source('sides.defends')})"
         for match in re.finditer(acting, text, re.IGNORECASE):

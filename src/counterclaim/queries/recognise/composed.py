@@ -45,6 +45,11 @@ def office_names(text: str, places: list[str], lang: str) -> list[str]:
     return [name.format(place) for name in spoken for place in places]
 
 
+def region_named(place: str, lang: str) -> str:
+    """The name of the region of a town's name; in languages that decline, the name itself."""
+    return place if lang in INFLECTED else words_of(lang).region_name.format(place)
+
+
 def _listed_regions(text: str, lang: str) -> Iterator[Composed]:
     before, behind = _region_patterns(lang)
     for match in behind.finditer(text):
@@ -76,7 +81,7 @@ def _members(match: re.Match[str], head: str, lang: str) -> Iterator[Composed]:
 def _region(words: list[str], head: str, lang: str) -> list[str]:
     if lang in INFLECTED:
         return nominatives([*words, head], lang)
-    return [words_of(lang).region_name.format(" ".join(words))]
+    return [region_named(" ".join(words), lang)]
 
 
 def _offices(text: str, lang: str) -> Iterator[Composed]:
