@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from counterclaim.drafting.groups import Counted, groups_in
+from counterclaim.drafting.groups import groups_in
 from counterclaim.drafting.marks import Sign, Weapon, marks_in
 from counterclaim.drafting.roles import LOSSES, Figure, crossing, figures_in, split_both
 from counterclaim.drafting.sentences import Sentence, sentences_in
@@ -49,6 +49,7 @@ class _Context:
     """What earlier sentences leave to later ones."""
 
     day: Day | None = None
+    said: Day | None = None
     sites: tuple[Site, ...] = ()
     weapon: Weapon | None = None
     speaker: Speaker | None = None
@@ -96,7 +97,7 @@ class Reader:
             scene = _Scene(self, number, sentence, spans, sites, days, speaker, summed)
             yield from scene.statements()
         if not summed:
-            self._keep(days, sites)
+            self._keep(days, _dated(sites, days))
             self.context.speaker, self.context.paragraph = speaker, sentence.paragraph
 
     def _sites_before(self, sentence: Sentence, speaker: Speaker | None) -> list[Site]:
@@ -106,7 +107,8 @@ class Reader:
             return [Site(0, 0, seat[1], seat[0], "target", rule="the speaker's own region or town")]
         before = self.context.speaker
         name, last = (one.name if one else None for one in (speaker, before))
-        if name != last or sentence.paragraph != self.context.paragraph:
+        on = name == last and sentence.paragraph == self.context.paragraph
+        if not on and not self.language["settings.again"].search(sentence.text):
             return []
         rule = "named in the sentence before"
         return [replace(site, start=0, end=0, rule=rule) for site in self.context.sites]
@@ -114,6 +116,7 @@ class Reader:
     def _keep(self, days: Sequence[Day], sites: Sequence[Site]) -> None:
         real = [day for day in days if not day.said]
         self.context.day = (real or [self.context.day])[-1]
+        self.context.said = ([day for day in days if day.said] or [self.context.said])[-1]
         targets = tuple(site for site in sites if site.role == "target" and not site.country)
         self.context.sites = targets or self.context.sites
 
@@ -139,6 +142,18 @@ class Reader:
                 edtf = f"{start.isoformat()}/{self.published.isoformat()}"
                 yield Day(match.start(), match.end(), edtf, rule=f'"{match.group()}" up to publication')
                 return
+
+
+def _dated(sites: Sequence[Site], days: Sequence[Day]) -> list[Site]:
+    """The places, each with the day beside it where a sentence tells of several."""
+    real = [day for day in days if not day.said]
+    if len(real) < 2:
+        return list(sites)
+    found = []
+    for site in sites:
+        before = [day for day in real if day.start < site.start]
+        found.append(replace(site, day=(before[-1] if before else real[0]).edtf))
+    return found
 
 
 class _Scene:
@@ -183,28 +198,30 @@ class _Scene:
         self.reader.context.weapon = weapon
 
     def _weapon(self, group: Group, before: Weapon | None) -> Weapon | None:
-        """What a number without a noun counts: the munitions named last."""
-        if group.counted is Counted.MUNITIONS:
-            return group.weapon
-        return group.weapon or before
+        """What a number without a noun of its own counts: the munitions named last."""
+        if group.weapon is None or group.weapon.named is None:
+            return before
+        return group.weapon
 
     def _named_before(self, group: Group) -> Weapon | None:
         """The munitions last named in the sentence before a number."""
         before = [one.value for one in self.marks if one.end <= group.start]
-        return next((one for one in before[::-1] if isinstance(one, Weapon)), None)
+        named = (one for one in before[::-1] if isinstance(one, Weapon) and one.named)
+        return next(named, None)
 
     def _told(
         self, figure: Figure, weapon: Weapon | None, place: int, own: dict[int, tuple[Site, ...]]
     ) -> Statement:
-        start = self.sentence.start
+        start, day = self.sentence.start, self._day(figure.group)
+        sites = (one for one in own.get(place, ()) if one.day is None or _fits(one.day, day))
         return Statement(
             figure=figure,
             weapon=weapon,
             start=start,
             end=self.sentence.end,
             speaker=self.speaker,
-            day=self._day(figure.group),
-            sites=own.get(place, ()),
+            day=day,
+            sites=tuple(sites),
             attacker=self.attacker,
             stance=self.stance,
             summed=self.summed,
@@ -264,6 +281,7 @@ class _Scene:
         """The day of an earlier sentence, or that of saying where no other is near."""
         said = next((day for day in self.days if day.said), None)
         before = self.reader.context.day
+        said = said or (self.reader.context.said if before is None else None)
         if said and (before is None or said.edtf not in before.edtf):
             return replace(said, rule="the day on which it was said; none other is named")
         if before is None:
@@ -311,6 +329,10 @@ class _Scene:
         told = self.sentence.text[start : figure.group.end + 60]
         match = self.language["sentences.unreal"].search(told)
         return match is not None and match.start() < figure.group.end - start + 20
+
+
+def _fits(edtf: str, day: Day | None) -> bool:
+    return day is None or day.edtf == edtf
 
 
 def _is_of_munitions(figure: Figure) -> bool:

@@ -54,14 +54,14 @@ def figures_in(
     text: str, marks: Sequence[Mark], groups: Sequence[Group], language: Language
 ) -> list[Figure]:
     """The figures of a sentence in order; a number that no verb claims, or that others hold, has none."""
+    marks = _without_asides(text, marks, language)
     verbs = list(_standing(text, marks, language))
     found: list[Figure] = []
     role_before: Figure | None = None
-    marks = _without_asides(text, marks, language)
     for group in groups:
         figure = _figure(text, marks, groups, verbs, group, role_before, language)
         if figure is not None:
-            found.append(figure)
+            found += [figure, *_relative(text, marks, figure, language)]
             role_before = figure
     return [figure for figure in found if _holds(figure)]
 
@@ -145,6 +145,23 @@ def _figure(
     _cost_, _place, verb = min(costs, key=lambda one: one[:2])
     words = text[verb.mark.start : verb.mark.end]
     return Figure(_role(verb.verb.role, group, words, language), group, words)
+
+
+def _relative(
+    text: str, marks: Sequence[Mark], figure: Figure, language: Language
+) -> Iterator[Figure]:
+    """What a clause right behind says of all that was launched: "20 drones that were shot down"."""
+    group = figure.group
+    if figure.role != "launched" or group.every or group.total is not None:
+        return
+    link = language["clauses.relative"].match(text[group.end :].lstrip(" ,"))
+    verb = next((one for one in marks if one.start >= group.end and _ends(one)), None)
+    if link and verb is not None and isinstance(verb.value, Verb) and verb.value.role in LOSSES:
+        yield Figure(verb.value.role, group, text[verb.start : verb.end])
+
+
+def _ends(mark: Mark) -> bool:
+    return mark.sign in (Sign.VERB, Sign.NUMBER, Sign.STRONG, Sign.JOINT)
 
 
 def _is_listed(marks: Sequence[Mark], before: Figure, group: Group) -> bool:

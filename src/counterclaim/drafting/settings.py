@@ -33,6 +33,7 @@ class Site:
     role: str
     country: bool = False
     rule: str | None = None
+    day: str | None = None
 
     @property
     def as_posted(self) -> dict[str, Any]:
@@ -91,6 +92,9 @@ def _role(before: str, language: Language) -> str | None:
     """What the words before a place make of it; None where they do not say where."""
     launch, target = _prepositions(language)
     near = before[-80:]
+    measured = [match.end() for match in language["settings.relative"].finditer(near)]
+    if measured and measured[-1] >= len(near.rstrip()):
+        return None
     if launch.search(near):
         return "launch"
     return "target" if target.search(near) else None

@@ -87,12 +87,17 @@ def _region(words: list[str], head: str, lang: str) -> list[str]:
 def _offices(text: str, lang: str) -> Iterator[Composed]:
     for name, pattern in _office_patterns(lang):
         for match in pattern.finditer(text):
-            groups = match.groupdict()
-            named = re.findall(PROPER, next(filter(None, groups.values()), ""))
-            rows = [words.split() for words in named]
-            parts = [" ".join(part) for row in rows for part in (row, row[1:], row[:1]) if part]
-            names = [name.format(part) for part in dict.fromkeys(parts)] if parts else [name]
-            yield Composed(match.start(), match.end(), Kind.SOURCE, tuple(names))
+            if "{}" not in name:
+                yield Composed(match.start(), match.end(), Kind.SOURCE, (name,))
+            for group, words in match.groupdict().items():
+                # Of several places that may be meant the first counts that has such an office.
+                for place in re.finditer(PROPER, words or ""):
+                    row = place.group().split()
+                    parts = dict.fromkeys(" ".join(one) for one in (row, row[1:], row[:1]) if one)
+                    names = tuple(name.format(part) for part in parts)
+                    behind = match.start(group) + place.end()
+                    end = match.end() if group == "before" else behind
+                    yield Composed(match.start(), end, Kind.SOURCE, names)
 
 
 @lru_cache
@@ -104,7 +109,6 @@ def _office_patterns(lang: str) -> list[tuple[str, re.Pattern[str]]]:
             found.append((name, re.compile(rf"\b{word}")))
             continue
         before = rf"\b(?P<before>{PROPER})(?:['’]s)?(?: (?:regional|region['’]s|oblast|city))* {word}"
-        place = rf"(?:,? (?:of|in|for)\b(?P<behind>(?: [\w-]+){{0,7}}? {PROPER}(?: {PROPER})*)"
-        place += rf"|\s(?P<behind_>{PROPER}))"
+        place = rf"(?:,? (?:of|in|for)\b(?P<far>(?: [\w-]+){{1,8}})|\s(?P<near>{PROPER}))"
         found += [(name, re.compile(rf"{before}")), (name, re.compile(rf"\b{word}{place}"))]
     return found
