@@ -85,12 +85,12 @@ class Reader:
 
     def _read(self, number: int, sentence: Sentence, spans: list[Span]) -> Iterator[Statement]:
         sites = sites_in(sentence, spans, self.known, self.language)
-        named = [site.said for site in (sites or self.context.sites) if site.role == "target"]
+        named = [site.name for site in (sites or self.context.sites) if site.role == "target"]
         speaker = self.speakers.of(sentence, spans, named)
         if not any(site.role == "target" for site in sites):
             sites += self._sites_before(sentence, speaker)
         days = self._days(sentence, spans)
-        summed = self.language["sentences.cumulative"].search(sentence.text) is not None
+        summed = self._is_sum(sentence)
         if summed:
             days = list(self._stretch(sentence))
         if not self.language["sentences.memorial"].search(sentence.text) and (days or not summed):
@@ -100,11 +100,16 @@ class Reader:
             self._keep(days, _dated(sites, days))
             self.context.speaker, self.context.paragraph = speaker, sentence.paragraph
 
+    def _is_sum(self, sentence: Sentence) -> bool:
+        """Whether numbers are of many strikes; "the deadliest since …" tells of one."""
+        text = self.language["sentences.superlative"].sub("", sentence.text)
+        return self.language["sentences.cumulative"].search(text) is not None
+
     def _sites_before(self, sentence: Sentence, speaker: Speaker | None) -> list[Site]:
         """Where a sentence without a place goes on: the speaker's own seat, or what they named."""
         seat = self.speakers.seats.get(speaker.name) if speaker else None
         if seat is not None:
-            return [Site(0, 0, seat[1], seat[0], "target", rule="the speaker's own region or town")]
+            return [Site(0, 0, seat[1], seat[1], seat[0], "target", rule="the speaker's own region or town")]
         before = self.context.speaker
         name, last = (one.name if one else None for one in (speaker, before))
         on = name == last and sentence.paragraph == self.context.paragraph
@@ -184,10 +189,11 @@ class _Scene:
     def statements(self) -> Iterator[Statement]:
         """The figures with their settings, totals and what "all" stands for included."""
         own = self._own_sites()
-        weapon = self.reader.context.weapon
+        weapon: Weapon | None = None
         for place, figure in enumerate(self.figures):
             group = figure.group
-            weapon = self._weapon(group, self._named_before(group) or weapon)
+            before = weapon or self._named_before(group) or self.reader.context.weapon
+            weapon = self._weapon(group, before)
             if group.part and not own.get(place):
                 continue
             told = self._told(figure, weapon if _is_of_munitions(figure) else None, place, own)
@@ -195,7 +201,7 @@ class _Scene:
                 yield from self._all(told)
                 continue
             yield from self._with_total(told)
-        self.reader.context.weapon = weapon
+        self.reader.context.weapon = weapon or self.reader.context.weapon
 
     def _weapon(self, group: Group, before: Weapon | None) -> Weapon | None:
         """What a number without a noun of its own counts: the munitions named last."""

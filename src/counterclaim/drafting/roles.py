@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from counterclaim.drafting.language import Language
 
-LOSSES = ("intercepted", "suppressed", "hit")
+LOSSES = ("intercepted", "suppressed", "hit", "missed")
 """Outcomes of which a whole was launched: "15 of 20 shot down"."""
 
 _FARTHEST = 16.0
@@ -167,7 +167,9 @@ def _ends(mark: Mark) -> bool:
 def _is_listed(marks: Sequence[Mark], before: Figure, group: Group) -> bool:
     """Whether a number goes on a list: "20 over one region, 9 over another, 5 over a third"."""
     between = [one for one in marks if before.group.end <= one.start and one.end <= group.start]
-    parted = any(one.sign in (Sign.VERB, Sign.STRONG) for one in between)
+    # A part comes behind the verb of its whole: "46 were destroyed, including 14 over the city".
+    own = {Sign.STRONG} if group.part else {Sign.STRONG, Sign.VERB}
+    parted = any(one.sign in own for one in between)
     return not parted and before.role in _FITTING[group.counted]
 
 

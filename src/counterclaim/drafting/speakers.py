@@ -196,6 +196,8 @@ class Speakers:
 
     def _unknown(self, subject: str, rule: str) -> Speaker | None:
         words = _bare(subject)
+        if self.language["speakers.pronouns"].fullmatch(words):
+            return None
         named = re.match(PROPER, words) or self.language["speakers.bare"].search(words)
         if named and 0 < len(words.split()) <= _MOST_WORDS:
             return Speaker(words, rule)
