@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MOST_MODIFIERS = 5
 _WORD = re.compile(r"[^\W_]+(?:[-–'’ʼ][^\W_]+)*")
-_BETWEEN = re.compile(r"[\s«»“”„\"'(\w–'’ʼ-]*")
+_BETWEEN = re.compile(r"[\s«»“”„\"'(/\w–'’ʼ-]*")
 _ASIDE = re.compile(r"\s*,[^,;:.]{1,60},\s*|\s*\([^)]{1,60}\)\s*|\s*")
 
 
@@ -224,7 +224,7 @@ class _Reader:
             return self.text[mark.end : head.end].strip() == head.noun
         plural = self.language.source("nouns.plural")
         common = head.counted is Counted.MUNITIONS and head.noun.islower()
-        return exact == 1 or not common or re.search(rf"{plural}$", head.noun) is not None
+        return exact == 1 or not common or re.search(rf"(?:{plural})$", head.noun) is not None
 
     def _with_total(self, group: Group, at: int, after: int) -> tuple[Group | None, int]:
         before = self.mark(at - 1)
@@ -304,7 +304,7 @@ class _Reader:
     def _is_each(self, at: int, after: int) -> bool:
         before = self.mark(at - 1)
         return self.sign(after) is Sign.EACH or bool(
-            before and before.sign is Sign.EACH and not self.gap(before.end, at).strip()
+            before and before.sign is Sign.EACH_BEFORE and not self.gap(before.end, at).strip()
         )
 
     def _stops(self, word: str) -> bool:

@@ -194,7 +194,7 @@ class _Scene:
             group = figure.group
             before = weapon or self._named_before(group) or self.reader.context.weapon
             weapon = self._weapon(group, before)
-            if group.part and not own.get(place):
+            if not own.get(place) and (group.part or self._lost(place, own)):
                 continue
             told = self._told(figure, weapon if _is_of_munitions(figure) else None, place, own)
             if group.every:
@@ -208,6 +208,12 @@ class _Scene:
         if group.weapon is None or group.weapon.named is None:
             return before
         return group.weapon
+
+    def _lost(self, place: int, own: dict[int, tuple[Site, ...]]) -> bool:
+        """Whether a number of a list has a place that was not recognised, unlike those before."""
+        before = self.figures[place - 1] if place else None
+        role = self.figures[place].role
+        return bool(before and own.get(place - 1) and before.role == role and _is_of_munitions(before))
 
     def _named_before(self, group: Group) -> Weapon | None:
         """The munitions last named in the sentence before a number."""
@@ -297,14 +303,7 @@ class _Scene:
 
     def _own_sites(self) -> dict[int, tuple[Site, ...]]:
         """The places of each figure: its own where several have some, else all of the sentence."""
-        starts = [one.group.start for one in self.figures]
-        ends = [*starts[1:], len(self.sentence.text)]
-        own = {
-            place: tuple(
-                site for site in self.sites if figure.group.end <= site.start < max(ends[place], 0)
-            )
-            for place, figure in enumerate(self.figures)
-        }
+        own = dict(enumerate(self._sites_beside())) if self.figures else {}
         parts = [place for place, one in enumerate(self.figures) if one.group.part and own[place]]
         having = [place for place in own if own[place]]
         apart = len({self.figures[place].group.start for place in having}) > 1
@@ -314,6 +313,18 @@ class _Scene:
         if not parts and not apart:
             return {place: tuple(self.sites) for place in own}
         return {place: own[place] or self._borrowed(place, own) for place in own}
+
+    def _sites_beside(self) -> Iterator[tuple[Site, ...]]:
+        """The places behind each figure, or before each where the sentence begins with one."""
+        named = [site for site in self.sites if site.end > 0]
+        starts = [one.group.start for one in self.figures]
+        ends = [one.group.end for one in self.figures]
+        if named and named[0].end <= starts[0] and named[-1].start < starts[-1] and len(named) > 1:
+            stretches = zip([0, *ends], starts, strict=False)
+        else:
+            stretches = zip(ends, [*starts[1:], len(self.sentence.text)], strict=True)
+        for start, end in stretches:
+            yield tuple(site for site in named if start <= site.start < end)
 
     def _borrowed(self, place: int, own: dict[int, tuple[Site, ...]]) -> tuple[Site, ...]:
         """The places of the number that one without any is told together with."""

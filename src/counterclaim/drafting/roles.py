@@ -222,6 +222,8 @@ def _cost(
     if any(isinstance(one.value, Verb) and not one.value.weak for one in between):
         return float("inf")
     cost = crossing([mark for mark in between if not _inside(mark, groups)])
+    if group.article and cost >= _COSTS[Sign.WEAK]:
+        return float("inf")  # "Debris of a missile that was shot down" counts none.
     return cost + verb.extra + (end - start) / 100
 
 

@@ -51,8 +51,10 @@ class Speakers:
         sources = self._sources(sentence, spans)
         self._remember(sentence.text, sources)
         self._seat(sentence, spans)
-        found = self._told_before(sentence.text, sources, places) or self._told_behind(
-            sentence.text, sources, places
+        found = (
+            self._told_before(sentence.text, sources, places)
+            or self._told_behind(sentence.text, sources, places)
+            or self._headed(sentence.text, sources)
         )
         if found is not None:
             self.last = found
@@ -139,6 +141,20 @@ class Speakers:
                 return found
         return None
 
+    def _headed(
+        self, text: str, sources: Sequence[tuple[int, int, str]]
+    ) -> Speaker | None:
+        """The speaker before a colon: "Air Command South: 11 drones were shot down"."""
+        head = text.partition(":")[0]
+        if len(head) > _NEAR or head == text or any(map(str.isdigit, head)):
+            return None
+        near = [
+            one
+            for one in sources
+            if one[0] <= 3 and one[1] <= len(head) and not re.search(r"[^\W\d_]", _low(head[one[1] :]))
+        ]
+        return Speaker(near[0][2], "named before the colon") if near else None
+
     def _beside(
         self,
         text: str,
@@ -211,6 +227,11 @@ def _patterns(lang: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
         re.compile(rf"(?<!\w)(?:{one})(?!\w)", re.IGNORECASE) for one in (words.said_by, words.said)
     )
     return before, verbs
+
+
+def _low(words: str) -> str:
+    """The words that do not begin with a capital, as those of a name do."""
+    return " ".join(word for word in re.findall(r"\w+", words) if word[0].islower())
 
 
 def _stem(word: str, lang: str) -> str:

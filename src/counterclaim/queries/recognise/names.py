@@ -42,7 +42,7 @@ MODELS: dict[Kind, type[Any]] = {
     Kind.PLACE: Place,
 }
 _WORD = re.compile(r"[^\W_]+(?:[-‐‑–'’ʼ`][^\W_]+)*")
-_GAP = re.compile(r"(?:['’]s)?[ \t\u00a0\u202f]{1,3}|/|\.[ \u00a0]?|\n(?!\n)")
+_GAP = re.compile(r"(?:['’]s)?[ \t\u00a0\u202f]{1,3}[«„“]?|/|\.[ \u00a0]?|\n(?!\n)")
 _POSSESSIVE = re.compile(r"['’]s$", re.IGNORECASE)
 
 

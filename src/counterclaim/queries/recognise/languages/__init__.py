@@ -36,6 +36,7 @@ class Words:
     region_heads: str
     region_name: str
     region_before: str
+    region_endings: dict[str, str]
     offices: dict[str, str]
     said: str
     said_by: str
@@ -53,6 +54,7 @@ def words_of(lang: str) -> Words:
         region_heads=heads,
         region_name=regions["name"],
         region_before=regions["before"],
+        region_endings=regions["derived"],
         offices=table["offices"],
         said=table["speech"]["verbs"],
         said_by=table["speech"]["before"],
