@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MOST_MODIFIERS = 5
 _WORD = re.compile(r"[^\W_]+(?:[-–'’ʼ][^\W_]+)*")
 _BETWEEN = re.compile(r"[\s«»“”„\"'(/\w–'’ʼ-]*")
-_ASIDE = re.compile(r"\s*,[^,;:.]{1,60},\s*|\s*\([^)]{1,60}\)\s*|\s*")
+_ASIDE = re.compile(r"[»”\"]?(?:\s*,[^,;:.]{1,60},\s*|\s*\([^)]{1,60}\)\s*|\s*)")
 
 
 class Counted(StrEnum):

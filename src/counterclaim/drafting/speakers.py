@@ -168,12 +168,14 @@ class Speakers:
         found = self._among(sources, said.start() - len(subject) - 1, said.start(), rule)
         if found is None:
             found = self._office(subject, places) or self._pronoun(subject)
-        if found is None and not subject.strip():
-            found = self._among(sources, said.start() - _NEAR, said.start(), rule, last=True)
-        if found is None and _follows(behind, self.language.code):
+        follows = _follows(behind, self.language.code)
+        if found is None and follows:
             end = said.end() + len(behind)
             found = self._among(sources, said.end(), end, rule) or self._office(behind, places)
-            found = found or self._unknown(behind, rule)
+        if found is None and not subject.strip():
+            found = self._among(sources, said.start() - _NEAR, said.start(), rule, last=True)
+        if found is None and follows:
+            found = self._unknown(behind, rule)
         return found or self._unknown(subject, rule)
 
     def _among(
