@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SETTLED = (PlaceKind.CITY, PlaceKind.TOWN, PlaceKind.VILLAGE)
 _QUOTED = re.compile(r"“[^“”]*”|«[^«»]*»|„[^„“”]*[“”]|\"[^\"]*\"")
+MOST_REMEMBERED = 200
 _NEAR = 90
 _MOST_WORDS = 9
 
@@ -79,10 +80,11 @@ class Speakers:
             before = re.search(rf"({PROPER}), (?:the |a )?$", text[:start])
             behind = re.match(rf",? ({PROPER})", text[end:])
             for match in (before, behind):
-                if match and not self._is_name(match[1]):
+                if match and not self._is_name(match[1]) and len(self.people) < MOST_REMEMBERED:
                     self.people[match[1].split()[-1]] = key
                     self.people[match[1]] = key
             self.offices.append((text[start:end], key))
+        del self.offices[:-MOST_REMEMBERED]
 
     def _seat(self, sentence: Sentence, spans: Sequence[Span]) -> None:
         """Keep of which place an office is: a governor's region, a mayor's town."""
@@ -259,9 +261,5 @@ def _subject(before: str) -> str:
 
 
 def _bare(words: str) -> str:
-    return re.sub(
-        r"^(?:the|a|an|also|but|and|some|one|в|у|во)\s+",
-        "",
-        words.strip(' ,"“”«»'),
-        flags=re.IGNORECASE,
-    )[:500]
+    bare = words.strip(' ,"“”«»')
+    return re.sub(r"^(?:the|a|an|also|but|and|some|one|в|у|во)\s+", "", bare, flags=re.IGNORECASE)
