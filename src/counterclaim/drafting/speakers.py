@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from counterclaim.names import fold
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 SETTLED = (PlaceKind.CITY, PlaceKind.TOWN, PlaceKind.VILLAGE)
 _QUOTED = re.compile(r"“[^“”]*”|«[^«»]*»|„[^„“”]*[“”]|\"[^\"]*\"")
 MOST_REMEMBERED = 200
+MOST_TRIED = 8
 _NEAR = 90
 _MOST_WORDS = 9
 
@@ -118,7 +120,7 @@ class Speakers:
         self, text: str, sources: Sequence[tuple[int, int, str]], places: Sequence[str]
     ) -> Speaker | None:
         """The speaker behind "according to"."""
-        for match in _patterns(self.language.code)[0].finditer(text):
+        for match in islice(_patterns(self.language.code)[0].finditer(text), MOST_TRIED):
             near = [one for one in sources if 0 <= one[0] - match.end() <= _NEAR]
             if near:
                 return Speaker(near[0][2], f'named behind "{match.group()}"')
@@ -135,7 +137,7 @@ class Speakers:
     ) -> Speaker | None:
         """The speaker beside a verb of saying: before it, or behind it where none stands before."""
         quoted = [match.span() for match in _QUOTED.finditer(text)]
-        for match in _patterns(self.language.code)[1].finditer(text):
+        for match in islice(_patterns(self.language.code)[1].finditer(text), MOST_TRIED):
             if any(start <= match.start() < end for start, end in quoted):
                 continue
             found = self._beside(text, match, sources, places)
