@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from counterclaim.drafting.roles import LOSSES
+from counterclaim.drafting.roles import LOSSES, OUTCOMES
 from counterclaim.vocabulary import EventKind, HarmStatus, Scope, Speech, Stance
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 NEAR = 50
 """Of so many claims drafted last one may hold a further number of the same words."""
 
-OUTCOMES = ("launched", *LOSSES)
 _QUOTES = re.compile(r"[“”«»\"„]")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from counterclaim.drafting.groups import groups_in
 from counterclaim.drafting.marks import Sign, Weapon, marks_in
-from counterclaim.drafting.roles import LOSSES, Figure, crossing, figures_in, split_both
+from counterclaim.drafting.roles import LOSSES, OUTCOMES, Figure, crossing, figures_in, split_both
 from counterclaim.drafting.sentences import Sentence, sentences_in
 from counterclaim.drafting.settings import Day, Site, attacker_in, days_in, sites_in
 from counterclaim.drafting.speakers import Speaker, Speakers
@@ -222,8 +222,10 @@ class _Scene:
 
     def _weapon(self, group: Group, before: Weapon | None) -> Weapon | None:
         """What a number without a noun of its own counts: the munitions named last."""
-        if group.weapon is None or group.weapon.named is None:
+        if group.weapon is None:
             return before
+        if group.weapon.named is None and before is not None and before.type_:
+            return before  # "Three X were fired … and two projectiles shot down".
         return group.weapon
 
     def _lost(self, place: int, own: dict[int, tuple[Site, ...]]) -> bool:
@@ -372,4 +374,4 @@ def _fits(edtf: str, day: Day | None) -> bool:
 
 
 def _is_of_munitions(figure: Figure) -> bool:
-    return figure.role in ("launched", *LOSSES)
+    return figure.role in OUTCOMES

@@ -18,15 +18,16 @@ if TYPE_CHECKING:
 LOSSES = ("intercepted", "suppressed", "hit", "missed")
 """Outcomes of which a whole was launched: "15 of 20 shot down"."""
 
+OUTCOMES = ("launched", *LOSSES, "in_flight")
 _FARTHEST = 16.0
 _COSTS = {Sign.STRONG: 7.0, Sign.WEAK: 2.0, Sign.JOINT: 1.0}
 _COUNTS = (Sign.NUMBER, Sign.ALL)
 _HARMS = {"killed", "injured"}
 _FITTING = {
-    Counted.MUNITIONS: {"launched", "other", *LOSSES},
+    Counted.MUNITIONS: {"launched", "in_flight", "other", *LOSSES},
     Counted.PEOPLE: {"other", *_HARMS},
     Counted.OBJECTS: {"damaged", "intercepted", "hit", "other"},
-    Counted.ELIDED: {"launched", "other", *LOSSES, *_HARMS},
+    Counted.ELIDED: {"launched", "in_flight", "other", *LOSSES, *_HARMS},
 }
 
 
@@ -63,7 +64,26 @@ def figures_in(
         if figure is not None:
             found += [figure, *_relative(text, marks, figure, language)]
             role_before = figure
-    return [figure for figure in found if _holds(figure)]
+    return [figure for figure in _without_shares(text, found) if _holds(figure)]
+
+
+def _without_shares(text: str, figures: Sequence[Figure]) -> list[Figure]:
+    """The figures, those of a list behind a colon marked as parts where they add up to a whole."""
+    for place, whole in enumerate(figures):
+        listed = [one for one in figures[place + 1 :] if _adds_to(one, whole)]
+        quantities = [one.group.quantity.exact for one in listed if one.group.quantity]
+        total = whole.group.quantity.exact if whole.group.quantity else None
+        behind = listed and ":" in text[whole.group.end : listed[0].group.start]
+        if behind and total is not None and sum(filter(None, quantities)) == total:
+            parts = {one: replace(one, group=replace(one.group, part=True)) for one in listed}
+            return [parts.get(one, one) for one in figures]
+    return list(figures)
+
+
+def _adds_to(figure: Figure, whole: Figure) -> bool:
+    return figure.role == whole.role and (
+        figure.group.weapon is None or figure.group.weapon == whole.group.weapon
+    )
 
 
 def _holds(figure: Figure) -> bool:

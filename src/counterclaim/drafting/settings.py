@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from counterclaim.names import fold
-from counterclaim.queries.recognise import Kind
+from counterclaim.queries.recognise import Kind, words_of
 from counterclaim.vocabulary import PlaceKind
 
 if TYPE_CHECKING:
@@ -68,10 +68,14 @@ def sites_in(
     """The places where something happened or was launched; a country only where it is alone."""
     found: list[Site] = []
     speakers = [span for span in spans if span.kind is Kind.SOURCE]
+    saying = re.compile(rf"(?:{words_of(language.code).said})(?!\w)", re.IGNORECASE)
     for span in spans:
         if span.kind is not Kind.PLACE or any(_speaks(span, one) for one in speakers):
             continue
         start, end = span.start - sentence.start, span.end - sentence.start
+        capital = any(one.start == span.start for one in speakers)
+        if capital and saying.match(sentence.text[end:].lstrip()):
+            continue  # "The ministry in Moscow said …"
         listed = bool(found and _LIST.fullmatch(sentence.text[found[-1].end : start]))
         role = found[-1].role if listed else _role(sentence.text[:start], language)
         if role is not None:
@@ -138,7 +142,9 @@ def days_in(sentence: Sentence, spans: Sequence[Span], language: Language) -> li
             words = sentence.text[start:end]
             spoken = "/" not in span.value and said.search(sentence.text[:start]) is not None
             found.append(Day(start, end, span.value, said=spoken, rule=_inferred(words)))
-    return found
+    # "In the night to 8 May (from 20:00 of 7 May)" is one night.
+    nights = [day.edtf.split("/") for day in found if "/" in day.edtf]
+    return [day for day in found if not any(day.edtf in night for night in nights)]
 
 
 def _inferred(words: str) -> str | None:

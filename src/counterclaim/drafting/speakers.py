@@ -91,8 +91,8 @@ class Speakers:
     def _seat(self, sentence: Sentence, spans: Sequence[Span]) -> None:
         """Keep of which place an office is: a governor's region, a mayor's town."""
         for source in spans:
-            inner = (one for one in spans if one.kind is Kind.PLACE and one.within(source))
-            place = next(inner, None)
+            inner = [one for one in spans if one.kind is Kind.PLACE and one.within(source)]
+            place = inner[-1] if inner else None
             if source.kind is not Kind.SOURCE or place is None or not source.value:
                 continue
             said = sentence.text[place.start - sentence.start : place.end - sentence.start]

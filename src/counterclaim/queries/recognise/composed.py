@@ -125,6 +125,6 @@ def _office_patterns(lang: str) -> list[tuple[str, re.Pattern[str]]]:
         before = (
             rf"\b(?P<before>{PROPER})(?:['’]s)?(?: (?:regional|region['’]s|oblast|city))* {word}"
         )
-        place = rf"(?:,? (?:of|in|for)\b(?P<far>(?: [\w-]+){{1,8}})|\s(?P<near>{PROPER}))"
+        place = rf"(?:,? (?:of|in|for)\b(?P<far>(?: [\w'’-]+){{1,8}})|\s(?P<near>{PROPER}))"
         found += [(name, re.compile(rf"{before}")), (name, re.compile(rf"\b{word}{place}"))]
     return found
