@@ -37,14 +37,14 @@ def draft_claims(
         text: Any text; offsets count its code points.
         known: The names of the store that may stand in it, as ``names_known`` gives them.
         published: The day to which "on Tuesday" and "23 November" relate.
-        publisher: The key of the source that published it, if known: who "we" and "the ministry"
-            are where nobody was named before.
+        publisher: The key of the source that published it, if known: whose voice an empty
+            ``said_by`` is.
         lang: Its language; told by its letters where None. One without a file drafts nothing.
     """
     language = language_named(lang or language_of(text))
     if language is None:
         return Drafts(lang or "", [], [])
-    composer = Composer(text, language)
+    composer = Composer(text, language, publisher)
     for statement in Reader(text, known, language, published).statements():
         composer.add(statement)
     return composer.drafts()

@@ -53,9 +53,10 @@ class _Claim:
 class Composer:
     """Puts statements together to claims, and finds the events that they are about."""
 
-    def __init__(self, text: str, language: Language) -> None:
+    def __init__(self, text: str, language: Language, publisher: str | None = None) -> None:
         self.text = text
         self.language = language
+        self.publisher = publisher
         self.events: dict[tuple[Any, ...], dict[str, Any]] = {}
         self.claims: list[_Claim] = []
 
@@ -126,7 +127,7 @@ class Composer:
             "damage": list(_damage(claim)),
         }
         made |= {name: row for name, row in rows.items() if row}
-        return Draft(made, list(_reasons(claim)))
+        return Draft(made, list(_reasons(claim, self.publisher)))
 
 
 def _each(statement: Statement) -> Iterator[Statement]:
@@ -237,12 +238,13 @@ def _damage(claim: _Claim) -> Iterator[dict[str, Any]]:
             yield {"object": figure.group.noun, "severity": figure.role, "count": number}
 
 
-def _reasons(claim: _Claim) -> Iterator[str]:
+def _reasons(claim: _Claim, publisher: str | None) -> Iterator[str]:
     first = claim.first
     if first.speaker:
         yield f"said_by: {first.speaker.rule}."
     else:
-        yield "said_by: no speaker is named, so the document speaks itself."
+        voice = f", which is {publisher}" if publisher else ""
+        yield f"said_by: no speaker is named, so the document speaks itself{voice}."
     if first.day:
         yield f"occurred: {first.day.rule or 'the day that the words name'}."
     for site in first.sites:
