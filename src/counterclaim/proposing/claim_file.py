@@ -1,0 +1,87 @@
+"""Writes proposals as a claim file that can be taken in as it stands, in YAML with its reasons.
+
+The YAML is written here: plain words, JSON's strings for all that could be read as something else,
+and the text of the document as it stands. Libraries fold and guess, and few read each other.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from counterclaim.proposing.proposals import Proposals
+
+HEAD = (
+    "Drafts, not claims: nothing of this is stored. Check each one against its words, take out what",
+    "is wrong, and take the rest in with counterclaim ingest.",
+)
+_WORD = re.compile(r"(?!(?:null|true|false|yes|no|on|off|y|n)$)[A-Za-z][A-Za-z0-9_-]*", re.I)
+_ESCAPED = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_LINES = re.compile(r"[^\s](?:[^\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]*\S)?")
+_BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ufeff\ufffe\uffff]+")
+
+
+def claim_file(proposals: Proposals, document: Mapping[str, Any]) -> dict[str, Any]:
+    """The claim file of a document's fields and what is proposed of its text."""
+    return {
+        "document": dict(document),
+        "events": proposals.events,
+        "claims": proposals.claims,
+    }
+
+
+def as_yaml(proposals: Proposals, document: Mapping[str, Any], remarks: Sequence[str] = ()) -> str:
+    """The claim file with comments: what there is to know of all, and of each claim why it is so."""
+    lines = [*_comments([*HEAD, *proposals.notes, *remarks]), *_node({"document": document})]
+    lines += ["events:" if proposals.events else "events: []"]
+    lines += _node(proposals.events, "  ") if proposals.events else []
+    lines += ["claims:" if proposals.claims else "claims: []"]
+    for claim, why in zip(proposals.claims, proposals.why, strict=True):
+        lines += [*_comments(why, "  "), *_node([claim], "  ")]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _comments(texts: Sequence[str], indent: str = "") -> Iterator[str]:
+    """Each text on one line, whatever it holds: a line end in it would end the comment."""
+    return (f"{indent}# {_BLANKS.sub(' ', text)}" for text in texts)
+
+
+def _node(node: Any, indent: str = "") -> Iterator[str]:
+    """The lines of a dict or a list that has something in it."""
+    pairs = node.items() if hasattr(node, "items") else (("-", value) for value in node)
+    for name, value in pairs:
+        head = f"{indent}- " if name == "-" else f"{indent}{name}: "
+        inside = f"{indent}  "
+        if not isinstance(value, dict | list) or not value:
+            yield head + _scalar(value, inside)
+        elif isinstance(value, list) and _fits(value):
+            yield f"{head}[{', '.join(_scalar(one, inside) for one in value)}]"
+        elif name == "-":
+            first, *rest = _node(value, inside)
+            yield head + first.removeprefix(inside)
+            yield from rest
+        else:
+            yield head.rstrip()
+            yield from _node(value, inside)
+
+
+def _fits(values: list[Any]) -> bool:
+    """Whether a list is written on one line: plain words and numbers, as in an attribution."""
+    return all(isinstance(one, int) or (isinstance(one, str) and _WORD.fullmatch(one))
+               for one in values)  # fmt: skip
+
+
+def _scalar(value: Any, indent: str) -> str:
+    if not isinstance(value, str):
+        return json.dumps(value)
+    if _WORD.fullmatch(value):
+        return value
+    if "\n" in value and _LINES.fullmatch(value):
+        lines = (f"{indent}{line}" if line else "" for line in value.split("\n"))
+        return "\n".join(["|-", *lines])
+    said = json.dumps(value, ensure_ascii=False)
+    return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", said)

@@ -1,0 +1,45 @@
+"""Proposals written as YAML are read back as what they were, whatever words they hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from counterclaim.importers.claim_file import read_claim_file
+from counterclaim.proposing import Proposals
+from counterclaim.proposing.claim_file import as_yaml, claim_file
+from counterclaim.schemas.incoming import ClaimFile
+
+if TYPE_CHECKING:
+    import pytest
+
+ODD = st.sampled_from(
+    ["08", "1e5", "~", "no", "NULL", "2024-05-01", "- a", "# no", "a: b", " x", "x ", "|", "a\n b",
+     "\n a", "a\n\n", "\u2028", "\x85", "🚀", "'", '"', "a\tb", "\ufeff", "{", "12:30", "%", "\r"]
+)  # fmt: skip
+WORDS = st.lists(
+    ODD | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+).map("".join)
+
+
+@settings(phases=[Phase.explicit, Phase.generate])  # To shrink what fails would take minutes.
+@given(WORDS.filter(bool), WORDS.filter(lambda words: words.strip()), st.lists(WORDS))
+def test_a_claim_file_survives_being_written(
+    tmp_path_factory: pytest.TempPathFactory, text: str, label: str, why: list[str]
+) -> None:
+    claim = {"event": "E1", "quote": {"exact": text, "start": 0, "end": len(text)}, "note": text}
+    claim["counts"] = [{"munition": "08", "launched": 8, "hit": {"low": 2}}]
+    event = {"ref": "E1", "kind": "strike", "label": label[:400]}
+    found = Proposals("en", [event], [claim, claim], [why, why], notes=why)
+    document = {"title": "1e5", "text": text, "published": "2024-05-01"}
+    file = tmp_path_factory.getbasetemp() / "drafts.yaml"
+    file.write_bytes(as_yaml(found, document, why).encode())
+    assert read_claim_file(file) == ClaimFile.model_validate(claim_file(found, document))
+
+
+def test_a_text_of_which_nothing_is_proposed_makes_a_file_too() -> None:
+    assert as_yaml(Proposals("en", [], [], []), {"title": "A", "text": "B"}).endswith(
+        "events: []\nclaims: []\n"
+    )
