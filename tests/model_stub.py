@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -58,10 +58,8 @@ def stub_model() -> Iterator[StubModel]:
             stub.headers.append(dict(self.headers))
             refused = stub.refuses_temperature and "temperature" in stub.asked[-1]
             body = b"{}" if refused else stub.answer()
-            try:
+            with suppress(OSError):  # Who asked has gone.
                 self._send(400 if refused else stub.status, body)
-            except OSError:
-                pass  # Who asked has gone.
 
         def _send(self, status: int, body: bytes) -> None:
             if not stub.drops:

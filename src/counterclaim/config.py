@@ -140,7 +140,7 @@ class Settings(BaseSettings):
         str | None,
         Field(
             description="Base address of an OpenAI-compatible API whose model drafts claims, as "
-            "http://127.0.0.1:11434/v1; texts are sent there. Without it no text leaves this server."
+            "http://127.0.0.1:11434/v1; texts are sent there. Without it none leaves this server."
         ),
     ] = None
     draft_model: Annotated[str | None, Field(description="Name of that model there.")] = None

@@ -15,7 +15,11 @@ router = APIRouter(prefix="/v1", tags=["ingest"])
 @router.post(
     "/drafts",
     response_model=DraftsOut,
-    responses={status: problem for status, problem in POST_PROBLEMS.items() if status not in {409}},
+    responses={
+        status: problem
+        for status, problem in POST_PROBLEMS.items()
+        if status != 409  # nothing is written
+    },
 )
 def post_drafts(request: Request, _post: Contribution, body: DraftIn) -> Response:
     """Propose the claims of a text, each with its quote and the reasons, for a person to confirm.

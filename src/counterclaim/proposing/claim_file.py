@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from counterclaim.proposing.proposals import Proposals
 
 HEAD = (
-    "Drafts, not claims: nothing of this is stored. Check each one against its words, take out what",
-    "is wrong, and take the rest in with counterclaim ingest.",
+    "Drafts, not claims: nothing of this is stored. Check each one against its words, take out",
+    "what is wrong, and take the rest in with counterclaim ingest.",
 )
-_WORD = re.compile(r"(?!(?:null|true|false|yes|no|on|off|y|n)$)[A-Za-z][A-Za-z0-9_-]*", re.I)
+_WORD = re.compile(
+    r"(?!(?:null|true|false|yes|no|on|off|y|n)$)[A-Za-z][A-Za-z0-9_-]*", re.IGNORECASE
+)
 _ESCAPED = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _LINES = re.compile(r"[^\s](?:[^\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]*\S)?")
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ufeff\ufffe\uffff]+")
@@ -35,7 +37,7 @@ def claim_file(proposals: Proposals, document: Mapping[str, Any]) -> dict[str, A
 
 
 def as_yaml(proposals: Proposals, document: Mapping[str, Any], remarks: Sequence[str] = ()) -> str:
-    """The claim file with comments: what there is to know of all, and of each claim why it is so."""
+    """The claim file with what there is to know of it, and of each claim why it is so."""
     lines = [*_comments([*HEAD, *proposals.notes, *remarks]), *_node({"document": document})]
     lines += ["events:" if proposals.events else "events: []"]
     lines += _node(proposals.events, "  ") if proposals.events else []

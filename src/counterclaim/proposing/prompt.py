@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 _RULES = """\
 You read one text and list the claims that it makes about events of a war: who says that what was \
-launched, intercepted, hit, damaged, killed or injured, where and when. Answer with one JSON object \
-of the given schema and nothing else.
+launched, intercepted, hit, damaged, killed or injured, where and when. Answer with one JSON \
+object of the given schema and nothing else.
 
 Rules:
 - quote: the shortest words of the text that carry the claim with all of its numbers, copied \
