@@ -12,7 +12,7 @@ from counterclaim.queries.recognise import Kind, KnownNames, Span, recognise, sp
 if TYPE_CHECKING:
     from datetime import date
 
-_SENTENCE = re.compile(r"[^\n.!?]*\S[^\n.!?]*[.!?]?")
+_SENTENCE = re.compile(r"\S[^\n]*?(?:[.!?](?=\s|$)|$)", re.MULTILINE)
 _ROLES = (
     ("intercepted", re.compile(r"(?:were|was)?\s*(?:shot down|intercepted)")),
     ("launched", re.compile(r"(?:were|was)?\s*(?:fired|launched)")),
