@@ -210,6 +210,7 @@ def test_what_is_proposed_is_taken_dismissed_and_read_again_with_the_day(tab: Ta
     page.get_by_role("button", name="Go on with this text").click()
     page.get_by_role("heading", name="3 claims proposed").wait_for()
     assert page.locator("mark.proposed").count() == 3
+    page.get_by_text("Why").first.click()
     tab.picture("contribute-proposed")
     tab.check_access()
     field(page, "/document/published").fill("2024-05-02")

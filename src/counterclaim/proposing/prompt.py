@@ -43,6 +43,10 @@ _CLAIM = (
 )  # fmt: skip
 _EVENT = ("ref", "kind", "scope", "label", "parts")
 _PLACE = ("role", "place", "said")
+_REMARKS = {
+    "default", "description", "maxItems", "maxLength", "maximum", "minLength", "minimum", "pattern",
+    "title",
+}  # fmt: skip
 
 
 def messages(
@@ -71,13 +75,24 @@ def answer_schema() -> dict[str, Any]:
     kept = {**shapes, "ClaimIn": claim, "EventIn": event}
     kept["ClaimPlaceIn"] = _only(shapes["ClaimPlaceIn"], _PLACE)
     lists = {name: whole["properties"][name] for name in ("events", "claims")}
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": lists,
-        "required": list(lists),
-        "$defs": {name: kept[name] for name in _reached(lists, kept)},
-    }
+    found: dict[str, Any] = _plain(
+        {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": lists,
+            "required": list(lists),
+            "$defs": {name: kept[name] for name in _reached(lists, kept)},
+        }
+    )
+    return found
+
+
+def _plain(node: Any) -> Any:
+    """Without bounds and remarks, which grammars of decoders cannot hold; they are checked here."""
+    if isinstance(node, dict):
+        kept = {key: _plain(value) for key, value in node.items()}
+        return {key: v for key, v in kept.items() if key not in _REMARKS or isinstance(v, dict)}
+    return list(map(_plain, node)) if isinstance(node, list) else node
 
 
 def _only(shape: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
