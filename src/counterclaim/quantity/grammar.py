@@ -105,14 +105,15 @@ def _read_pair(
 
 
 def _read_amount(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Iterator[Reading]:
-    number = _read_cardinal(tokens, at, lexicon)
-    if number is not None:
-        yield number
+    # The phrase first: among readings of one length it counts, "тысячи" alone is not 1,000.
     phrase = phrase_at(tokens, at, lexicon.phrases)
     if phrase is not None:
         low, high = lexicon.phrases[phrase]
         spoken = (low,) if low is not None and low == high else ()
         yield Reading((low, high), at + len(phrase.split()), spoken)
+    number = _read_cardinal(tokens, at, lexicon)
+    if number is not None:
+        yield number
 
 
 def _read_cardinal(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Reading | None:
@@ -167,7 +168,8 @@ class _Sum:
         if token.text in table.units:
             return self._add(table.units[token.text], room=0)
         if token.text in table.tens:
-            return self._add(table.tens[token.text], room=10)
+            tens = table.tens[token.text]
+            return self._add(tens, room=100 if tens >= 100 else 10)
         if token.text in table.articles and after in table.scales:
             return self._add(1, room=0, first=True)
         return token.text in table.scales and self._scale(table.scales[token.text])

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from counterclaim.errors import QuantityError
 from counterclaim.quantity.interval import Quantity
 from counterclaim.quantity.lexicon_en import ENGLISH
+from counterclaim.quantity.lexicon_ru import RUSSIAN
+from counterclaim.quantity.lexicon_uk import UKRAINIAN
 
 if TYPE_CHECKING:
     from counterclaim.quantity.lexicon import Lexicon
 
-_LEXICONS = {"en": ENGLISH}
+_LEXICONS = {"en": ENGLISH, "ru": RUSSIAN, "uk": UKRAINIAN}
 
 
 def languages() -> tuple[str, ...]:

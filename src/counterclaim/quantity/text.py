@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,8 @@ _CURRENCIES = frozenset("$€£¥₽₴")
 class NumberSpan:
     """``[start, end)`` in code points; ``unit`` for measures: km, %, year, money.
 
-    ``numbers`` are those spoken: 12 of "more than 12", whose quantity is [13, ∞).
+    ``numbers`` are those spoken: 12 of "more than 12", whose quantity is [13, ∞). ``bare`` is a
+    plural noun without a number.
     """
 
     start: int
@@ -33,6 +34,7 @@ class NumberSpan:
     quantity: Quantity
     numbers: tuple[int, ...] = ()
     unit: str | None = None
+    bare: bool = False
 
 
 def numbers_in(text: str, *, lang: str = "en") -> list[NumberSpan]:
@@ -76,7 +78,8 @@ def _spans(text: str, tokens: Sequence[Token], lexicon: Lexicon) -> Iterator[Num
         if reading is None:
             plural = tokens[at].text in lexicon.plurals and at != counted
             if plural:
-                yield _span(text, tokens, at, Reading((2, None), at + 1), lexicon, None)
+                bare = _span(text, tokens, at, Reading((2, None), at + 1), lexicon, None)
+                yield replace(bare, bare=True)
             at += 1
             continue
         noun = _governed_noun(tokens, reading.stop, lexicon)

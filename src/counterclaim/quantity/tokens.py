@@ -90,7 +90,8 @@ def _date_pattern(lexicon: Lexicon) -> str:
     """Days beside a month name, ISO and numeric dates, times of day."""
     month = rf"(?:{'|'.join(sorted(lexicon.months, key=len, reverse=True))})\b\.?"
     day = r"\d{1,2}(?:st|nd|rd|th)?(?!\w|[.,]\d)"
-    joint = rf"\s*(?:[-–—,]|\b(?:{'|'.join((lexicon.conjunction, 'to', 'or'))})\b)\s*"
+    joints = sorted({lexicon.conjunction, *lexicon.joined_ranges} - {"-"})
+    joint = rf"\s*(?:[-–—,]|\b(?:{'|'.join(joints)})\b)\s*"
     year = r"(?:,?\s+\d{4}(?!\w))?"
     more = rf"(?:{joint}{day}(?=\s*(?:[.;:)–—-]|$|,?\s+\d{{4}}(?!\w))))?"
     return (

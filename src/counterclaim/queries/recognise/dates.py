@@ -1,72 +1,107 @@
-"""Finds the days that a text names, those without a year or a date relative to its publication."""
+"""Finds the days and nights that a text names, where need be relative to its publication."""
 
 from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
-from counterclaim.queries.recognise.spans import Kind, Span
+from counterclaim.queries.recognise.languages import LANGUAGES, words_of
+from counterclaim.queries.recognise.spans import Kind, Span, apart_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_MONTHS = (
-    "january february march april may june july august september october november december",
-    "jan feb mar apr may jun jul aug sep oct nov dec",
-    "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
-    "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
-)
-_WEEKDAYS = (
-    "monday tuesday wednesday thursday friday saturday sunday",
-    "понедельник вторник среду четверг пятницу субботу воскресенье",
-    "понеділок вівторок середу четвер п'ятницю суботу неділю",
-)
-_AGO = {"today": 0, "yesterday": 1, "сегодня": 0, "вчера": 1, "сьогодні": 0, "вчора": 1}
+_TABLES: list[dict[str, Any]] = [words_of(lang).dates for lang in LANGUAGES]
+
+MONTHS = {
+    word: number
+    for table in _TABLES
+    for number, words in enumerate(table["months"], start=1)
+    for word in words.split("|")
+}
 
 
-def _numbered(rows: tuple[str, ...], first: int) -> dict[str, int]:
-    return {word: at for row in rows for at, word in enumerate(row.split(), start=first)}
+def _any(words: Iterator[str] | list[str]) -> str:
+    return "|".join(sorted(words, key=len, reverse=True))
 
 
-MONTHS = {**_numbered(_MONTHS, 1), "sept": 9}
-WEEKDAYS = _numbered(_WEEKDAYS, 0)
+def _numbered(rows: list[list[str]]) -> dict[str, int]:
+    """Patterns by number, of all languages."""
+    return {f"(?:{words})": number for row in rows for number, words in enumerate(row)}
 
 
-def _any(words: dict[str, int]) -> str:
-    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+_WEEKDAYS = _numbered([table["weekdays"] for table in _TABLES])
+_AGO = {words: days for table in _TABLES for words, days in table["ago"].items()}
+_NIGHTS = {words: days for table in _TABLES for words, days in table["nights"].items()}
 
-
+_MONTH = _any(map(re.escape, MONTHS))
 _YEAR = r"(?:,?\s+(?P<{}>(?:19|20)\d\d)(?!\d))?"
 _PATTERN = re.compile(
     r"(?<![\w.-])(?P<iso>\d{4}-\d{2}-\d{2})(?![\w-])"
-    rf"|(?<![\w.,/-])(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month>{_any(MONTHS)})\b\.?"
+    r"|(?<![\w.-])(?P<dotted>\d{1,2}\.\d{2}\.(?:19|20)\d\d)(?![\w-])"
+    rf"|(?<![\w.,/-])(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month>{_MONTH})\b\.?"
     rf"{_YEAR.format('year')}"
-    rf"|\b(?P<us_month>{_any(MONTHS)})\b\.?\s+(?P<us_day>\d{{1,2}})(?:st|nd|rd|th)?(?![\w]|[.,:]\d)"
+    rf"|\b(?P<us_month>{_MONTH})\b\.?\s+(?P<us_day>\d{{1,2}})(?:st|nd|rd|th)?(?![\w]|[.,:]\d)"
     rf"{_YEAR.format('us_year')}"
-    rf"|\b(?P<weekday>{_any(WEEKDAYS)})\b"
-    rf"|\b(?P<ago>{_any(_AGO)})\b",
+    rf"|\b(?P<weekday>{_any(iter(_WEEKDAYS))})\b"
+    rf"|\b(?P<ago>{_any(iter(_AGO))})\b",
     re.IGNORECASE,
+)
+_NIGHT = re.compile(rf"\b(?:{_any(iter(_NIGHTS))})\b", re.IGNORECASE)
+_INTO, _OF = (
+    re.compile(rf"\b(?:{_any([one for table in _TABLES for one in table[name]])})\s+", re.IGNORECASE)
+    for name in ("night_into", "night_of")
 )
 
 
 def dates_in(text: str, published: date | None = None) -> list[Span]:
-    """The days named, as EDTF.
+    """The days named, as EDTF; a night is the interval of the days in which it begins and ends.
 
     A day without a year is the last such day up to the day of publication, a weekday likewise;
     without that day neither says when. "May" without a day is no date.
     """
     found = ((match, _day(match, published)) for match in _PATTERN.finditer(text))
-    return [
-        Span(Kind.DATE, match.start(), match.end(), (day.isoformat(),))
-        for match, day in found
-        if day
-    ]
+    days = [_dated(text, match, day, published) for match, day in found if day]
+    nights = [span for span in _nights(text, published) if not any(map(span.within, days))]
+    kept = apart_from(days, nights)
+    return sorted(chain(kept, nights), key=lambda span: span.start)
+
+
+def _dated(text: str, match: re.Match[str], day: date, published: date | None) -> Span:
+    """The day, or the night that the words before it make of it."""
+    for pattern, lasts in ((_INTO, -1), (_OF, 0 if day == published else 1)):
+        for before in pattern.finditer(text, max(0, match.start() - 40), match.start()):
+            if before.end() == match.start():
+                # "Overnight Tuesday" on a Tuesday is the night before it.
+                first = day - timedelta(days=1) if lasts < 1 else day
+                return Span(Kind.DATE, before.start(), match.end(), (_night(first),))
+    return Span(Kind.DATE, match.start(), match.end(), (day.isoformat(),))
+
+
+def _nights(text: str, published: date | None) -> Iterator[Span]:
+    if published is None:
+        return
+    for match in _NIGHT.finditer(text):
+        days = _meaning(_NIGHTS, match.group())
+        night = _night(published - timedelta(days=days + 1))
+        yield Span(Kind.DATE, match.start(), match.end(), (night,))
+
+
+def _night(first: date) -> str:
+    return f"{first.isoformat()}/{(first + timedelta(days=1)).isoformat()}"
+
+
+def _meaning(table: dict[str, int], words: str) -> int:
+    return next(n for one, n in table.items() if re.fullmatch(one, words, re.IGNORECASE))
 
 
 def _day(match: re.Match[str], published: date | None) -> date | None:
     if match["iso"]:
-        return _iso(match["iso"])
+        return _valid(*map(int, match["iso"].split("-")))
+    if match["dotted"]:
+        return _valid(*map(int, reversed(match["dotted"].split("."))))
     month, day = match["month"] or match["us_month"], match["day"] or match["us_day"]
     if month:
         year = match["year"] or match["us_year"]
@@ -76,14 +111,9 @@ def _day(match: re.Match[str], published: date | None) -> date | None:
     if published is None:
         return None
     if match["weekday"]:
-        wanted = WEEKDAYS[match["weekday"].lower()]
+        wanted = _meaning(_WEEKDAYS, match["weekday"])
         return published - timedelta(days=(published.weekday() - wanted) % 7)
-    return published - timedelta(days=_AGO[match["ago"].lower()])
-
-
-def _iso(text: str) -> date | None:
-    year, month, day = map(int, text.split("-"))
-    return _valid(year, month, day)
+    return published - timedelta(days=_meaning(_AGO, match["ago"]))
 
 
 def _last(month: int, day: int, published: date) -> date | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import select
@@ -16,6 +17,9 @@ from counterclaim.db import among
 from counterclaim.models import Munition, Place, Source
 from counterclaim.names import fold
 from counterclaim.queries.names import NAME_TABLES, owner_column
+from counterclaim.queries.recognise.composed import PROPER, composed_in, office_names
+from counterclaim.queries.recognise.inflection import nominatives
+from counterclaim.queries.recognise.languages import language_of
 from counterclaim.queries.recognise.spans import Kind, Span
 
 if TYPE_CHECKING:
@@ -26,6 +30,9 @@ if TYPE_CHECKING:
 LONGEST = 7
 """Words that a name has at most."""
 
+CODE = 3
+"""Letters of a code, which is written in capitals alone: AT is Austria, "At" is not."""
+
 NAMESAKES = 8
 """A name of more rows than this says nothing."""
 
@@ -35,7 +42,7 @@ MODELS: dict[Kind, type[Any]] = {
     Kind.PLACE: Place,
 }
 _WORD = re.compile(r"[^\W_]+(?:[-‐‑–'’ʼ`][^\W_]+)*")
-_GAP = re.compile(r"[ \t\u00a0\u202f]{1,3}|/|\.[ \u00a0]?|\n(?!\n)")
+_GAP = re.compile(r"(?:['’]s)?[ \t\u00a0\u202f]{1,3}|/|\.[ \u00a0]?|\n(?!\n)")
 _POSSESSIVE = re.compile(r"['’]s$", re.IGNORECASE)
 
 
@@ -86,9 +93,38 @@ def _bare(text: str, match: re.Match[str]) -> tuple[int, int]:
 
 
 def names_known(session: Session, text: str) -> KnownNames:
-    """The names of the store that may stand in a text: one statement for each kind of row."""
-    folded = sorted({phrase.folded for phrase in phrases_in(text) if phrase.folded})
-    return {kind: _named(session, model, folded) for kind, model in MODELS.items()}
+    """The names of the store that may stand in a text: one statement for each kind of row.
+
+    A declined name stands under the form that the text gives it, one said in parts under its own.
+    """
+    phrases = [phrase for phrase in phrases_in(text) if phrase.folded]
+    lang = language_of(text)
+    declined = _declined(text, phrases, lang)
+    composed = [fold(name) for name in _composed_names(text, lang)]
+    folded = sorted({*(phrase.folded for phrase in phrases), *declined, *composed})
+    found = {kind: _named(session, model, folded) for kind, model in MODELS.items()}
+    for names in found.values():
+        for nominative, forms in declined.items():
+            for form in forms:
+                if nominative in names and form != nominative:
+                    names.setdefault(form, []).extend(names[nominative])
+    return found
+
+
+def _declined(text: str, phrases: list[Phrase], lang: str) -> dict[str, set[str]]:
+    """The forms of the text by the nominatives that they may belong to, all folded."""
+    found: dict[str, set[str]] = {}
+    for words, folded in {(text[one.start : one.end], one.folded) for one in phrases}:
+        for nominative in nominatives(words.split(), lang):
+            found.setdefault(fold(nominative), set()).add(folded)
+    return found
+
+
+def _composed_names(text: str, lang: str) -> list[str]:
+    said = chain.from_iterable(one.names for one in composed_in(text, lang))
+    proper = re.findall(rf"\b{PROPER}", text)
+    places = dict.fromkeys(chain(proper, (word for one in proper for word in one.split())))
+    return [*said, *office_names(text, list(places), lang)]
 
 
 def _named(session: Session, model: type[Any], folded: list[str]) -> dict[str, list[NamedRow]]:
@@ -109,14 +145,31 @@ def _named(session: Session, model: type[Any], folded: list[str]) -> dict[str, l
 def names_in(text: str, known: KnownNames) -> Iterator[Span]:
     """Where names stand, in order for each kind; of names within a longer one only the longer."""
     phrases = phrases_in(text)
+    parts = list(_composed_spans(text, known))
     for kind, names in known.items():
+        whole = [span for span in parts if span.kind is kind]
+        yield from whole
         free = 0
         for phrase in phrases:
             rows = names.get(phrase.folded, ()) if phrase.first >= free else ()
             meant = _meant(kind, text[phrase.start : phrase.end], rows)
             if meant:
+                span = Span(kind, phrase.start, phrase.end, meant)
                 free = phrase.last + 1
-                yield Span(kind, phrase.start, phrase.end, meant)
+                if not any(span.meets(other) for other in whole):
+                    yield span
+
+
+def _composed_spans(text: str, known: KnownNames) -> Iterator[Span]:
+    taken: list[Span] = []
+    for one in composed_in(text, language_of(text)):
+        rows = next(filter(None, (known.get(one.kind, {}).get(fold(n)) for n in one.names)), None)
+        keys = tuple(dict.fromkeys(row.key for row in rows or ()))
+        span = Span(one.kind, one.start, one.end, keys)
+        clear = not any(span.meets(other) for other in taken if other.kind is span.kind)
+        if keys and len(keys) <= NAMESAKES and clear:
+            taken.append(span)
+            yield span
 
 
 def _meant(kind: Kind, words: str, rows: list[NamedRow] | tuple[()]) -> tuple[str, ...]:
@@ -127,9 +180,14 @@ def _meant(kind: Kind, words: str, rows: list[NamedRow] | tuple[()]) -> tuple[st
 
 
 def _is_written_so(kind: Kind, words: str, name: str) -> bool:
-    if words == name or any(map(str.isdigit, words)):
+    """Whether words can be meant as a name: a common noun in any case, others with a capital."""
+    if words == name or (kind is Kind.MUNITION and any(map(str.isdigit, words))):
+        return True
+    if kind is not Kind.MUNITION and name.isupper() and len(name) <= CODE:
+        return False
+    if name.islower() and kind is not Kind.PLACE:
         return True
     if kind is Kind.MUNITION and words.casefold() == name.casefold():
         return not (name.isupper() and words.islower())
     first = next(filter(str.isalpha, words), "")
-    return not first.islower()
+    return not first.islower() or (kind is Kind.SOURCE and name[:1].islower())

@@ -45,6 +45,10 @@ class Span:
         """Whether the two have a code point in common."""
         return self.start < other.end and other.start < self.end
 
+    def within(self, other: Span) -> bool:
+        """Whether all of it lies in the other."""
+        return other.start <= self.start and self.end <= other.end
+
 
 def apart_from(spans: Iterable[Span], others: Iterable[Span]) -> Iterator[Span]:
     """The spans that have no code point in common with any of the others."""

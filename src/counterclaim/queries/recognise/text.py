@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from counterclaim.quantity import languages, numbers_in
 from counterclaim.queries.recognise.dates import dates_in
+from counterclaim.queries.recognise.languages import LANGUAGES, words_of
 from counterclaim.queries.recognise.names import names_in
 from counterclaim.queries.recognise.spans import Kind, Span, apart_from
 from counterclaim.vocabulary import Speech, Stance
@@ -28,11 +29,9 @@ _STANCES: tuple[tuple[Stance, str], ...] = (
 _STANCE = re.compile(
     "|".join(rf"\b(?P<{stance}>{words})\b" for stance, words in _STANCES), re.IGNORECASE
 )
-_SAID = re.compile(
-    r"\b(?:said|says|saying|stated|states|reported|reports|announced|announces|claimed|claims|told"
-    r"|according to|added|wrote|noted)\b",
-    re.IGNORECASE,
-)
+_VERBS = "|".join(words_of(lang).said for lang in LANGUAGES)
+_BEFORE = "|".join(words_of(lang).said_by for lang in LANGUAGES)
+_SAID = re.compile(rf"\b(?:{_VERBS}|(?P<before>{_BEFORE}))\b", re.IGNORECASE)
 _QUOTED = re.compile(r"“[^“”]*”|«[^«»]*»|„[^„“”]*[“”]|\"[^\"]*\"")
 
 
@@ -93,7 +92,8 @@ def speaker_in(text: str, spans: list[Span]) -> Span | None:
     """
     sources = [span for span in spans if span.kind is Kind.SOURCE and span.value]
     for said in (span for span in spans if span.value == Speech.INDIRECT):
-        if text[said.start : said.end].lower() == "according to":
+        match = _SAID.fullmatch(text, said.start, said.end)
+        if match and match["before"]:
             near = [one for one in sources if 0 <= one.start - said.end <= _BEHIND_SPEAKER]
         else:
             near = [one for one in sources if 0 <= said.start - one.end <= _BEFORE_SPEAKER][::-1]

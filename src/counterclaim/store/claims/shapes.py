@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from counterclaim.store.claims.content import Content
     from counterclaim.store.ledger import Writer
 
+ENGLISH = "en"
+
 
 @dataclass(slots=True)
 class Subject:
@@ -76,16 +78,25 @@ class Reading:
         """The interval that a number or words mean, or a problem."""
         given = value.model_dump(exclude_unset=True) if isinstance(value, Bounds) else value
         try:
-            return parse_quantity(given, lang=self.lang)
+            return self._quantity(given)
         except InputError as error:
             self.fail(path, error.message, error.suggestions)
             return Quantity(None, None, None, None)
+
+    def _quantity(self, given: Any) -> Quantity:
+        """Words are read in the document's language, else in English, in which analysts write."""
+        try:
+            return parse_quantity(given, lang=self.lang)
+        except InputError:
+            if self.lang == ENGLISH:
+                raise
+        return parse_quantity(given, lang=ENGLISH)
 
     @property
     def lang(self) -> str:
         """The language of the words: English where no lexicon knows the document's."""
         lang = primary_language(self.document)
-        return lang if lang in languages() else "en"
+        return lang if lang in languages() else ENGLISH
 
 
 @dataclass(slots=True)

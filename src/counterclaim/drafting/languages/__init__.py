@@ -1,0 +1,1 @@
+"""What texts say of strikes, one data file for each language."""

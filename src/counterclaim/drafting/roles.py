@@ -1,0 +1,200 @@
+"""Gives what was counted its role: each number goes to the verb that it can belong to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from counterclaim.drafting.groups import Counted, Group
+from counterclaim.drafting.marks import Mark, Sign
+from counterclaim.drafting.language import Verb
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from counterclaim.drafting.language import Language
+
+LOSSES = ("intercepted", "suppressed", "hit")
+"""Outcomes of which a whole was launched: "15 of 20 shot down"."""
+
+_FARTHEST = 16.0
+_COSTS = {Sign.STRONG: 7.0, Sign.WEAK: 2.0, Sign.JOINT: 1.0}
+_HARMS = {"killed", "injured"}
+_FITTING = {
+    Counted.MUNITIONS: {"launched", "other", *LOSSES},
+    Counted.PEOPLE: {"other", *_HARMS},
+    Counted.OBJECTS: {"damaged", "intercepted", "hit", "other"},
+    Counted.ELIDED: {"launched", "other", *LOSSES, *_HARMS},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number with its role; ``words`` are those that gave it, ``group`` what it counts."""
+
+    role: str
+    group: Group
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A verb of a sentence: what it means and on which side what it counts may stand."""
+
+    mark: Mark
+    verb: Verb
+    left: bool
+    right: bool
+    extra: float
+
+
+def figures_in(
+    text: str, marks: Sequence[Mark], groups: Sequence[Group], language: Language
+) -> list[Figure]:
+    """The figures of a sentence in order; a number that no verb claims, or that others hold, has none."""
+    verbs = list(_standing(text, marks, language))
+    found: list[Figure] = []
+    role_before: Figure | None = None
+    for group in groups:
+        figure = _figure(text, marks, groups, verbs, group, role_before)
+        if figure is not None:
+            found.append(figure)
+            role_before = figure
+    return [figure for figure in found if _holds(figure)]
+
+
+def _holds(figure: Figure) -> bool:
+    """Whether a figure is one of its own, rather than a part of another or said again."""
+    group = figure.group
+    if figure.role == "other":
+        return False
+    if group.quantity is not None and group.quantity.exact == 0:
+        return figure.role in {"both", *_HARMS, *LOSSES}
+    if figure.role in _HARMS:
+        return not (group.part or group.again)
+    return True
+
+
+def _standing(text: str, marks: Sequence[Mark], language: Language) -> Iterator[_Standing]:
+    for mark in marks:
+        if isinstance(mark.value, Verb) and mark.sign is Sign.VERB:
+            left, right, extra = _sides(text, mark, mark.value, language)
+            yield _Standing(mark, mark.value, left, right, extra)
+
+
+def _sides(text: str, mark: Mark, verb: Verb, language: Language) -> tuple[bool, bool, float]:
+    """Where what is counted may stand, and how much the verb gives way to others."""
+    extra = 4.0 if verb.weak else 0.0
+    if verb.takes == "either":
+        return True, True, extra
+    if verb.takes == "right":
+        return False, True, extra
+    passive = re.search(
+        rf"(?<!\w)(?:{language.source('clauses.passive')})\s+$", text[: mark.start], re.IGNORECASE
+    )
+    if verb.takes == "subject":
+        return True, False, extra
+    if verb.takes == "agent":
+        return not passive, False, extra
+    if passive:
+        return True, False, extra
+    words = text[mark.start : mark.end].lower()
+    if words.split()[0].endswith(("ing", "es")):
+        return False, True, extra
+    following = text[mark.end :].lstrip(" \u00a0")
+    if following[:1].isalnum() and not language["clauses.reduced"].match(following):
+        return False, True, extra
+    # "60 drones launched by …": told of the drones by the way, while another verb counts them.
+    return True, False, extra + (4.0 if verb.role == "launched" else 0.0)
+
+
+def _figure(
+    text: str,
+    marks: Sequence[Mark],
+    groups: Sequence[Group],
+    verbs: Sequence[_Standing],
+    group: Group,
+    before: Figure | None,
+) -> Figure | None:
+    if group.counted in (Counted.KILLED, Counted.INJURED, Counted.BOTH):
+        role = "both" if group.counted is Counted.BOTH else group.counted.value
+        return _harmed(group, role)
+    if group.whole:
+        return Figure("launched", group, text[group.start : group.end])
+    costs = [
+        (cost, place, verb)
+        for place, verb in enumerate(verbs)
+        if (cost := _cost(marks, groups, verbs, verb, group)) <= _FARTHEST
+    ]
+    if not costs and group.total is not None and before is not None and before.role in LOSSES:
+        # The verb is left out: "six of eight were shot down on Monday, and three of four …".
+        return Figure(before.role, group, before.words)
+    if not costs:
+        return None
+    _cost_, _place, verb = min(costs, key=lambda one: one[:2])
+    role = _role(verb.verb.role, group)
+    return Figure(role, group, text[verb.mark.start : verb.mark.end]) if role else None
+
+
+def _harmed(group: Group, role: str) -> Figure | None:
+    """A noun that is counted itself; of "no casualties" nobody was killed, and nobody injured."""
+    none = group.quantity is not None and group.quantity.exact == 0
+    if role == "both" and not none:
+        return None
+    return Figure(role, group, group.noun)
+
+
+def _role(role: str, group: Group) -> str | None:
+    if group.counted is Counted.OBJECTS:
+        return {"damaged": "damaged", "intercepted": "destroyed", "hit": None}.get(role, "other")
+    return role
+
+
+def _cost(
+    marks: Sequence[Mark],
+    groups: Sequence[Group],
+    verbs: Sequence[_Standing],
+    verb: _Standing,
+    group: Group,
+) -> float:
+    """How far a number stands from a verb; without end where it cannot belong to it."""
+    if verb.verb.role not in _FITTING[group.counted]:
+        return float("inf")
+    if group.article and not _article_counts(verb, group):
+        return float("inf")
+    behind = group.start >= verb.mark.end
+    if not (verb.right if behind else verb.left):
+        return float("inf")
+    start, end = (verb.mark.end, group.start) if behind else (group.end, verb.mark.start)
+    between = [mark for mark in marks if start <= mark.start and mark.end <= end]
+    if any(one.sign is Sign.VERB and one is not verb.mark for one in between):
+        between_verbs = [one for one in between if one.sign is Sign.VERB]
+        if not all(isinstance(one.value, Verb) and one.value.weak for one in between_verbs):
+            return float("inf")
+    cost = crossing([mark for mark in between if not _inside(mark, groups)])
+    return cost + verb.extra + (end - start) / 100
+
+
+def crossing(marks: Sequence[Mark]) -> float:
+    """How much parts what stands before some marks from what stands behind them."""
+    return sum(_COSTS.get(mark.sign, 0.0) for mark in marks)
+
+
+def _inside(mark: Mark, groups: Sequence[Group]) -> bool:
+    return any(group.start <= mark.start and mark.end <= group.end for group in groups)
+
+
+def _article_counts(verb: _Standing, group: Group) -> bool:
+    """Whether "a" means one: of people, and of munitions that did or met something."""
+    return group.counted in (Counted.PEOPLE, Counted.MUNITIONS) and verb.verb.role != "other"
+
+
+def split_both(figures: Sequence[Figure]) -> Iterator[Figure]:
+    """Figures of which "no casualties" stands for two."""
+    for figure in figures:
+        if figure.role == "both":
+            yield replace(figure, role="killed")
+            yield replace(figure, role="injured")
+        else:
+            yield figure

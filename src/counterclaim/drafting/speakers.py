@@ -1,0 +1,188 @@
+"""Who says what a sentence tells."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from counterclaim.names import fold
+from counterclaim.queries.recognise import Kind, words_of
+from counterclaim.queries.recognise.composed import PROPER, office_names
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from counterclaim.drafting.language import Language
+    from counterclaim.drafting.sentences import Sentence
+    from counterclaim.queries.recognise import KnownNames, Span
+
+_QUOTED = re.compile(r"“[^“”]*”|«[^«»]*»|„[^„“”]*[“”]|\"[^\"]*\"")
+_NEAR = 90
+_MOST_WORDS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """``name`` is the key of a known source, else the words; ``rule`` says how it was found."""
+
+    name: str
+    rule: str
+
+
+@dataclass(slots=True)
+class Speakers:
+    """The speakers of a text so far, to whom a bare office, a surname or a pronoun goes back."""
+
+    language: Language
+    known: KnownNames
+    last: Speaker | None = None
+    people: dict[str, str] = field(default_factory=dict)
+    offices: list[tuple[str, str]] = field(default_factory=list)
+
+    def of(
+        self, sentence: Sentence, spans: Sequence[Span], places: Sequence[str]
+    ) -> Speaker | None:
+        """Who speaks in a sentence; None for the document itself."""
+        sources = self._sources(sentence, spans)
+        self._remember(sentence.text, sources)
+        found = self._told_before(sentence.text, sources, places) or self._told_behind(
+            sentence.text, sources, places
+        )
+        if found is not None:
+            self.last = found
+        return found
+
+    def _sources(self, sentence: Sentence, spans: Sequence[Span]) -> list[tuple[int, int, str]]:
+        """The known sources of a sentence and the surnames that stand for them."""
+        found = [
+            (span.start - sentence.start, span.end - sentence.start, span.value)
+            for span in spans
+            if span.kind is Kind.SOURCE and span.value
+        ]
+        for name, key in self.people.items():
+            for match in re.finditer(rf"\b{re.escape(name)}\b", sentence.text):
+                if not any(start < match.end() and match.start() < end for start, end, _ in found):
+                    found.append((match.start(), match.end(), key))
+        return sorted(found)
+
+    def _remember(self, text: str, sources: Sequence[tuple[int, int, str]]) -> None:
+        """Keep the names beside an office: "the governor of …, Name Surname, said"."""
+        for start, end, key in sources:
+            before = re.search(rf"({PROPER}), (?:the |a )?$", text[:start])
+            behind = re.match(rf",? ({PROPER})", text[end:])
+            for match in (before, behind):
+                if match and not self._is_name(match[1]):
+                    self.people[match[1].split()[-1]] = key
+                    self.people[match[1]] = key
+            self.offices.append((text[start:end], key))
+
+    def _is_name(self, words: str) -> bool:
+        folded = fold(words)
+        return any(folded in names for names in self.known.values())
+
+    def _told_before(
+        self, text: str, sources: Sequence[tuple[int, int, str]], places: Sequence[str]
+    ) -> Speaker | None:
+        """The speaker behind "according to"."""
+        for match in _patterns(self.language.code)[0].finditer(text):
+            near = [one for one in sources if 0 <= one[0] - match.end() <= _NEAR]
+            if near:
+                return Speaker(near[0][2], f'named behind "{match.group()}"')
+            words = re.split(r"[,.;:–—]", text[match.end() :].strip())[0].strip()
+            found = self._office(words, places)
+            if found is not None:
+                return found
+            if words and len(words.split()) <= _MOST_WORDS and re.search(r"[^\W\d_]", words):
+                return Speaker(_bare(words), f'named behind "{match.group()}"')
+        return None
+
+    def _told_behind(
+        self, text: str, sources: Sequence[tuple[int, int, str]], places: Sequence[str]
+    ) -> Speaker | None:
+        """The speaker beside a verb of saying: before it, or behind it where none stands before."""
+        quoted = [match.span() for match in _QUOTED.finditer(text)]
+        for match in _patterns(self.language.code)[1].finditer(text):
+            if any(start <= match.start() < end for start, end in quoted):
+                continue
+            found = self._beside(text, match, sources, places)
+            if found is not None:
+                return found
+        return None
+
+    def _beside(
+        self,
+        text: str,
+        said: re.Match[str],
+        sources: Sequence[tuple[int, int, str]],
+        places: Sequence[str],
+    ) -> Speaker | None:
+        rule = f'named beside "{said.group()}"'
+        subject = _subject(text[: said.start()])
+        offset = said.start() - len(subject)
+        inside = [one for one in sources if offset - 1 <= one[0] < said.start()]
+        if inside:
+            return Speaker(inside[0][2], rule)
+        found = self._office(subject, places) or self._pronoun(subject)
+        if found is not None:
+            return found
+        before = [one for one in sources if 0 <= said.start() - one[1] <= _NEAR and not subject.strip()]
+        if before:
+            return Speaker(before[-1][2], rule)
+        behind = [one for one in sources if 0 <= one[0] - said.end() <= 40]
+        if behind and self.language.code != "en":
+            return Speaker(behind[0][2], rule)
+        if behind and re.fullmatch(r"\s*(?:the )?", text[said.end() : behind[0][0]]):
+            return Speaker(behind[0][2], rule)
+        return self._unknown(subject, rule)
+
+    def _office(self, words: str, places: Sequence[str]) -> Speaker | None:
+        """Whom an office without a name means: the last one named so, or that of the place."""
+        bare = self.language["speakers.bare"].search(words)
+        if bare is None:
+            return None
+        office = bare.group().lower()[:6]
+        for said, key in reversed(self.offices):
+            if office in said.lower() or office in key:
+                return Speaker(key, f'"{words.strip()}" is whoever was named so before')
+        for name in office_names(words, list(places), self.language.code):
+            rows = self.known.get(Kind.SOURCE, {}).get(fold(name))
+            if rows:
+                return Speaker(rows[0].key, f'"{words.strip()}" is that of the place named')
+        return None
+
+    def _pronoun(self, words: str) -> Speaker | None:
+        stated = words.strip().lower()
+        if self.last and self.language["speakers.pronouns"].fullmatch(stated.split(" ")[-1] if stated else ""):
+            return Speaker(self.last.name, f'"{words.strip()}" is the last speaker named')
+        return None
+
+    def _unknown(self, subject: str, rule: str) -> Speaker | None:
+        words = _bare(subject)
+        named = re.search(rf"{PROPER}", words) or self.language["speakers.bare"].search(words)
+        if named and 0 < len(words.split()) <= _MOST_WORDS:
+            return Speaker(words, rule)
+        return None
+
+
+@lru_cache
+def _patterns(lang: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    words = words_of(lang)
+    before, verbs = (
+        re.compile(rf"(?<!\w)(?:{one})(?!\w)", re.IGNORECASE) for one in (words.said_by, words.said)
+    )
+    return before, verbs
+
+
+def _subject(before: str) -> str:
+    """The words of the clause before a verb of saying; an aside between commas is left out."""
+    aside = re.search(r"(?:^|[,;:.!?\n]\s*)([^,;:.!?\n]{2,60}),[^,;:.]{2,80},\s*$", before)
+    if aside:
+        return before[aside.start(1) :]
+    clause = re.split(r"[;:!?\n]\s*|(?<=[”»\"])\s*|,\s+", before)[-1]
+    return clause or before
+
+
+def _bare(words: str) -> str:
+    return re.sub(r"^(?:the|a|an|also|but|and|some|one)\s+", "", words.strip(" ,\"“”«»"), flags=re.I)[:500]
