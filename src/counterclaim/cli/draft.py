@@ -19,6 +19,7 @@ from counterclaim.models import Source
 from counterclaim.proposing import BY_RULES, Asked, Model, propose_claims
 from counterclaim.proposing.checks import words_of
 from counterclaim.proposing.claim_file import as_yaml, claim_file
+from counterclaim.queries.documents import recalled_fields
 from counterclaim.queries.names import find
 from counterclaim.schemas.incoming import DocumentIn
 from counterclaim.schemas.mistakes import problems_of
@@ -66,7 +67,8 @@ def draft(
         if model is not None:
             say(err, f"The text is sent to {model.host}.")
         found = propose_claims(engine, Asked(page.text, **known), model)
-        document.setdefault("lang", found.lang)
+        if found.lang:
+            document.setdefault("lang", found.lang)
         document["text"] = page.text
         if as_json:
             text = json.dumps(claim_file(found, document), ensure_ascii=False, indent=2) + "\n"
@@ -103,8 +105,12 @@ def _document(
     """
     if problems := _wrong(given):
         raise RejectedError(problems)
-    told = {name: value for name, value in page.told.items() if not _wrong({name: value})}
-    remarks = []
+    with reading(engine) as session:
+        known = recalled_fields(session, page.text)
+    told = {name: value for name, value in page.told.items() if not _wrong({name: value})} | known
+    remarks = ["The text is in the store already, and its document as it is told there."][
+        : len(known)
+    ]
     if "title" not in told:
         told["title"] = page.text.split("\n")[0][:LONGEST_TITLE].strip()
         remarks.append("title: the first words of the text.")

@@ -119,5 +119,4 @@ def _by_model(model: Model, asked: Asked, known: KnownNames, lang: str) -> Propo
         why=[[f"Proposed by the model {model.name}.", *why] for why in found.why],
         by=model.name,
         dropped={kind: count for kind, count in found.dropped.items() if count},
-        notes=[f"The model {model.name} at {model.host} read the text."],
     )

@@ -6,7 +6,6 @@ and keeps a copy on the device.
 
 from __future__ import annotations
 
-import hashlib
 from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -24,12 +23,11 @@ from counterclaim.deps import NoQuery
 from counterclaim.errors import ConflictError, InputError, NotFoundError, Problem, RejectedError
 from counterclaim.importers.saved_page import SavedPage, read_saved, tidy_text
 from counterclaim.models import Document
-from counterclaim.queries.documents import documents_out
+from counterclaim.queries.documents import document_fields, recalled_fields
 from counterclaim.queries.keys import find_caller
 from counterclaim.queries.recognise import names_known, recognise
 from counterclaim.schemas.incoming import ClaimFile
 from counterclaim.schemas.mistakes import problems_of
-from counterclaim.store.documents import find_document
 from counterclaim.store.ingest import Intake, ingest
 from counterclaim.store.ledger import Writer
 from counterclaim.vocabulary import KeyScope
@@ -142,33 +140,17 @@ async def _begin(request: Request, session: Session, form: FormData) -> Response
             saved = SavedPage(tidy_text(pasted))
     except InputError as error:
         return begin_page(request, refused=error.message, text=pasted)
-    draft = Draft({"document": {**saved.told, "text": saved.text}})
-    await run_in_threadpool(_recall, session, draft)
+    known = await run_in_threadpool(recalled_fields, session, saved.text)
+    draft = Draft({"document": {**saved.told, "text": saved.text, **known}})
     proposed = await run_in_threadpool(propose, request.app.state.engine, draft, None, [])
     return await _tried(request, session, draft, proposed)
-
-
-def _recall(session: Session, draft: Draft) -> None:
-    """Let a document whose text is stored already have the fields that it has there."""
-    sha256 = hashlib.sha256(draft.text.encode()).hexdigest()
-    known = find_document(session, sha256)
-    if known is not None:
-        draft.document.update(_fields(session, known))
 
 
 def _stored(session: Session, document_id: str) -> Draft:
     known = session.get(Document, document_id.lower()) if is_id(document_id) else None
     if known is None or known.redacted_at is not None:
         raise NotFoundError("document", document_id)
-    return Draft({"document": {"text": known.text, **_fields(session, known)}})
-
-
-def _fields(session: Session, known: Document) -> dict[str, str]:
-    (shape,) = documents_out(session, [known.id])
-    published = shape.published.edtf if shape.published and not shape.published.rule else None
-    names = ("title", "publisher", "url", "lang", "licence")
-    found = {name: getattr(shape, name) for name in names} | {"published": published}
-    return {name: value for name, value in found.items() if value}
+    return Draft({"document": {"text": known.text, **document_fields(session, known.id)}})
 
 
 def _change(session: Session, draft: Draft, form: FormData, step: str, what: str) -> None:
