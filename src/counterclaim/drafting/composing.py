@@ -244,7 +244,7 @@ def _reasons(claim: _Claim) -> Iterator[str]:
     if first.day:
         yield f"occurred: {first.day.rule or 'the day that the words name'}."
     for site in first.sites:
-        yield f'places: "{site.said}" is where it happened or came from.'
+        yield f'places: "{site.said}" {site.rule or "is where it happened or came from"}.'
     if first.attacker:
         yield f"attacker: the words speak of an attack or weapons of {first.attacker}."
     for one in claim.said:

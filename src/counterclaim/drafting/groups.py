@@ -74,6 +74,9 @@ _COUNTED = {
 }
 
 
+_HARMED = {"killed": Counted.KILLED, "injured": Counted.INJURED}
+
+
 class _Reader:
     """Reads the marks of one sentence from left to right."""
 
@@ -99,6 +102,8 @@ class _Reader:
         mark = self.marks[at]
         if mark.sign is Sign.ALL:
             return self._read_all(at)
+        if mark.sign is Sign.NONE:
+            return self._read_none(mark), at + 1
         assert isinstance(mark.value, NumberSpan)
         head = self._head(mark.end, at + 1)
         if head is None:
@@ -117,6 +122,11 @@ class _Reader:
             each=self._is_each(at, head.after),
         )
         return self._with_total(group, at, head.after)
+
+    def _read_none(self, mark: Mark) -> Group:
+        said = self.text[mark.start : mark.end]
+        counted = _HARMED.get(str(mark.value), Counted.BOTH)
+        return Group(mark.start, mark.end, counted, Quantity(0, 0, said), noun=said)
 
     def _read_all(self, at: int) -> tuple[Group | None, int]:
         mark = self.marks[at]
@@ -140,6 +150,9 @@ class _Reader:
         """What is counted from an offset on; None where it is nothing that matters here."""
         mark = self.mark(at)
         gap = self.gap(start, at)
+        if mark and isinstance(mark.value, Verb) and mark.value.weak and not gap.strip():
+            start, at = mark.end, at + 1  # "20 launched drones"
+            mark, gap = self.mark(at), self.gap(start, at)
         words = _WORD.findall(gap)
         plain = _BETWEEN.fullmatch(gap) is not None
         stop = next((n for n, one in enumerate(words) if self._stops(one)), None)
@@ -153,8 +166,7 @@ class _Reader:
     def _noun(self, at: int) -> _Head | None:
         mark = self.marks[at]
         if mark.sign is Sign.HARM:
-            role = {"killed": Counted.KILLED, "injured": Counted.INJURED}
-            counted = role.get(str(mark.value), Counted.BOTH)
+            counted = _HARMED.get(str(mark.value), Counted.BOTH)
             return _Head(counted, mark.end, at + 1, self.text[mark.start : mark.end])
         if mark.sign is Sign.OTHER:
             return None
@@ -295,7 +307,7 @@ def groups_in(text: str, marks: Sequence[Mark], language: Language) -> list[Grou
     found: list[Group] = []
     at = 0
     while at < len(marks):
-        if marks[at].sign in (Sign.NUMBER, Sign.ALL):
+        if marks[at].sign in (Sign.NUMBER, Sign.ALL, Sign.NONE):
             group, at = reader.read(at)
             if group is not None:
                 found.append(group)

@@ -76,7 +76,7 @@ def language_named(code: str) -> Language | None:
         sides={
             side: _word(words)
             for side, words in plain["sides"].items()
-            if side not in ("attacks", "defends")
+            if side not in ("attacks", "defends", "between")
         },
         plain=plain,
     )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 class Sign(StrEnum):
     """What a mark stands for; of marks that overlap the one listed first here remains."""
 
+    NONE = "none"
     VERB = "verb"
     ALL = "all"
     OTHER = "other"
@@ -45,11 +46,12 @@ NOUNS = {Sign.MUNITION, Sign.PEOPLE, Sign.HARM, Sign.OBJECT, Sign.OTHER}
 
 
 class Weapon(NamedTuple):
-    """A munition as a word names it: its key or name, its class, and whether it is a type."""
+    """A munition as some words name it: its key or name, its class, and whether it is a type."""
 
     named: str | None
     class_: str | None
     type_: bool
+    words: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def marks_in(sentence: Sentence, spans: list[Span], language: Language) -> list[
     """The marks of a sentence in order, without overlap; spans are those of the sentence."""
     found = list(chain(_words(sentence.text, language), _munitions(sentence, spans, language)))
     found += _numbers(sentence, spans, language)
-    found.sort(key=lambda mark: (_ORDER[mark.sign], -(mark.end - mark.start)))
+    found.sort(key=_precedence)
     kept: list[Mark] = []
     taken = bytearray(len(sentence.text))
     for mark in found:
@@ -80,6 +82,12 @@ def marks_in(sentence: Sentence, spans: list[Span], language: Language) -> list[
             taken[mark.start : mark.end] = b"\1" * (mark.end - mark.start)
             kept.append(mark)
     return sorted(kept, key=lambda mark: mark.start)
+
+
+def _precedence(mark: Mark) -> tuple[float, int]:
+    """A munition of several words counts before what one of them may be."""
+    long = isinstance(mark.value, Weapon) and mark.value.words > 1
+    return 0.5 if long else _ORDER[mark.sign], mark.start - mark.end
 
 
 _PLAIN = {
@@ -102,8 +110,9 @@ def _words(text: str, language: Language) -> Iterator[Mark]:
         for match in language[name].finditer(text):
             yield Mark(sign, match.start(), match.end(), match.group())
     for role in language.plain.get("harms", {}):
+        sign = Sign.NONE if role.startswith("none_") else Sign.HARM
         for match in language[f"harms.{role}"].finditer(text):
-            yield Mark(Sign.HARM, match.start(), match.end(), role)
+            yield Mark(sign, match.start(), match.end(), role.removeprefix("none_"))
     for verb in language.verbs:
         for match in verb.words.finditer(text):
             # What stands before the words that matter only tells that they are meant.
@@ -128,7 +137,8 @@ def _weapon(words: str, span: Span, language: Language) -> Weapon:
     noun = _noun_in(words, language)
     plain = words.islower() or noun is not None or _is_common(words, language)
     named = span.value or (noun.named if noun else words)
-    return Weapon(named, noun.class_ if noun else None, type_=not plain)
+    class_ = noun.class_ if noun else None
+    return Weapon(named, class_, type_=not plain, words=len(words.split()))
 
 
 def _noun_in(words: str, language: Language) -> MunitionNoun | None:
@@ -152,10 +162,18 @@ def _numbers(sentence: Sentence, spans: list[Span], language: Language) -> Itera
         for span in spans
         if span.kind in (Kind.DATE, Kind.MUNITION, Kind.PLACE, Kind.SOURCE)
     ]
-    for number in numbers_in(text, lang=language.code):
+    for number in numbers_in(_without_tolls(text, language), lang=language.code):
         clear = all(number.end <= start or end <= number.start for start, end in barred)
         if clear and _counts(text, number):
             yield Mark(Sign.NUMBER, number.start, number.end, number)
+
+
+def _without_tolls(text: str, language: Language) -> str:
+    """The text with blanks for "the death toll rose to", whose "to" bounds no number."""
+    for verb in language.verbs:
+        if verb.takes == "toll":
+            text = verb.words.sub(lambda match: " " * len(match.group()), text)
+    return text
 
 
 def _counts(text: str, number: NumberSpan) -> bool:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from counterclaim.drafting.groups import Counted, groups_in
-from counterclaim.drafting.marks import Sign, marks_in
+from counterclaim.drafting.groups import groups_in
+from counterclaim.drafting.marks import Sign, Weapon, marks_in
 from counterclaim.drafting.roles import LOSSES, Figure, crossing, figures_in, split_both
 from counterclaim.drafting.sentences import Sentence, sentences_in
 from counterclaim.drafting.settings import Day, Site, attacker_in, days_in, sites_in
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from counterclaim.drafting.groups import Group
     from counterclaim.drafting.language import Language
-    from counterclaim.drafting.marks import Weapon
     from counterclaim.queries.recognise import KnownNames, Span
 
 REACH = 2
@@ -50,8 +49,11 @@ class _Context:
     """What earlier sentences leave to later ones."""
 
     day: Day | None = None
+    said: Day | None = None
     sites: tuple[Site, ...] = ()
     weapon: Weapon | None = None
+    speaker: Speaker | None = None
+    paragraph: int = 0
     launched: list[tuple[int, Sentence, Statement]] = field(default_factory=list)
 
 
@@ -85,6 +87,8 @@ class Reader:
         sites = sites_in(sentence, spans, self.known, self.language)
         named = [site.said for site in (sites or self.context.sites) if site.role == "target"]
         speaker = self.speakers.of(sentence, spans, named)
+        if not any(site.role == "target" for site in sites):
+            sites += self._sites_before(sentence, speaker)
         days = self._days(sentence, spans)
         summed = self.language["sentences.cumulative"].search(sentence.text) is not None
         if summed:
@@ -93,11 +97,26 @@ class Reader:
             scene = _Scene(self, number, sentence, spans, sites, days, speaker, summed)
             yield from scene.statements()
         if not summed:
-            self._keep(days, sites)
+            self._keep(days, _dated(sites, days))
+            self.context.speaker, self.context.paragraph = speaker, sentence.paragraph
+
+    def _sites_before(self, sentence: Sentence, speaker: Speaker | None) -> list[Site]:
+        """Where a sentence without a place goes on: the speaker's own seat, or what they named."""
+        seat = self.speakers.seats.get(speaker.name) if speaker else None
+        if seat is not None:
+            return [Site(0, 0, seat[1], seat[0], "target", rule="the speaker's own region or town")]
+        before = self.context.speaker
+        name, last = (one.name if one else None for one in (speaker, before))
+        on = name == last and sentence.paragraph == self.context.paragraph
+        if not on and not self.language["settings.again"].search(sentence.text):
+            return []
+        rule = "named in the sentence before"
+        return [replace(site, start=0, end=0, rule=rule) for site in self.context.sites]
 
     def _keep(self, days: Sequence[Day], sites: Sequence[Site]) -> None:
         real = [day for day in days if not day.said]
         self.context.day = (real or [self.context.day])[-1]
+        self.context.said = ([day for day in days if day.said] or [self.context.said])[-1]
         targets = tuple(site for site in sites if site.role == "target" and not site.country)
         self.context.sites = targets or self.context.sites
 
@@ -123,6 +142,18 @@ class Reader:
                 edtf = f"{start.isoformat()}/{self.published.isoformat()}"
                 yield Day(match.start(), match.end(), edtf, rule=f'"{match.group()}" up to publication')
                 return
+
+
+def _dated(sites: Sequence[Site], days: Sequence[Day]) -> list[Site]:
+    """The places, each with the day beside it where a sentence tells of several."""
+    real = [day for day in days if not day.said]
+    if len(real) < 2:
+        return list(sites)
+    found = []
+    for site in sites:
+        before = [day for day in real if day.start < site.start]
+        found.append(replace(site, day=(before[-1] if before else real[0]).edtf))
+    return found
 
 
 class _Scene:
@@ -156,7 +187,7 @@ class _Scene:
         weapon = self.reader.context.weapon
         for place, figure in enumerate(self.figures):
             group = figure.group
-            weapon = self._weapon(group, weapon)
+            weapon = self._weapon(group, self._named_before(group) or weapon)
             if group.part and not own.get(place):
                 continue
             told = self._told(figure, weapon if _is_of_munitions(figure) else None, place, own)
@@ -167,23 +198,30 @@ class _Scene:
         self.reader.context.weapon = weapon
 
     def _weapon(self, group: Group, before: Weapon | None) -> Weapon | None:
-        """What a number without a noun counts: the munitions named last."""
-        if group.counted is Counted.MUNITIONS:
-            return group.weapon
-        return group.weapon or before
+        """What a number without a noun of its own counts: the munitions named last."""
+        if group.weapon is None or group.weapon.named is None:
+            return before
+        return group.weapon
+
+    def _named_before(self, group: Group) -> Weapon | None:
+        """The munitions last named in the sentence before a number."""
+        before = [one.value for one in self.marks if one.end <= group.start]
+        named = (one for one in before[::-1] if isinstance(one, Weapon) and one.named)
+        return next(named, None)
 
     def _told(
         self, figure: Figure, weapon: Weapon | None, place: int, own: dict[int, tuple[Site, ...]]
     ) -> Statement:
-        start = self.sentence.start
+        start, day = self.sentence.start, self._day(figure.group)
+        sites = (one for one in own.get(place, ()) if one.day is None or _fits(one.day, day))
         return Statement(
             figure=figure,
             weapon=weapon,
             start=start,
             end=self.sentence.end,
             speaker=self.speaker,
-            day=self._day(figure.group),
-            sites=own.get(place, ()),
+            day=day,
+            sites=tuple(sites),
             attacker=self.attacker,
             stance=self.stance,
             summed=self.summed,
@@ -243,6 +281,7 @@ class _Scene:
         """The day of an earlier sentence, or that of saying where no other is near."""
         said = next((day for day in self.days if day.said), None)
         before = self.reader.context.day
+        said = said or (self.reader.context.said if before is None else None)
         if said and (before is None or said.edtf not in before.edtf):
             return replace(said, rule="the day on which it was said; none other is named")
         if before is None:
@@ -263,8 +302,11 @@ class _Scene:
         parts = [place for place, one in enumerate(self.figures) if one.group.part and own[place]]
         having = [place for place in own if own[place]]
         apart = len({self.figures[place].group.start for place in having}) > 1
+        for place, figure in enumerate(self.figures):
+            if figure.group.each and own[place] and not apart:
+                return {place: own[place] for place in own}
         if not parts and not apart:
-            return {place: tuple(self.sites) or self._inherited() for place in own}
+            return {place: tuple(self.sites) for place in own}
         return {place: own[place] or self._borrowed(place, own) for place in own}
 
     def _borrowed(self, place: int, own: dict[int, tuple[Site, ...]]) -> tuple[Site, ...]:
@@ -278,10 +320,6 @@ class _Scene:
                 return own[following] or lead
         return lead
 
-    def _inherited(self) -> tuple[Site, ...]:
-        """Places of an earlier sentence, only for what counts people and speaks of none."""
-        return ()
-
     def _unreal(self, figure: Figure) -> bool:
         """Whether what is told is denied, threatened, planned or possible."""
         start = 0
@@ -291,6 +329,10 @@ class _Scene:
         told = self.sentence.text[start : figure.group.end + 60]
         match = self.language["sentences.unreal"].search(told)
         return match is not None and match.start() < figure.group.end - start + 20
+
+
+def _fits(edtf: str, day: Day | None) -> bool:
+    return day is None or day.edtf == edtf
 
 
 def _is_of_munitions(figure: Figure) -> bool:

@@ -20,6 +20,7 @@ LOSSES = ("intercepted", "suppressed", "hit")
 
 _FARTHEST = 16.0
 _COSTS = {Sign.STRONG: 7.0, Sign.WEAK: 2.0, Sign.JOINT: 1.0}
+_COUNTS = (Sign.NUMBER, Sign.ALL)
 _HARMS = {"killed", "injured"}
 _FITTING = {
     Counted.MUNITIONS: {"launched", "other", *LOSSES},
@@ -53,13 +54,14 @@ def figures_in(
     text: str, marks: Sequence[Mark], groups: Sequence[Group], language: Language
 ) -> list[Figure]:
     """The figures of a sentence in order; a number that no verb claims, or that others hold, has none."""
+    marks = _without_asides(text, marks, language)
     verbs = list(_standing(text, marks, language))
     found: list[Figure] = []
     role_before: Figure | None = None
     for group in groups:
-        figure = _figure(text, marks, groups, verbs, group, role_before)
+        figure = _figure(text, marks, groups, verbs, group, role_before, language)
         if figure is not None:
-            found.append(figure)
+            found += [figure, *_relative(text, marks, figure, language)]
             role_before = figure
     return [figure for figure in found if _holds(figure)]
 
@@ -79,16 +81,20 @@ def _holds(figure: Figure) -> bool:
 def _standing(text: str, marks: Sequence[Mark], language: Language) -> Iterator[_Standing]:
     for mark in marks:
         if isinstance(mark.value, Verb) and mark.sign is Sign.VERB:
-            left, right, extra = _sides(text, mark, mark.value, language)
+            blank = len(text[mark.end :]) - len(text[mark.end :].lstrip())
+            counts = any(one.start == mark.end + blank for one in marks if one.sign in _COUNTS)
+            left, right, extra = _sides(text, mark, mark.value, language, counts=counts)
             yield _Standing(mark, mark.value, left, right, extra)
 
 
-def _sides(text: str, mark: Mark, verb: Verb, language: Language) -> tuple[bool, bool, float]:
+def _sides(
+    text: str, mark: Mark, verb: Verb, language: Language, *, counts: bool
+) -> tuple[bool, bool, float]:
     """Where what is counted may stand, and how much the verb gives way to others."""
     extra = 4.0 if verb.weak else 0.0
     if verb.takes == "either":
         return True, True, extra
-    if verb.takes == "right":
+    if verb.takes in ("right", "toll"):
         return False, True, extra
     passive = re.search(
         rf"(?<!\w)(?:{language.source('clauses.passive')})\s+$", text[: mark.start], re.IGNORECASE
@@ -103,7 +109,8 @@ def _sides(text: str, mark: Mark, verb: Verb, language: Language) -> tuple[bool,
     if words.split()[0].endswith(("ing", "es")):
         return False, True, extra
     following = text[mark.end :].lstrip(" \u00a0")
-    if following[:1].isalnum() and not language["clauses.reduced"].match(following):
+    reduced = not following[:1].isalnum() or language["clauses.reduced"].match(following)
+    if counts or not reduced:
         return False, True, extra
     # "60 drones launched by …": told of the drones by the way, while another verb counts them.
     return True, False, extra + (4.0 if verb.role == "launched" else 0.0)
@@ -116,6 +123,7 @@ def _figure(
     verbs: Sequence[_Standing],
     group: Group,
     before: Figure | None,
+    language: Language,
 ) -> Figure | None:
     if group.counted in (Counted.KILLED, Counted.INJURED, Counted.BOTH):
         role = "both" if group.counted is Counted.BOTH else group.counted.value
@@ -130,11 +138,37 @@ def _figure(
     if not costs and group.total is not None and before is not None and before.role in LOSSES:
         # The verb is left out: "six of eight were shot down on Monday, and three of four …".
         return Figure(before.role, group, before.words)
+    if not costs and before is not None and _is_listed(marks, before, group):
+        return Figure(before.role, group, before.words)
     if not costs:
         return None
     _cost_, _place, verb = min(costs, key=lambda one: one[:2])
-    role = _role(verb.verb.role, group)
-    return Figure(role, group, text[verb.mark.start : verb.mark.end]) if role else None
+    words = text[verb.mark.start : verb.mark.end]
+    return Figure(_role(verb.verb.role, group, words, language), group, words)
+
+
+def _relative(
+    text: str, marks: Sequence[Mark], figure: Figure, language: Language
+) -> Iterator[Figure]:
+    """What a clause right behind says of all that was launched: "20 drones that were shot down"."""
+    group = figure.group
+    if figure.role != "launched" or group.every or group.total is not None:
+        return
+    link = language["clauses.relative"].match(text[group.end :].lstrip(" ,"))
+    verb = next((one for one in marks if one.start >= group.end and _ends(one)), None)
+    if link and verb is not None and isinstance(verb.value, Verb) and verb.value.role in LOSSES:
+        yield Figure(verb.value.role, group, text[verb.start : verb.end])
+
+
+def _ends(mark: Mark) -> bool:
+    return mark.sign in (Sign.VERB, Sign.NUMBER, Sign.STRONG, Sign.JOINT)
+
+
+def _is_listed(marks: Sequence[Mark], before: Figure, group: Group) -> bool:
+    """Whether a number goes on a list: "20 over one region, 9 over another, 5 over a third"."""
+    between = [one for one in marks if before.group.end <= one.start and one.end <= group.start]
+    parted = any(one.sign in (Sign.VERB, Sign.STRONG) for one in between)
+    return not parted and before.role in _FITTING[group.counted]
 
 
 def _harmed(group: Group, role: str) -> Figure | None:
@@ -145,10 +179,23 @@ def _harmed(group: Group, role: str) -> Figure | None:
     return Figure(role, group, group.noun)
 
 
-def _role(role: str, group: Group) -> str | None:
-    if group.counted is Counted.OBJECTS:
-        return {"damaged": "damaged", "intercepted": "destroyed", "hit": None}.get(role, "other")
-    return role
+def _role(role: str, group: Group, words: str, language: Language) -> str:
+    """The role that a verb gives; of buildings it is damage, or nothing that matters here."""
+    if group.counted is not Counted.OBJECTS:
+        return role
+    if language["clauses.destroys"].fullmatch(words):
+        return "destroyed"
+    return "damaged" if role == "damaged" else "other"
+
+
+def _without_asides(text: str, marks: Sequence[Mark], language: Language) -> list[Mark]:
+    """The marks without those of a clause put in between commas: ", which were …,"."""
+    asides = [match.span() for match in language["clauses.aside"].finditer(text)]
+    return [
+        mark
+        for mark in marks
+        if not any(start <= mark.start and mark.end <= end for start, end in asides)
+    ]
 
 
 def _cost(
@@ -163,15 +210,15 @@ def _cost(
         return float("inf")
     if group.article and not _article_counts(verb, group):
         return float("inf")
+    if group.start <= verb.mark.start < group.end:
+        return float("inf")
     behind = group.start >= verb.mark.end
     if not (verb.right if behind else verb.left):
         return float("inf")
     start, end = (verb.mark.end, group.start) if behind else (group.end, verb.mark.start)
     between = [mark for mark in marks if start <= mark.start and mark.end <= end]
-    if any(one.sign is Sign.VERB and one is not verb.mark for one in between):
-        between_verbs = [one for one in between if one.sign is Sign.VERB]
-        if not all(isinstance(one.value, Verb) and one.value.weak for one in between_verbs):
-            return float("inf")
+    if any(isinstance(one.value, Verb) and not one.value.weak for one in between):
+        return float("inf")
     cost = crossing([mark for mark in between if not _inside(mark, groups)])
     return cost + verb.extra + (end - start) / 100
 

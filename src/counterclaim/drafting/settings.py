@@ -32,6 +32,8 @@ class Site:
     key: str | None
     role: str
     country: bool = False
+    rule: str | None = None
+    day: str | None = None
 
     @property
     def as_posted(self) -> dict[str, Any]:
@@ -90,6 +92,9 @@ def _role(before: str, language: Language) -> str | None:
     """What the words before a place make of it; None where they do not say where."""
     launch, target = _prepositions(language)
     near = before[-80:]
+    measured = [match.end() for match in language["settings.relative"].finditer(near)]
+    if measured and measured[-1] >= len(near.rstrip()):
+        return None
     if launch.search(near):
         return "launch"
     return "target" if target.search(near) else None
@@ -99,12 +104,12 @@ def _role(before: str, language: Language) -> str | None:
 def _prepositions(language: Language) -> tuple[re.Pattern[str], re.Pattern[str]]:
     skipped = language.source("settings.skipped")
     free = language.source("settings.between") or "(?!)"
-    between = rf"(?:[\s,«\"“(]+(?:{skipped}|the|a|{free})){{0,4}}[\s«\"“(]*$"
-    launch, target = (
-        re.compile(rf"(?<!\w)(?:{language.source(f'settings.{name}')}){between}", re.IGNORECASE)
-        for name in ("launch", "place")
-    )
-    return launch, target
+    compiled = []
+    for name, words in (("launch", f"{skipped}|the|a"), ("place", f"{skipped}|the|a|{free}")):
+        between = rf"(?:[\s,«\"“(]+(?:{words})){{0,4}}[\s«\"“(]*$"
+        before = rf"(?<!\w)(?:{language.source(f'settings.{name}')}){between}"
+        compiled.append(re.compile(before, re.IGNORECASE))
+    return compiled[0], compiled[1]
 
 
 def _key(span: Span, known: KnownNames) -> str | None:
@@ -142,7 +147,8 @@ def attacker_in(text: str, language: Language) -> str | None:
     acts = language.source("sides.attacks")
     found = set()
     for side, words in language.sides.items():
-        acting = rf"(?:{words.pattern})(?:[\s«\"-]+[\w'’ʼ-]+){{0,2}}?[\s«\"-]+(?:{acts})(?!\w)"
+        word = rf"(?!(?:{language.source('sides.between')})\s)[^\W\d][\w'’ʼ-]*"
+        acting = rf"(?:{words.pattern})(?:[\s«\"-]+{word}){{0,2}}?[\s«\"-]+(?:{acts})(?!\w)"
         defended = rf"(?:{language.source('sides.defends')})"
         for match in re.finditer(acting, text, re.IGNORECASE):
             behind = text[match.start() : match.end() + 20]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from counterclaim.names import fold
 from counterclaim.queries.recognise import Kind, words_of
-from counterclaim.queries.recognise.composed import PROPER, office_names
+from counterclaim.queries.recognise.composed import PROPER, office_names, region_named
+from counterclaim.vocabulary import PlaceKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from counterclaim.drafting.sentences import Sentence
     from counterclaim.queries.recognise import KnownNames, Span
 
+SETTLED = (PlaceKind.CITY, PlaceKind.TOWN, PlaceKind.VILLAGE)
 _QUOTED = re.compile(r"“[^“”]*”|«[^«»]*»|„[^„“”]*[“”]|\"[^\"]*\"")
 _NEAR = 90
 _MOST_WORDS = 9
@@ -40,6 +42,7 @@ class Speakers:
     last: Speaker | None = None
     people: dict[str, str] = field(default_factory=dict)
     offices: list[tuple[str, str]] = field(default_factory=list)
+    seats: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def of(
         self, sentence: Sentence, spans: Sequence[Span], places: Sequence[str]
@@ -47,6 +50,7 @@ class Speakers:
         """Who speaks in a sentence; None for the document itself."""
         sources = self._sources(sentence, spans)
         self._remember(sentence.text, sources)
+        self._seat(sentence, spans)
         found = self._told_before(sentence.text, sources, places) or self._told_behind(
             sentence.text, sources, places
         )
@@ -78,6 +82,30 @@ class Speakers:
                     self.people[match[1]] = key
             self.offices.append((text[start:end], key))
 
+    def _seat(self, sentence: Sentence, spans: Sequence[Span]) -> None:
+        """Keep of which place an office is: a governor's region, a mayor's town."""
+        for source in spans:
+            inner = (one for one in spans if one.kind is Kind.PLACE and one.within(source))
+            place = next(inner, None)
+            if source.kind is not Kind.SOURCE or place is None or not source.value:
+                continue
+            said = sentence.text[place.start - sentence.start : place.end - sentence.start]
+            office = sentence.text[source.start - sentence.start : source.end - sentence.start]
+            key = self._seat_key(said, office, place)
+            if key is not None and office != said:
+                self.seats[source.value] = (key, said)
+
+    def _seat_key(self, said: str, office: str, place: Span) -> str | None:
+        names = self.known.get(Kind.PLACE, {})
+        if not self.language["speakers.regional"].search(office):
+            kinds = {row.key: row.kind for row in names.get(fold(said), ())}
+            towns = [key for key in place.values if kinds.get(key) in SETTLED]
+            town = self.language["speakers.local"].search(office) is not None
+            return towns[0] if town and len(towns) == 1 else None
+        rows = names.get(fold(region_named(said, self.language.code)), ())
+        regions = [row.key for row in rows if row.kind == PlaceKind.REGION]
+        return regions[0] if len(set(regions)) == 1 else None
+
     def _is_name(self, words: str) -> bool:
         folded = fold(words)
         return any(folded in names for names in self.known.values())
@@ -91,7 +119,7 @@ class Speakers:
             if near:
                 return Speaker(near[0][2], f'named behind "{match.group()}"')
             words = re.split(r"[,.;:–—]", text[match.end() :].strip())[0].strip()
-            found = self._office(words, places)
+            found = self._office(words, places) or self._pronoun(words)
             if found is not None:
                 return found
             if words and len(words.split()) <= _MOST_WORDS and re.search(r"[^\W\d_]", words):
@@ -120,31 +148,39 @@ class Speakers:
     ) -> Speaker | None:
         rule = f'named beside "{said.group()}"'
         subject = _subject(text[: said.start()])
-        offset = said.start() - len(subject)
-        inside = [one for one in sources if offset - 1 <= one[0] < said.start()]
-        if inside:
-            return Speaker(inside[0][2], rule)
-        found = self._office(subject, places) or self._pronoun(subject)
-        if found is not None:
-            return found
-        before = [one for one in sources if 0 <= said.start() - one[1] <= _NEAR and not subject.strip()]
-        if before:
-            return Speaker(before[-1][2], rule)
-        behind = [one for one in sources if 0 <= one[0] - said.end() <= 40]
-        if behind and self.language.code != "en":
-            return Speaker(behind[0][2], rule)
-        if behind and re.fullmatch(r"\s*(?:the )?", text[said.end() : behind[0][0]]):
-            return Speaker(behind[0][2], rule)
-        return self._unknown(subject, rule)
+        behind = re.split(r"[,.;:!?–—\n«“\"]", text[said.end() :])[0]
+        found = self._among(sources, said.start() - len(subject) - 1, said.start(), rule)
+        if found is None:
+            found = self._office(subject, places) or self._pronoun(subject)
+        if found is None and not subject.strip():
+            found = self._among(sources, said.start() - _NEAR, said.start(), rule, last=True)
+        if found is None and _follows(behind, self.language.code):
+            end = said.end() + len(behind)
+            found = self._among(sources, said.end(), end, rule) or self._office(behind, places)
+            found = found or self._unknown(behind, rule)
+        return found or self._unknown(subject, rule)
+
+    def _among(
+        self,
+        sources: Sequence[tuple[int, int, str]],
+        start: int,
+        end: int,
+        rule: str,
+        *,
+        last: bool = False,
+    ) -> Speaker | None:
+        """The first or last known source that begins in a stretch."""
+        inside = [one for one in sources if start <= one[0] < end]
+        return Speaker(inside[-1 if last else 0][2], rule) if inside else None
 
     def _office(self, words: str, places: Sequence[str]) -> Speaker | None:
         """Whom an office without a name means: the last one named so, or that of the place."""
         bare = self.language["speakers.bare"].search(words)
         if bare is None:
             return None
-        office = bare.group().lower()[:6]
+        office = _stem(bare.group(), self.language.code)
         for said, key in reversed(self.offices):
-            if office in said.lower() or office in key:
+            if office in said.lower():
                 return Speaker(key, f'"{words.strip()}" is whoever was named so before')
         for name in office_names(words, list(places), self.language.code):
             rows = self.known.get(Kind.SOURCE, {}).get(fold(name))
@@ -160,7 +196,7 @@ class Speakers:
 
     def _unknown(self, subject: str, rule: str) -> Speaker | None:
         words = _bare(subject)
-        named = re.search(rf"{PROPER}", words) or self.language["speakers.bare"].search(words)
+        named = re.match(PROPER, words) or self.language["speakers.bare"].search(words)
         if named and 0 < len(words.split()) <= _MOST_WORDS:
             return Speaker(words, rule)
         return None
@@ -175,6 +211,17 @@ def _patterns(lang: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     return before, verbs
 
 
+def _stem(word: str, lang: str) -> str:
+    """A word without the ending that other cases change."""
+    word = word.lower()
+    return word if lang == "en" else word[: max(4, len(word) - 2)]
+
+
+def _follows(behind: str, lang: str) -> bool:
+    """Whether the speaker can stand behind the verb: always but in English, there right behind."""
+    return lang != "en" or re.match(r"\s*(?:the )?[A-Z]", behind) is not None
+
+
 def _subject(before: str) -> str:
     """The words of the clause before a verb of saying; an aside between commas is left out."""
     aside = re.search(r"(?:^|[,;:.!?\n]\s*)([^,;:.!?\n]{2,60}),[^,;:.]{2,80},\s*$", before)
@@ -185,4 +232,4 @@ def _subject(before: str) -> str:
 
 
 def _bare(words: str) -> str:
-    return re.sub(r"^(?:the|a|an|also|but|and|some|one)\s+", "", words.strip(" ,\"“”«»"), flags=re.I)[:500]
+    return re.sub(r"^(?:the|a|an|also|but|and|some|one|в|у|во)\s+", "", words.strip(" ,\"“”«»"), flags=re.I)[:500]

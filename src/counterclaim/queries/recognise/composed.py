@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _UPPER = r"[^\W\d_a-zа-яёіїєґ]"
-CAPITAL = rf"{_UPPER}[\w’'ʼ-]*(?<![’'])"
+CAPITAL = rf"{_UPPER}(?:[\w-]|[’'ʼ](?=\w)(?!s\b))*"
 PROPER = rf"{CAPITAL}(?:[ \u00a0]{CAPITAL})?"
 _JOINT = r"(?:,? (?:and|or|и|и над|та|і|й|а також|та над) (?:the )?|, (?:and |the )*)"
 
@@ -43,6 +43,11 @@ def office_names(text: str, places: list[str], lang: str) -> list[str]:
     words = words_of(lang).offices
     spoken = [name for name, office in words.items() if re.search(rf"\b(?:{office})\b", text, re.I)]
     return [name.format(place) for name in spoken for place in places]
+
+
+def region_named(place: str, lang: str) -> str:
+    """The name of the region of a town's name; in languages that decline, the name itself."""
+    return place if lang in INFLECTED else words_of(lang).region_name.format(place)
 
 
 def _listed_regions(text: str, lang: str) -> Iterator[Composed]:
@@ -76,17 +81,23 @@ def _members(match: re.Match[str], head: str, lang: str) -> Iterator[Composed]:
 def _region(words: list[str], head: str, lang: str) -> list[str]:
     if lang in INFLECTED:
         return nominatives([*words, head], lang)
-    return [words_of(lang).region_name.format(" ".join(words))]
+    return [region_named(" ".join(words), lang)]
 
 
 def _offices(text: str, lang: str) -> Iterator[Composed]:
     for name, pattern in _office_patterns(lang):
         for match in pattern.finditer(text):
-            place = match.groupdict().get("before") or match.groupdict().get("behind")
-            words = place.split() if place else []
-            parts = [" ".join(part) for part in (words, words[1:], words[:1]) if part]
-            names = [name.format(part) for part in dict.fromkeys(parts)] if parts else [name]
-            yield Composed(match.start(), match.end(), Kind.SOURCE, tuple(names))
+            if "{}" not in name:
+                yield Composed(match.start(), match.end(), Kind.SOURCE, (name,))
+            for group, words in match.groupdict().items():
+                # Of several places that may be meant the first counts that has such an office.
+                for place in re.finditer(PROPER, words or ""):
+                    row = place.group().split()
+                    parts = dict.fromkeys(" ".join(one) for one in (row, row[1:], row[:1]) if one)
+                    names = tuple(name.format(part) for part in parts)
+                    behind = match.start(group) + place.end()
+                    end = match.end() if group == "before" else behind
+                    yield Composed(match.start(), end, Kind.SOURCE, names)
 
 
 @lru_cache
@@ -98,6 +109,6 @@ def _office_patterns(lang: str) -> list[tuple[str, re.Pattern[str]]]:
             found.append((name, re.compile(rf"\b{word}")))
             continue
         before = rf"\b(?P<before>{PROPER})(?:['’]s)?(?: (?:regional|region['’]s|oblast|city))* {word}"
-        place = rf"(?:,? (?:of|in|for)(?: the)?(?: [\w-]+){{0,5}}? |of the |\s)(?P<behind>{PROPER})"
+        place = rf"(?:,? (?:of|in|for)\b(?P<far>(?: [\w-]+){{1,8}})|\s(?P<near>{PROPER}))"
         found += [(name, re.compile(rf"{before}")), (name, re.compile(rf"\b{word}{place}"))]
     return found

@@ -17,7 +17,7 @@ from counterclaim.db import among
 from counterclaim.models import Munition, Place, Source
 from counterclaim.names import fold
 from counterclaim.queries.names import NAME_TABLES, owner_column
-from counterclaim.queries.recognise.composed import PROPER, composed_in, office_names
+from counterclaim.queries.recognise.composed import PROPER, composed_in, office_names, region_named
 from counterclaim.queries.recognise.inflection import nominatives
 from counterclaim.queries.recognise.languages import language_of
 from counterclaim.queries.recognise.spans import Kind, Span
@@ -123,8 +123,9 @@ def _declined(text: str, phrases: list[Phrase], lang: str) -> dict[str, set[str]
 def _composed_names(text: str, lang: str) -> list[str]:
     said = chain.from_iterable(one.names for one in composed_in(text, lang))
     proper = re.findall(rf"\b{PROPER}", text)
-    places = dict.fromkeys(chain(proper, (word for one in proper for word in one.split())))
-    return [*said, *office_names(text, list(places), lang)]
+    places = list(dict.fromkeys(chain(proper, (word for one in proper for word in one.split()))))
+    offices = office_names(text, places, lang)
+    return [*said, *offices, *(region_named(place, lang) for place in places if offices)]
 
 
 def _named(session: Session, model: type[Any], folded: list[str]) -> dict[str, list[NamedRow]]:
