@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -77,10 +78,10 @@ class Reader:
         opening = " ".join(one.text for one in sentences[:2])
         if self.language["sentences.memorial"].search(opening):
             return
-        spans = self.spans
+        starts = [span.start for span in self.spans]
         for number, sentence in enumerate(sentences):
-            inside = [one for one in spans if sentence.start <= one.start and one.end <= sentence.end]
-            spans = [one for one in spans if one.end > sentence.end]
+            first, stop = (bisect_left(starts, at) for at in (sentence.start, sentence.end))
+            inside = [one for one in self.spans[first:stop] if one.end <= sentence.end]
             yield from self._read(number, sentence, inside)
 
     def _read(self, number: int, sentence: Sentence, spans: list[Span]) -> Iterator[Statement]:
