@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from counterclaim.proposing import Proposals
+from counterclaim.web import proposals
 from counterclaim.web.drafts import Draft
 from counterclaim.web.proposals import Proposed, form_of
 from factories import put_world
@@ -84,7 +85,9 @@ def test_proposals_are_taken_dismissed_and_read_again_without_a_script(
     assert stub.asked == []
 
 
-def test_a_model_is_asked_when_a_contributor_says_so(visit: Visit, stub: StubModel) -> None:
+def test_a_model_is_asked_when_a_contributor_says_so(
+    visit: Visit, stub: StubModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     visit.sign_in("contribute")
     begun = visit.send("begin", text=TEXT)
     assert f"is sent to <code>{stub.url.split('/')[2]}</code>" in begun.text
@@ -101,6 +104,11 @@ def test_a_model_is_asked_when_a_contributor_says_so(visit: Visit, stub: StubMod
     assert "Left out of its answer: 1 quote(s)" in asked.text
     visit.send("check", **{"/document/published": "2024-05-02"})
     assert len(stub.asked) == 1  # Nothing but the button asks it.
+    with monkeypatch.context() as patched:
+        patched.setattr(proposals, "READ_AT_ONCE", 100)
+        assert "was not read yet" in visit.send("begin", text=TEXT).text
+        assert "2 claims proposed" in visit.send("propose:rules").text
+    asked = visit.send("propose:model")
     (name,) = names(asked.text)
     visit.send(f"take:{name}")
     told = {"/document/title": "A report", "/document/publisher": "courier"}

@@ -34,7 +34,7 @@ from counterclaim.vocabulary import KeyScope
 from counterclaim.web.desk import begin_page, desk_page, recorded_page
 from counterclaim.web.drafts import Draft
 from counterclaim.web.pointers import Faults, Pruned
-from counterclaim.web.proposals import Proposed, propose
+from counterclaim.web.proposals import Proposed, propose, propose_at_once
 from counterclaim.web.trying import Trial, try_file
 from counterclaim.web.visitors import (
     CurrentVisitor,
@@ -74,7 +74,7 @@ def contribute(
         response = begin_page(request)
     else:
         draft = _stored(session, query.document)
-        proposed = propose(request.app.state.engine, draft, None, [])
+        proposed = propose_at_once(request.app.state.engine, draft, [])
         response = desk_page(request, session, draft, Trial(), proposed)
     if not visitor.token:
         keep_visitor(request, response, None, token)
@@ -118,12 +118,11 @@ def _propose(request: Request, draft: Draft, proposed: Proposed, step: str, what
     A model is asked when somebody who may contribute says so, and at no other time.
     """
     engine, settled = request.app.state.engine, proposed.kept.settled
-    if step == "propose":
-        asked = what == "model" and visitor_of(request).may(KeyScope.CONTRIBUTE)
-        model = request.app.state.draft_model if asked else None
+    if step == "propose" and visitor_of(request).may(KeyScope.CONTRIBUTE):
+        model = request.app.state.draft_model if what == "model" else None
         return propose(engine, draft, model, settled)
     if proposed.by is None and not proposed.is_of(draft):
-        proposed = propose(engine, draft, None, settled)
+        proposed = propose_at_once(engine, draft, settled)
     if step == "take":
         proposed.take(what, draft)
     elif step == "dismiss":
@@ -142,7 +141,7 @@ async def _begin(request: Request, session: Session, form: FormData) -> Response
         return begin_page(request, refused=error.message, text=pasted)
     known = await run_in_threadpool(recalled_fields, session, saved.text)
     draft = Draft({"document": {**saved.told, "text": saved.text, **known}})
-    proposed = await run_in_threadpool(propose, request.app.state.engine, draft, None, [])
+    proposed = await run_in_threadpool(propose_at_once, request.app.state.engine, draft, [])
     return await _tried(request, session, draft, proposed)
 
 

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 MOST = 200
 """So many are proposed on one page."""
 
+READ_AT_ONCE = 50_000
+"""Characters of the longest text that is read for anybody who pastes it: some seconds."""
+
 
 class _Kept(BaseModel):
     """The field as it travels."""
@@ -170,6 +173,11 @@ class Proposed:
             made[0]["parts"] = [named[part] for part in parts]
         return made
 
+    @property
+    def is_long(self) -> bool:
+        """Whether the text is read only when somebody asks for it."""
+        return len(self.text) > READ_AT_ONCE
+
     def is_of(self, draft: Draft) -> bool:
         """Whether it was proposed with what the draft says of its document now."""
         return self.kept.asked == _asked(draft)
@@ -193,6 +201,13 @@ class Proposed:
             why = self.kept.why[at] if at < len(self.kept.why) else []
             name = f"{start}-{end}-{seen[start, end]}"
             yield Proposal(name, start, end, shape, given, why)
+
+
+def propose_at_once(engine: Engine, draft: Draft, settled: list[str]) -> Proposed:
+    """What the rules propose, unless the text is so long that somebody has to ask for it."""
+    if len(draft.text) <= READ_AT_ONCE:
+        return propose(engine, draft, None, settled)
+    return Proposed(_Kept(asked=_asked(draft), settled=settled), draft.text)
 
 
 def propose(engine: Engine, draft: Draft, model: Model | None, settled: list[str]) -> Proposed:
