@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 MOST_MODIFIERS = 5
 _WORD = re.compile(r"[^\W_]+(?:[-–'’ʼ][^\W_]+)*")
-_BETWEEN = re.compile(r"[\s«»“”„\"'(\w–'’ʼ-]*")
-_ASIDE = re.compile(r"\s*,[^,;:.]{1,60},\s*|\s*\([^)]{1,60}\)\s*|\s*")
+_BETWEEN = re.compile(r"[\s«»“”„\"'(/\w–'’ʼ-]*")
+_ASIDE = re.compile(r"[»”\"]?(?:\s*,[^,;:.]{1,60},\s*|\s*\([^)]{1,60}\)\s*|\s*)")
 
 
 class Counted(StrEnum):
@@ -106,7 +106,7 @@ class _Reader:
             return self._read_none(mark), at + 1
         assert isinstance(mark.value, NumberSpan)
         head = self._head(mark.end, at + 1)
-        if head is None:
+        if head is None or not self._agrees(mark, head):
             return None, at + 1
         words = self.text[mark.start : mark.end].lower()
         group = Group(
@@ -213,6 +213,19 @@ class _Reader:
             and self.sign(at + 2) is not Sign.VERB
         )
 
+    def _agrees(self, mark: Mark, head: _Head) -> bool:
+        """Whether number and noun fit: "7 missile and 96 air strikes" counts no missiles.
+
+        Nobody is meant only where nothing stands between: "without reporting casualties" is not.
+        """
+        assert isinstance(mark.value, NumberSpan)
+        exact = mark.value.quantity.exact
+        if exact == 0 and head.counted is not Counted.ELIDED:
+            return self.text[mark.end : head.end].strip() == head.noun
+        plural = self.language.source("nouns.plural")
+        common = head.counted is Counted.MUNITIONS and head.noun.islower()
+        return exact == 1 or not common or re.search(rf"(?:{plural})$", head.noun) is not None
+
     def _with_total(self, group: Group, at: int, after: int) -> tuple[Group | None, int]:
         before = self.mark(at - 1)
         if before and before.sign is Sign.OF and self._opens(at - 1):
@@ -242,7 +255,7 @@ class _Reader:
         if whole is None or self.gap(link.end, at + 1).strip(" «“\""):
             return group, at
         if whole.sign is Sign.THEM:
-            return replace(group, part=True), at + 2
+            return replace(group, again=True), at + 2
         if whole.sign is Sign.NUMBER and isinstance(whole.value, NumberSpan):
             head = self._head(whole.end, at + 2)
             if head is None:
@@ -291,7 +304,7 @@ class _Reader:
     def _is_each(self, at: int, after: int) -> bool:
         before = self.mark(at - 1)
         return self.sign(after) is Sign.EACH or bool(
-            before and before.sign is Sign.EACH and not self.gap(before.end, at).strip()
+            before and before.sign is Sign.EACH_BEFORE and not self.gap(before.end, at).strip()
         )
 
     def _stops(self, word: str) -> bool:

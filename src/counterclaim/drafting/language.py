@@ -87,8 +87,8 @@ def _texts(rows: dict[str, Any]) -> dict[str, str]:
 
 
 def _word(words: str) -> re.Pattern[str]:
-    """Whole words; a pattern of signs needs no edge."""
-    return re.compile(rf"(?:(?<!\w)|(?!\w))(?:{words})(?!\w)", re.IGNORECASE)
+    """Whole words, no part of "anti-aircraft"; a pattern of signs needs no edge."""
+    return re.compile(rf"(?:(?<![\w-])|(?!\w))(?:{words})(?!\w|-\w)", re.IGNORECASE)
 
 
 def _verb(row: dict[str, Any]) -> Verb:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import chain
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from counterclaim.drafting.language import MunitionNoun, Verb
@@ -36,6 +36,7 @@ class Sign(StrEnum):
     OF = "of"
     THEM = "them"
     EACH = "each"
+    EACH_BEFORE = "each_before"
     STRONG = "strong"
     WEAK = "weak"
     JOINT = "joint"
@@ -67,6 +68,7 @@ class Mark:
 _LINK = re.compile(r"(?:https?://|www\.|t\.me/)\S+|\]\([^)\s]*\)|[@#]\w+|\S+@\S+\.\w+|\+\d[\d ()-]{6,}")
 _LISTED = re.compile(r"(?:^|\n)\s*\d{1,2}[.)](?=\s)")
 _DECIMAL = re.compile(r"\d[.,]\d{1,2}(?!\d)")
+_LINKED = re.compile(r"\s*(?:,|и|і|та|or|and|to|до|[-–])\s*")
 _AGE = re.compile(r"[\w”»\"],\s*$")
 
 
@@ -99,6 +101,7 @@ _PLAIN = {
     Sign.OF: "numbers.of",
     Sign.THEM: "numbers.them",
     Sign.EACH: "numbers.each",
+    Sign.EACH_BEFORE: "numbers.each_before",
     Sign.STRONG: "clauses.strong",
     Sign.WEAK: "clauses.weak",
     Sign.JOINT: "clauses.joint",
@@ -162,9 +165,11 @@ def _numbers(sentence: Sentence, spans: list[Span], language: Language) -> Itera
         for span in spans
         if span.kind in (Kind.DATE, Kind.MUNITION, Kind.PLACE, Kind.SOURCE)
     ]
-    for number in numbers_in(_without_tolls(text, language), lang=language.code):
+    numbers = numbers_in(_without_tolls(text, language), lang=language.code)
+    for number, following in zip_longest(numbers, numbers[1:]):
         clear = all(number.end <= start or end <= number.start for start, end in barred)
-        if clear and _counts(text, number):
+        measured = following and following.unit and _LINKED.fullmatch(text, number.end, following.start)
+        if clear and not measured and _counts(text, number):
             yield Mark(Sign.NUMBER, number.start, number.end, number)
 
 

@@ -86,12 +86,12 @@ class Reader:
 
     def _read(self, number: int, sentence: Sentence, spans: list[Span]) -> Iterator[Statement]:
         sites = sites_in(sentence, spans, self.known, self.language)
-        named = [site.said for site in (sites or self.context.sites) if site.role == "target"]
+        named = [site.name for site in (sites or self.context.sites) if site.role == "target"]
         speaker = self.speakers.of(sentence, spans, named)
         if not any(site.role == "target" for site in sites):
             sites += self._sites_before(sentence, speaker)
         days = self._days(sentence, spans)
-        summed = self.language["sentences.cumulative"].search(sentence.text) is not None
+        summed = self._is_sum(sentence)
         if summed:
             days = list(self._stretch(sentence))
         if not self.language["sentences.memorial"].search(sentence.text) and (days or not summed):
@@ -101,11 +101,16 @@ class Reader:
             self._keep(days, _dated(sites, days))
             self.context.speaker, self.context.paragraph = speaker, sentence.paragraph
 
+    def _is_sum(self, sentence: Sentence) -> bool:
+        """Whether numbers are of many strikes; "the deadliest since …" tells of one."""
+        text = self.language["sentences.superlative"].sub("", sentence.text)
+        return self.language["sentences.cumulative"].search(text) is not None
+
     def _sites_before(self, sentence: Sentence, speaker: Speaker | None) -> list[Site]:
         """Where a sentence without a place goes on: the speaker's own seat, or what they named."""
         seat = self.speakers.seats.get(speaker.name) if speaker else None
         if seat is not None:
-            return [Site(0, 0, seat[1], seat[0], "target", rule="the speaker's own region or town")]
+            return [Site(0, 0, seat[1], seat[1], seat[0], "target", rule="the speaker's own region or town")]
         before = self.context.speaker
         name, last = (one.name if one else None for one in (speaker, before))
         on = name == last and sentence.paragraph == self.context.paragraph
@@ -185,24 +190,31 @@ class _Scene:
     def statements(self) -> Iterator[Statement]:
         """The figures with their settings, totals and what "all" stands for included."""
         own = self._own_sites()
-        weapon = self.reader.context.weapon
+        weapon: Weapon | None = None
         for place, figure in enumerate(self.figures):
             group = figure.group
-            weapon = self._weapon(group, self._named_before(group) or weapon)
-            if group.part and not own.get(place):
+            before = weapon or self._named_before(group) or self.reader.context.weapon
+            weapon = self._weapon(group, before)
+            if not own.get(place) and (group.part or self._lost(place, own)):
                 continue
             told = self._told(figure, weapon if _is_of_munitions(figure) else None, place, own)
             if group.every:
                 yield from self._all(told)
                 continue
             yield from self._with_total(told)
-        self.reader.context.weapon = weapon
+        self.reader.context.weapon = weapon or self.reader.context.weapon
 
     def _weapon(self, group: Group, before: Weapon | None) -> Weapon | None:
         """What a number without a noun of its own counts: the munitions named last."""
         if group.weapon is None or group.weapon.named is None:
             return before
         return group.weapon
+
+    def _lost(self, place: int, own: dict[int, tuple[Site, ...]]) -> bool:
+        """Whether a number of a list has a place that was not recognised, unlike those before."""
+        before = self.figures[place - 1] if place else None
+        role = self.figures[place].role
+        return bool(before and own.get(place - 1) and before.role == role and _is_of_munitions(before))
 
     def _named_before(self, group: Group) -> Weapon | None:
         """The munitions last named in the sentence before a number."""
@@ -292,14 +304,7 @@ class _Scene:
 
     def _own_sites(self) -> dict[int, tuple[Site, ...]]:
         """The places of each figure: its own where several have some, else all of the sentence."""
-        starts = [one.group.start for one in self.figures]
-        ends = [*starts[1:], len(self.sentence.text)]
-        own = {
-            place: tuple(
-                site for site in self.sites if figure.group.end <= site.start < max(ends[place], 0)
-            )
-            for place, figure in enumerate(self.figures)
-        }
+        own = dict(enumerate(self._sites_beside())) if self.figures else {}
         parts = [place for place, one in enumerate(self.figures) if one.group.part and own[place]]
         having = [place for place in own if own[place]]
         apart = len({self.figures[place].group.start for place in having}) > 1
@@ -309,6 +314,18 @@ class _Scene:
         if not parts and not apart:
             return {place: tuple(self.sites) for place in own}
         return {place: own[place] or self._borrowed(place, own) for place in own}
+
+    def _sites_beside(self) -> Iterator[tuple[Site, ...]]:
+        """The places behind each figure, or before each where the sentence begins with one."""
+        named = [site for site in self.sites if site.end > 0]
+        starts = [one.group.start for one in self.figures]
+        ends = [one.group.end for one in self.figures]
+        if named and named[0].end <= starts[0] and named[-1].start < starts[-1] and len(named) > 1:
+            stretches = zip([0, *ends], starts, strict=False)
+        else:
+            stretches = zip(ends, [*starts[1:], len(self.sentence.text)], strict=True)
+        for start, end in stretches:
+            yield tuple(site for site in named if start <= site.start < end)
 
     def _borrowed(self, place: int, own: dict[int, tuple[Site, ...]]) -> tuple[Site, ...]:
         """The places of the number that one without any is told together with."""

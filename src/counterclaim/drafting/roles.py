@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from counterclaim.drafting.language import Language
 
-LOSSES = ("intercepted", "suppressed", "hit")
+LOSSES = ("intercepted", "suppressed", "hit", "missed")
 """Outcomes of which a whole was launched: "15 of 20 shot down"."""
 
 _FARTHEST = 16.0
@@ -138,7 +138,7 @@ def _figure(
     if not costs and group.total is not None and before is not None and before.role in LOSSES:
         # The verb is left out: "six of eight were shot down on Monday, and three of four …".
         return Figure(before.role, group, before.words)
-    if not costs and before is not None and _is_listed(marks, before, group):
+    if not costs and before is not None and _is_listed(text, marks, before, group, language):
         return Figure(before.role, group, before.words)
     if not costs:
         return None
@@ -164,19 +164,19 @@ def _ends(mark: Mark) -> bool:
     return mark.sign in (Sign.VERB, Sign.NUMBER, Sign.STRONG, Sign.JOINT)
 
 
-def _is_listed(marks: Sequence[Mark], before: Figure, group: Group) -> bool:
+def _is_listed(
+    text: str, marks: Sequence[Mark], before: Figure, group: Group, language: Language
+) -> bool:
     """Whether a number goes on a list: "20 over one region, 9 over another, 5 over a third"."""
     between = [one for one in marks if before.group.end <= one.start and one.end <= group.start]
-    parted = any(one.sign in (Sign.VERB, Sign.STRONG) for one in between)
+    # Behind the verb of the first: "46 were destroyed, including 14 over the city", "three fell
+    # in one village, two in another".
+    placed = language["settings.place"].match(text[group.end :].lstrip()) is not None
+    on = group.part or (group.counted is Counted.ELIDED and placed)
+    own = {Sign.STRONG} if on else {Sign.STRONG, Sign.VERB}
+    parted = sum(one.sign is Sign.VERB for one in between) > 1
+    parted = parted or any(one.sign in own for one in between)
     return not parted and before.role in _FITTING[group.counted]
-
-
-def _harmed(group: Group, role: str) -> Figure | None:
-    """A noun that is counted itself; of "no casualties" nobody was killed, and nobody injured."""
-    none = group.quantity is not None and group.quantity.exact == 0
-    if role == "both" and not none:
-        return None
-    return Figure(role, group, group.noun)
 
 
 def _role(role: str, group: Group, words: str, language: Language) -> str:
@@ -220,6 +220,8 @@ def _cost(
     if any(isinstance(one.value, Verb) and not one.value.weak for one in between):
         return float("inf")
     cost = crossing([mark for mark in between if not _inside(mark, groups)])
+    if group.article and cost >= _COSTS[Sign.WEAK]:
+        return float("inf")  # "Debris of a missile that was shot down" counts none.
     return cost + verb.extra + (end - start) / 100
 
 
@@ -233,8 +235,8 @@ def _inside(mark: Mark, groups: Sequence[Group]) -> bool:
 
 
 def _article_counts(verb: _Standing, group: Group) -> bool:
-    """Whether "a" means one: of people, and of munitions that did or met something."""
-    return group.counted in (Counted.PEOPLE, Counted.MUNITIONS) and verb.verb.role != "other"
+    """Whether "a" means one: of what did or met something, and a house was not just spoken of."""
+    return group.counted is not Counted.ELIDED and verb.verb.role != "other"
 
 
 def split_both(figures: Sequence[Figure]) -> Iterator[Figure]:

@@ -24,10 +24,14 @@ _LIST = re.compile(r"\s*(?:,|(?:,\s*)?(?:and|or|и|та|і|й|а также|а �
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A place that a sentence names, at ``[start, end)`` of it; ``key`` None: only the words."""
+    """A place that a sentence names, at ``[start, end)`` of it; ``key`` None: only the words.
+
+    ``said`` is the name with the word for its kind, ``day`` the day that it belongs to, if any.
+    """
 
     start: int
     end: int
+    name: str
     said: str
     key: str | None
     role: str
@@ -72,7 +76,8 @@ def sites_in(
             rows = known[Kind.PLACE].get(fold(sentence.text[start:end]), [])
             country = all(row.kind == PlaceKind.COUNTRY for row in rows) and bool(rows)
             said = _whole_said(sentence.text, start, end, language)
-            found.append(Site(start, end, said, _key(span, known), role, country=country))
+            name = sentence.text[start:end]
+            found.append(Site(start, end, name, said, _key(span, known), role, country=country))
     targets = [site for site in found if site.role == "target" and not site.country]
     return [site for site in found if not (site.country and targets)]
 

@@ -51,8 +51,10 @@ class Speakers:
         sources = self._sources(sentence, spans)
         self._remember(sentence.text, sources)
         self._seat(sentence, spans)
-        found = self._told_before(sentence.text, sources, places) or self._told_behind(
-            sentence.text, sources, places
+        found = (
+            self._told_before(sentence.text, sources, places)
+            or self._told_behind(sentence.text, sources, places)
+            or self._headed(sentence.text, sources)
         )
         if found is not None:
             self.last = found
@@ -139,6 +141,20 @@ class Speakers:
                 return found
         return None
 
+    def _headed(
+        self, text: str, sources: Sequence[tuple[int, int, str]]
+    ) -> Speaker | None:
+        """The speaker before a colon: "Air Command South: 11 drones were shot down"."""
+        head = text.partition(":")[0]
+        if len(head) > _NEAR or head == text or any(map(str.isdigit, head)):
+            return None
+        near = [
+            one
+            for one in sources
+            if one[0] <= 3 and one[1] <= len(head) and not re.search(r"[^\W\d_]", _low(head[one[1] :]))
+        ]
+        return Speaker(near[0][2], "named before the colon") if near else None
+
     def _beside(
         self,
         text: str,
@@ -152,12 +168,14 @@ class Speakers:
         found = self._among(sources, said.start() - len(subject) - 1, said.start(), rule)
         if found is None:
             found = self._office(subject, places) or self._pronoun(subject)
-        if found is None and not subject.strip():
-            found = self._among(sources, said.start() - _NEAR, said.start(), rule, last=True)
-        if found is None and _follows(behind, self.language.code):
+        follows = _follows(behind, self.language.code)
+        if found is None and follows:
             end = said.end() + len(behind)
             found = self._among(sources, said.end(), end, rule) or self._office(behind, places)
-            found = found or self._unknown(behind, rule)
+        if found is None and not subject.strip():
+            found = self._among(sources, said.start() - _NEAR, said.start(), rule, last=True)
+        if found is None and follows:
+            found = self._unknown(behind, rule)
         return found or self._unknown(subject, rule)
 
     def _among(
@@ -196,6 +214,8 @@ class Speakers:
 
     def _unknown(self, subject: str, rule: str) -> Speaker | None:
         words = _bare(subject)
+        if self.language["speakers.pronouns"].fullmatch(words):
+            return None
         named = re.match(PROPER, words) or self.language["speakers.bare"].search(words)
         if named and 0 < len(words.split()) <= _MOST_WORDS:
             return Speaker(words, rule)
@@ -209,6 +229,11 @@ def _patterns(lang: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
         re.compile(rf"(?<!\w)(?:{one})(?!\w)", re.IGNORECASE) for one in (words.said_by, words.said)
     )
     return before, verbs
+
+
+def _low(words: str) -> str:
+    """The words that do not begin with a capital, as those of a name do."""
+    return " ".join(word for word in re.findall(r"\w+", words) if word[0].islower())
 
 
 def _stem(word: str, lang: str) -> str:

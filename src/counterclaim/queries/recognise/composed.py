@@ -35,6 +35,7 @@ class Composed(NamedTuple):
 def composed_in(text: str, lang: str) -> Iterator[Composed]:
     """The names that are said in parts, each at the words that tell it apart."""
     yield from _listed_regions(text, lang)
+    yield from _derived_regions(text, lang)
     yield from _offices(text, lang)
 
 
@@ -57,6 +58,13 @@ def _listed_regions(text: str, lang: str) -> Iterator[Composed]:
     if before is not None:
         for match in before.finditer(text):
             yield from _members(match, words_of(lang).region_name.split()[-1], lang)
+
+
+def _derived_regions(text: str, lang: str) -> Iterator[Composed]:
+    """Regions by the name that is made of their town's: "Полтавщина"."""
+    for ending, region in words_of(lang).region_endings.items():
+        for match in re.finditer(rf"\b({_UPPER}[\w-]*?){ending}\b", text):
+            yield Composed(match.start(), match.end(), Kind.PLACE, (match[1] + region,))
 
 
 @lru_cache

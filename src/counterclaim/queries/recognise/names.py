@@ -7,7 +7,7 @@ are written: "Is" can be a river, "is" cannot.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -42,8 +42,11 @@ MODELS: dict[Kind, type[Any]] = {
     Kind.PLACE: Place,
 }
 _WORD = re.compile(r"[^\W_]+(?:[-‐‑–'’ʼ`][^\W_]+)*")
-_GAP = re.compile(r"(?:['’]s)?[ \t\u00a0\u202f]{1,3}|/|\.[ \u00a0]?|\n(?!\n)")
+_GAP = re.compile(r"(?:['’]s)?[ \t\u00a0\u202f]{1,3}[«„“]?|/|\.[ \u00a0]?|\n(?!\n)")
 _POSSESSIVE = re.compile(r"['’]s$", re.IGNORECASE)
+
+
+_OWNER = re.compile(r"['’]s(?= )")
 
 
 class NamedRow(NamedTuple):
@@ -56,6 +59,9 @@ class NamedRow(NamedTuple):
 
 KnownNames = Mapping[Kind, Mapping[str, "list[NamedRow]"]]
 """Names by what they are names of and by their folded form."""
+
+
+RowsNamed = Callable[[Kind, list[str]], dict[str, list[NamedRow]]]
 
 
 class Phrase(NamedTuple):
@@ -93,7 +99,12 @@ def _bare(text: str, match: re.Match[str]) -> tuple[int, int]:
 
 
 def names_known(session: Session, text: str) -> KnownNames:
-    """The names of the store that may stand in a text: one statement for each kind of row.
+    """The names of the store that may stand in a text: one statement for each kind of row."""
+    return names_found(text, lambda kind, folded: _named(session, MODELS[kind], folded))
+
+
+def names_found(text: str, rows_named: RowsNamed) -> KnownNames:
+    """The names that may stand in a text, given how rows are found by folded names.
 
     A declined name stands under the form that the text gives it, one said in parts under its own.
     """
@@ -102,7 +113,7 @@ def names_known(session: Session, text: str) -> KnownNames:
     declined = _declined(text, phrases, lang)
     composed = [fold(name) for name in _composed_names(text, lang)]
     folded = sorted({*(phrase.folded for phrase in phrases), *declined, *composed})
-    found = {kind: _named(session, model, folded) for kind, model in MODELS.items()}
+    found = {kind: rows_named(kind, folded) for kind in MODELS}
     for names in found.values():
         for nominative, forms in declined.items():
             for form in forms:
@@ -112,10 +123,14 @@ def names_known(session: Session, text: str) -> KnownNames:
 
 
 def _declined(text: str, phrases: list[Phrase], lang: str) -> dict[str, set[str]]:
-    """The forms of the text by the nominatives that they may belong to, all folded."""
+    """The forms of the text by the nominatives that they may belong to, all folded.
+
+    "Aland's ministry" is the "Aland ministry".
+    """
     found: dict[str, set[str]] = {}
     for words, folded in {(text[one.start : one.end], one.folded) for one in phrases}:
-        for nominative in nominatives(words.split(), lang):
+        plain = [_OWNER.sub("", words)] if _OWNER.search(words) else []
+        for nominative in chain(plain, nominatives(words.split(), lang)):
             found.setdefault(fold(nominative), set()).add(folded)
     return found
 

@@ -14,14 +14,21 @@ LANGUAGES = ("en", "ru", "uk")
 
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _LATIN = re.compile(r"[A-Za-z]")
-_UKRAINIAN = re.compile(r"[іїєґ]", re.IGNORECASE)
-_RUSSIAN = re.compile(r"[ыэъё]", re.IGNORECASE)
+_UKRAINIAN = re.compile(
+    r"[іїєґ]|\b(?:та|що|щоб|або|чи|від|ще|вже|зі|після|але|було|осіб|[вз]\w+ено|збито|дрони|ракети)\b",
+    re.IGNORECASE,
+)
+_RUSSIAN = re.compile(
+    r"[ыэъё]|\b(?:и|что|чтобы|или|от|еще|уже|со|после|но|было|человек|сбито|\w+ются|из|с)\b",
+    re.IGNORECASE,
+)
 
 
 def language_of(text: str) -> str:
     """The one of our languages that the letters of a text speak for; Latin ones for English.
 
-    Letters that only Ukrainian or only Russian has decide; where none stands, Russian is meant.
+    Letters and small words that only Ukrainian or only Russian has decide between the two; where
+    neither stands, Russian is meant.
     """
     if len(_CYRILLIC.findall(text)) <= len(_LATIN.findall(text)):
         return "en"
@@ -36,6 +43,7 @@ class Words:
     region_heads: str
     region_name: str
     region_before: str
+    region_endings: dict[str, str]
     offices: dict[str, str]
     said: str
     said_by: str
@@ -53,6 +61,7 @@ def words_of(lang: str) -> Words:
         region_heads=heads,
         region_name=regions["name"],
         region_before=regions["before"],
+        region_endings=regions["derived"],
         offices=table["offices"],
         said=table["speech"]["verbs"],
         said_by=table["speech"]["before"],
