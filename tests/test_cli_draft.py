@@ -76,6 +76,18 @@ def test_a_saved_page_and_a_text_become_files_that_are_taken_in(
     assert entries(store) == before
     assert CliRunner().invoke(app, ["ingest", str(drafts)]).exit_code == 0
     assert entries(store) > before
+    unsigned = tmp_path / "unsigned.yaml"
+    own = run("-", "--out", str(unsigned), stdin="Six Zeta-9 missiles were fired at Harbour.")
+    assert "publisher: not known" in own.stderr
+    assert read_claim_file(unsigned).sources[0].key == "publisher-not-named"
+    page.write_text(PAGE.replace("The Courier", "The Herald").replace("Two S-300", "3 S-300"))
+    assert "'The Herald' is new to the store" in run(str(page), "--out", str(drafts)).stderr
+    for file in (unsigned, drafts):
+        taken = CliRunner().invoke(app, ["ingest", str(file)])
+        assert taken.exit_code == 0, taken.output
+    again = run(str(page))
+    assert "stored already" in again.stderr
+    assert "publisher: the-herald" in again.stdout
     with stub_model() as stub:
         stub.content = {"events": [], "claims": [{"quote": "seven Zeta-9 missiles"}]}
         monkeypatch.setenv("COUNTERCLAIM_DRAFT_URL", stub.url)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from counterclaim.importers.claim_file import read_claim_file
 from counterclaim.proposing import Proposals
-from counterclaim.proposing.claim_file import as_yaml, claim_file
+from counterclaim.proposing.claim_file import DraftFile
 from counterclaim.schemas.incoming import ClaimFile
 
 if TYPE_CHECKING:
@@ -29,17 +29,22 @@ WORDS = st.lists(
 def test_a_claim_file_survives_being_written(
     tmp_path_factory: pytest.TempPathFactory, text: str, label: str, why: list[str]
 ) -> None:
-    claim = {"event": "E1", "quote": {"exact": text, "start": 0, "end": len(text)}, "note": text}
+    claim: dict[str, Any] = {
+        "event": "E1",
+        "quote": {"exact": text, "start": 0, "end": len(text)},
+        "note": text,
+    }
     claim["counts"] = [{"munition": "08", "launched": 8, "hit": {"low": 2}}]
     event = {"ref": "E1", "kind": "strike", "label": label[:400]}
     found = Proposals("en", [event], [claim, claim], [why, why], notes=why)
     document = {"title": "1e5", "text": text, "published": "2024-05-01"}
     file = tmp_path_factory.getbasetemp() / "drafts.yaml"
-    file.write_bytes(as_yaml(found, document, why).encode())
-    assert read_claim_file(file) == ClaimFile.model_validate(claim_file(found, document))
+    made = DraftFile(found, document, [{"key": "new", "name": "1", "kind": "outlet"}], why)
+    file.write_bytes(made.as_yaml().encode())
+    assert read_claim_file(file) == ClaimFile.model_validate_json(made.as_json())
 
 
 def test_a_text_of_which_nothing_is_proposed_makes_a_file_too() -> None:
-    assert as_yaml(Proposals("en", [], [], []), {"title": "A", "text": "B"}).endswith(
-        "events: []\nclaims: []\n"
-    )
+    made = DraftFile(Proposals("en", [], [], []), {"title": "A", "text": "B"})
+    made.name_publisher()
+    assert made.as_yaml().endswith("  text: B\nevents: []\nclaims: []\n")

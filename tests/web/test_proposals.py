@@ -148,7 +148,7 @@ def test_a_claim_about_several_events_brings_them_and_keeps_the_words_of_its_num
     claim = {"event": "G", "distribution": "collective", "polarity": -1, "quote": quote}
     claim["counts"] = [{"launched": 13, "hit": {"low": 4}, "missed": {"high": 8}}]
     claim["casualties"] = [{"harm": "killed", "count": {"low": 1, "high": 3}}]
-    events = [
+    events: list[dict[str, Any]] = [
         {"ref": "A", "kind": "strike", "label": "One"},
         {"ref": "B", "kind": "strike", "label": "Two"},
         {"ref": "G", "kind": "strike", "scope": "collection", "label": "Both", "parts": ["A", "B"]},

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import ValidationError
@@ -16,19 +15,21 @@ from counterclaim.db import reading
 from counterclaim.errors import InputError, Problem, RejectedError
 from counterclaim.importers.saved_page import read_saved
 from counterclaim.models import Source
-from counterclaim.proposing import BY_RULES, Asked, Model, propose_claims
+from counterclaim.names import slug
+from counterclaim.proposing import BY_RULES, Asked, Model, Proposals, propose_claims
 from counterclaim.proposing.checks import words_of
-from counterclaim.proposing.claim_file import as_yaml, claim_file
+from counterclaim.proposing.claim_file import DraftFile
 from counterclaim.queries.documents import recalled_fields
-from counterclaim.queries.names import find
+from counterclaim.queries.names import find, find_all
 from counterclaim.schemas.incoming import DocumentIn
 from counterclaim.schemas.mistakes import problems_of
+from counterclaim.vocabulary import SourceKind
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+    from sqlalchemy.orm import Session
 
     from counterclaim.importers.saved_page import SavedPage
-    from counterclaim.proposing import Proposals
 
 STDIN = Path("-")
 
@@ -62,21 +63,20 @@ def draft(
         model = None if rules else Model.of(Settings())
         page = read_saved(_content(file))
         given = {"published": published, "publisher": publisher, "lang": lang}
-        document, remarks = _document(engine, page, {k: v for k, v in given.items() if v})
-        known = {name: document.get(name) for name in given}
+        made = _begun(engine, page, {name: value for name, value in given.items() if value})
         if model is not None:
             say(err, f"The text is sent to {model.host}.")
-        found = propose_claims(engine, Asked(page.text, **known), model)
-        if found.lang:
-            document.setdefault("lang", found.lang)
-        document["text"] = page.text
-        if as_json:
-            text = json.dumps(claim_file(found, document), ensure_ascii=False, indent=2) + "\n"
-        else:
-            text = as_yaml(found, document, remarks)
+        known = {name: made.document.get(name) for name in given}
+        # A publisher that is new to the store is nobody whom the text could mean.
+        known["publisher"] = None if made.sources else known["publisher"]
+        made.proposals = propose_claims(engine, Asked(page.text, **known), model)
+        if made.proposals.lang:
+            made.document.setdefault("lang", made.proposals.lang)
+        made.document["text"] = page.text
+        made.name_publisher()
         with opened_output(out) as stream:
-            stream.write(text.encode())
-    _report(found, remarks)
+            stream.write((made.as_json() if as_json else made.as_yaml()).encode())
+    _report(made)
 
 
 def _content(file: Path) -> bytes:
@@ -94,10 +94,8 @@ def _content(file: Path) -> bytes:
     return content
 
 
-def _document(
-    engine: Engine, page: SavedPage, given: dict[str, str]
-) -> tuple[dict[str, Any], list[str]]:
-    """The document's fields, those given before those that the page tells, and what to know.
+def _begun(engine: Engine, page: SavedPage, given: dict[str, str]) -> DraftFile:
+    """The file of a text before anything is proposed: its document, as given, else as told.
 
     Raises:
         RejectedError: what was given is no date or no language.
@@ -105,26 +103,36 @@ def _document(
     """
     if problems := _wrong(given):
         raise RejectedError(problems)
+    told = {name: value for name, value in page.told.items() if not _wrong({name: value})}
+    made = DraftFile(Proposals("", [], [], []), {})
     with reading(engine) as session:
-        known = recalled_fields(session, page.text)
-    told = {name: value for name, value in page.told.items() if not _wrong({name: value})} | known
-    remarks = ["The text is in the store already, and its document as it is told there."][
-        : len(known)
-    ]
-    if "title" not in told:
-        told["title"] = page.text.split("\n")[0][:LONGEST_TITLE].strip()
-        remarks.append("title: the first words of the text.")
-    if "published" not in told | given:
-        remarks.append("published: not given, so that days as “on Tuesday” say nothing.")
-    with reading(engine) as session:
+        if known := recalled_fields(session, page.text):
+            made.remarks.append("The text is stored already; its document is as it is told there.")
         if "publisher" in given:
             given = {**given, "publisher": find(session, Source, given["publisher"]).key}
-        elif name := told.pop("publisher", None):
-            try:
-                told["publisher"] = find(session, Source, name).key
-            except InputError as error:
-                remarks.append(f"publisher: left out. {error.message}")
-    return {**told, **given}, remarks
+        elif "publisher" in told and "publisher" not in known:
+            _publish(session, told.pop("publisher"), made)
+    title = page.text.split("\n")[0][:LONGEST_TITLE].strip()
+    made.document = {"title": title, **told, **made.document, **known, **given}
+    if "title" not in told | known:
+        made.remarks.append("title: the first words of the text.")
+    if "published" not in made.document:
+        made.remarks.append("published: not given, so that days as “on Tuesday” say nothing.")
+    return made
+
+
+def _publish(session: Session, name: str, made: DraftFile) -> None:
+    """Let a page be published by whom it says; who is new to the store is recorded with it."""
+    found = find_all(session, Source, name)
+    key = found[0].key if found else slug(name)[:100].strip("-")
+    if len(found) > 1:
+        keys = ", ".join(row.key for row in found)
+        made.remarks.append(f"publisher: {name!r} can be any of {keys}. Say which.")
+    elif found or (key and not find_all(session, Source, key)):
+        made.document["publisher"] = key
+        if not found:
+            made.sources.append({"key": key, "name": name, "kind": str(SourceKind.OUTLET)})
+            made.remarks.append(f"publisher: {name!r} is new to the store. Check name and kind.")
 
 
 def _wrong(fields: dict[str, str]) -> list[Problem]:
@@ -137,12 +145,12 @@ def _wrong(fields: dict[str, str]) -> list[Problem]:
     return []
 
 
-def _report(found: Proposals, remarks: list[str]) -> None:
+def _report(made: DraftFile) -> None:
+    found = made.proposals
     by = "the rules" if found.by == BY_RULES else f"the model {found.by}"
-    count = len(found.claims)
-    events = len(found.events)
+    count, events = len(found.claims), len(found.events)
     say(err, f"{count} claim(s) about {events} event(s) proposed by {by}; nothing was stored.")
-    for line in (*found.notes, *remarks):
+    for line in (*found.notes, *made.remarks):
         say(err, f"  {line}")
     if left_out := ", ".join(words_of(found.dropped)):
         say(err, f"  Left out of its answer: {left_out}.")

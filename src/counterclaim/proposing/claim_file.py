@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from counterclaim.proposing.proposals import Proposals
 
@@ -27,24 +28,60 @@ _LINES = re.compile(r"[^\s](?:[^\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\uf
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ufeff\ufffe\uffff]+")
 
 
-def claim_file(proposals: Proposals, document: Mapping[str, Any]) -> dict[str, Any]:
-    """The claim file of a document's fields and what is proposed of its text."""
-    return {
-        "document": dict(document),
-        "events": proposals.events,
-        "claims": proposals.claims,
-    }
+UNNAMED = {"key": "publisher-not-named", "name": "Publisher not named", "kind": "other"}
+"""Stands for who published a text, until somebody says who did."""
 
 
-def as_yaml(proposals: Proposals, document: Mapping[str, Any], remarks: Sequence[str] = ()) -> str:
-    """The claim file with what there is to know of it, and of each claim why it is so."""
-    lines = [*_comments([*HEAD, *proposals.notes, *remarks]), *_node({"document": document})]
-    lines += ["events:" if proposals.events else "events: []"]
-    lines += _node(proposals.events, "  ") if proposals.events else []
-    lines += ["claims:" if proposals.claims else "claims: []"]
-    for claim, why in zip(proposals.claims, proposals.why, strict=True):
-        lines += [*_comments(why, "  "), *_node([claim], "  ")]
-    return "".join(f"{line}\n" for line in lines)
+@dataclass(slots=True)
+class DraftFile:
+    """A claim file before it is written: proposals, the document of their text, new sources.
+
+    ``remarks`` are what else there is to know of it.
+    """
+
+    proposals: Proposals
+    document: dict[str, Any]
+    sources: list[dict[str, Any]] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    def name_publisher(self) -> None:
+        """Give the document's own voice a name, where it speaks and nobody is known to publish it.
+
+        Without one the file could not be taken in.
+        """
+        own = any(not claim.get("said_by") for claim in self.proposals.claims)
+        if own and "publisher" not in self.document:
+            self.document["publisher"] = UNNAMED["key"]
+            self.sources.append(dict(UNNAMED))
+            self.remarks.append(
+                "publisher: not known, though the document speaks in its own voice. Say who it is, "
+                f"or {UNNAMED['key']} is said to claim it."
+            )
+
+    def as_json(self) -> str:
+        """The claim file as JSON."""
+        return json.dumps(self._body(), ensure_ascii=False, indent=2) + "\n"
+
+    def as_yaml(self) -> str:
+        """The claim file as YAML, with the remarks, and before each claim why it is so."""
+        lines = [*_comments([*HEAD, *self.proposals.notes, *self.remarks])]
+        for name, value in self._body().items():
+            if name == "claims" and value:
+                lines += ["claims:", *self._claims()]
+            else:
+                lines += _node({name: value})
+        return "".join(f"{line}\n" for line in lines)
+
+    def _body(self) -> dict[str, Any]:
+        found = self.proposals
+        lists = {"sources": self.sources} if self.sources else {}
+        return {"document": self.document, **lists, "events": found.events, "claims": found.claims}
+
+    def _claims(self) -> Iterator[str]:
+        found = self.proposals
+        for claim, why in zip(found.claims, found.why, strict=True):
+            yield from _comments(why, "  ")
+            yield from _node([claim], "  ")
 
 
 def _comments(texts: Sequence[str], indent: str = "") -> Iterator[str]:
