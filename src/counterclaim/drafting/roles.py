@@ -179,6 +179,14 @@ def _is_listed(
     return not parted and before.role in _FITTING[group.counted]
 
 
+def _harmed(group: Group, role: str) -> Figure | None:
+    """A noun that is counted itself; of "no casualties" nobody was killed, and nobody injured."""
+    none = group.quantity is not None and group.quantity.exact == 0
+    if role == "both" and not none:
+        return None
+    return Figure(role, group, group.noun)
+
+
 def _role(role: str, group: Group, words: str, language: Language) -> str:
     """The role that a verb gives; of buildings it is damage, or nothing that matters here."""
     if group.counted is not Counted.OBJECTS:
