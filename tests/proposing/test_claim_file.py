@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from counterclaim.db import reading
 from counterclaim.importers.claim_file import read_claim_file
 from counterclaim.proposing import Proposals
 from counterclaim.proposing.claim_file import DraftFile
 from counterclaim.schemas.incoming import ClaimFile
+from factories import put_world
 
 if TYPE_CHECKING:
     import pytest
+    from sqlalchemy import Engine
 
 ODD = st.sampled_from(
     ["08", "1e5", "~", "no", "NULL", "2024-05-01", "- a", "# no", "a: b", " x", "x ", "|", "a\n b",
@@ -42,6 +45,23 @@ def test_a_claim_file_survives_being_written(
     made = DraftFile(found, document, [{"key": "new", "name": "1", "kind": "outlet"}], why)
     file.write_bytes(made.as_yaml().encode())
     assert read_claim_file(file) == ClaimFile.model_validate_json(made.as_json())
+
+
+def test_speakers_whom_the_store_does_not_know_are_recorded_with_the_file(
+    sqlite_engine: Engine,
+) -> None:
+    put_world(sqlite_engine)
+    chains = (["aland-mod"], ["Cland’s army"], ["Cland’s army", "Bland"], ["Aland: Ministry"], [])
+    claims: list[dict[str, Any]] = [
+        {"event": "E1", "quote": "x", **({"said_by": chain} if chain else {})} for chain in chains
+    ]
+    made = DraftFile(Proposals("en", [], claims, [[] for _ in claims]), {"title": "A", "text": "x"})
+    with reading(sqlite_engine) as session:
+        made.record_speakers(session)
+    assert made.sources == [{"key": "clands-army", "name": "Cland’s army", "kind": "other"}]
+    assert len(made.remarks) == 1
+    made.name_publisher()
+    assert made.document["publisher"] == made.sources[1]["key"] == "publisher-not-named"
 
 
 def test_a_text_of_which_nothing_is_proposed_makes_a_file_too() -> None:

@@ -11,8 +11,15 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from counterclaim.models import Source
+from counterclaim.names import slug
+from counterclaim.queries.names import find_all
+from counterclaim.vocabulary import SourceKind
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from sqlalchemy.orm import Session
 
     from counterclaim.proposing.proposals import Proposals
 
@@ -57,6 +64,18 @@ class DraftFile:
                 "publisher: not known, though the document speaks in its own voice. Say who it is, "
                 f"or {UNNAMED['key']} is said to claim it."
             )
+
+    def record_speakers(self, session: Session) -> None:
+        """Record speakers that the text names and the store does not know as new sources."""
+        names = (name for claim in self.proposals.claims for name in claim.get("said_by") or ())
+        for name in dict.fromkeys(names):
+            key = slug(name)[:100].strip("-")
+            known = find_all(session, Source, name) or any(
+                key == row["key"] for row in self.sources
+            )
+            if not known and key and not find_all(session, Source, key):
+                self.sources.append({"key": key, "name": name, "kind": str(SourceKind.OTHER)})
+                self.remarks.append(f"said_by: {name!r} is new to the store. Check name and kind.")
 
     def as_json(self) -> str:
         """The claim file as JSON."""
