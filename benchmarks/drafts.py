@@ -7,10 +7,11 @@ per figure, per language and in all, and lists every number that was missed or d
 Matching. A number of a text is matched with one of its gold numbers of the same role and interval
 ("more than 60" is 61 or more, about 60 may be any interval that holds 60), each with one at most,
 first where claimant, munition, date and place agree as well; never where the dates exclude each
-other. A number that the text says twice and that is drafted twice counts once. Precision is the share of drafted numbers that are matched, recall that of gold numbers. Of
-the matched, the claimant counts as right where one name of the drafted source holds all the words
-of the gold one or the reverse, the munition where the gold one is the same or above or below it in
-the tree, the date where the two overlap, the place where it is named or lies in the same region.
+other. A number that the text says twice and that is drafted twice counts once. Precision is the
+share of drafted numbers that are matched, recall that of gold numbers. Of the matched, the claimant
+counts as right where one name of the drafted source holds all the words of the gold one or the
+reverse, the munition where the gold one is the same or above or below it in the tree, the date
+where the two overlap, the place where it is named or lies in the same region.
 """
 
 from __future__ import annotations
@@ -138,7 +139,9 @@ class Names:
         """Whether a munition is the gold one, or above or below it in the tree."""
         bare = said.split("(")[0].strip()
         found = {k for k, names in self.munitions.items() if fold(bare) in map(fold, names)}
-        mine = {k for k, names in self.munitions.items() if k == key or fold(key) in map(fold, names)}
+        mine = {
+            k for k, names in self.munitions.items() if k == key or fold(key) in map(fold, names)
+        }
         lines = [(set(self._line(a)), set(self._line(b))) for a in mine for b in found]
         if any(a <= b or b <= a for a, b in lines):
             return True
@@ -259,7 +262,7 @@ def score_text(text: Text, drafted: list[Number], names: Names) -> tuple[Score, 
     notes = []
     score.gold.update(number.role for number in text.gold)
     score.drafted.update(number.role for number in drafted)
-    pairs = []
+    pairs: list[tuple[Number, Number]] = []
     for number in sorted(drafted, key=lambda one: -_best(one, text.gold, names)):
         match = max(left, key=lambda gold: _agreement(number, gold, names), default=None)
         if match is None or _agreement(number, match, names) < 0:

@@ -82,8 +82,8 @@ def test_a_saved_page_and_a_text_become_files_that_are_taken_in(
     assert read_claim_file(unsigned).sources[0].key == "publisher-not-named"
     page.write_text(PAGE.replace("The Courier", "The Herald").replace("Two S-300", "3 S-300"))
     assert "'The Herald' is new to the store" in run(str(page), "--out", str(drafts)).stderr
-    for file in (unsigned, drafts):
-        taken = CliRunner().invoke(app, ["ingest", str(file)])
+    for made in (unsigned, drafts):
+        taken = CliRunner().invoke(app, ["ingest", str(made)])
         assert taken.exit_code == 0, taken.output
     again = run(str(page))
     assert "stored already" in again.stderr

@@ -110,7 +110,7 @@ def test_a_contributor_chooses_words_and_sends_two_claims_after_closing_the_tab(
     assert quote.input_value() == "Two S-300 launchers were lost, the Bland Army reported."
     assert field(page, "/claims/1/said_by/0").input_value() == "bland-army"
     assert field(page, "/claims/1/counts/0/munition").input_value() == "s-300"
-    assert page.locator("mark").count() == 2
+    assert page.locator("mark[data-claim]").count() == 2
     field(page, "/events/0/label").fill("Loss of two launchers")
     page.wait_for_timeout(800)  # So long after the last key the copy is made.
 
@@ -120,8 +120,8 @@ def test_a_contributor_chooses_words_and_sends_two_claims_after_closing_the_tab(
     again.goto(f"{tab.site.address}/contribute")
     again.get_by_text("This is what you had begun").wait_for()
     assert field(again, "/events/0/label").input_value() == "Loss of two launchers"
-    assert again.locator("mark").count() == 2
-    again.locator("mark").first.click()
+    assert again.locator("mark[data-claim]").count() == 2
+    again.locator("mark[data-claim]").first.click()
     again.get_by_role("region", name="Claim 1").wait_for()
     again.get_by_role("button", name="Send 2 claims").click()
     again.get_by_role("heading", name="2 claims recorded").wait_for()

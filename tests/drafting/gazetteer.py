@@ -55,7 +55,7 @@ def drafted(text: str, lang: str | None = None) -> Drafts:
 
 
 def numbers(text: str) -> list[str]:
-    """All numbers drafted of a text, sorted: "intercepted 15 drone", "killed 3", "damaged 2 cars"."""
+    """All numbers drafted of a text, sorted: "intercepted 15 drone", "killed 3"."""
     return sorted(row for draft in drafted(text).claims for row in _rows(draft.claim))
 
 

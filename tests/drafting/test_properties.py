@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,7 +32,10 @@ def test_drafts_are_valid_quoted_exactly_and_the_same_each_time(text: str) -> No
         assert claim["event"] in refs
         assert draft.why
         for value in _values(claim):
-            assert stands_in(parse_quantity(value), quote["exact"], lang=drafts.lang), (value, quote)
+            assert stands_in(parse_quantity(value), quote["exact"], lang=drafts.lang), (
+                value,
+                quote,
+            )
     claims = [draft.claim for draft in drafts.claims]
     ClaimFile.model_validate(
         {"document": {"title": "T", "text": text or "-"}, "events": drafts.events, "claims": claims}
@@ -39,18 +44,23 @@ def test_drafts_are_valid_quoted_exactly_and_the_same_each_time(text: str) -> No
     )
 
 
-def _values(claim: dict[str, object]) -> list[object]:
-    counts = [value for row in _rows(claim, "counts") for name, value in row.items() if name != "munition"]
+def _values(claim: dict[str, Any]) -> list[Any]:
+    counts = [
+        value for row in _rows(claim, "counts") for name, value in row.items() if name != "munition"
+    ]
     tables = ("casualties", "damage")
     return [*counts, *(row["count"] for table in tables for row in _rows(claim, table))]
 
 
-def _rows(claim: dict[str, object], table: str) -> list[dict[str, object]]:
+def _rows(claim: dict[str, Any], table: str) -> list[dict[str, Any]]:
     rows = claim.get(table, [])
     assert isinstance(rows, list)
     return rows
 
 
-@given(st.integers(0, 10_000_000), st.sampled_from(["killed {}", "{} killed", "на {} сбито", "{} осіб"]))
+@given(
+    st.integers(0, 10_000_000),
+    st.sampled_from(["killed {}", "{} killed", "на {} сбито", "{} осіб"]),
+)
 def test_a_bare_number_is_never_read_twice(number: int, frame: str) -> None:
     assert len(numbers(frame.format(number))) <= 1

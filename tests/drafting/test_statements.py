@@ -46,7 +46,10 @@ ENGLISH = [
         "Three Kvant missiles, which were supplied by a neighbour, were intercepted over the bay.",
         ["intercepted 3 kvant"],
     ),
-    ("A total of 21 of 41 missiles were downed.", ["intercepted 21 missile", "launched 41 missile"]),
+    (
+        "A total of 21 of 41 missiles were downed.",
+        ["intercepted 21 missile", "launched 41 missile"],
+    ),
     (
         "The air force said it downed 27 of 35 drones and that eight were lost.",
         ["intercepted 27 drone", "launched 35 drone", "suppressed 8 drone"],
@@ -63,7 +66,10 @@ ENGLISH = [
         "Air defences shot down 50 drones, including 12 over the Rivna region.",
         ["intercepted 12 drone", "intercepted 50 drone"],
     ),
-    ("Aland fired 5 S-300 missiles at Ledov, hurting 11 people.", ["injured 11", "launched 5 s-300"]),
+    (
+        "Aland fired 5 S-300 missiles at Ledov, hurting 11 people.",
+        ["injured 11", "launched 5 s-300"],
+    ),
     (
         "The strike damaged 30 apartment buildings and destroyed two cars.",
         ["damaged 30 apartment buildings", "destroyed 2 cars"],
@@ -78,7 +84,10 @@ ENGLISH = [
     ),
     ("The death toll from the strike on Ledov rose to 12.", ["killed 12"]),
     ("There were no casualties, the Ledov governor said.", ["injured 0", "killed 0"]),
-    ("Falling debris damaged a house, but no injuries were reported.", ["damaged 1 house", "injured 0"]),
+    (
+        "Falling debris damaged a house, but no injuries were reported.",
+        ["damaged 1 house", "injured 0"],
+    ),
     ("All three missiles missed.", ["missed 3 missile"]),
 ]
 
@@ -87,9 +96,17 @@ RUSSIAN = [
         "В течение прошедшей ночи дежурными средствами ПВО уничтожены 34 беспилотных летательных "
         "аппарата: 20 – над территорией Ледовской области, 9 – над Борской областью, "
         "5 – над акваторией Долгого залива.",
-        ["intercepted 20 drone", "intercepted 34 drone", "intercepted 5 drone", "intercepted 9 drone"],
+        [
+            "intercepted 20 drone",
+            "intercepted 34 drone",
+            "intercepted 5 drone",
+            "intercepted 9 drone",
+        ],
     ),
-    ("Силами ПВО уничтожено 12 БПЛА самолетного типа над Борской областью.", ["intercepted 12 drone"]),
+    (
+        "Силами ПВО уничтожено 12 БПЛА самолетного типа над Борской областью.",
+        ["intercepted 12 drone"],
+    ),
     (
         "Дежурными средствами ПВО девять ракет «Квант» и один БпЛА были уничтожены.",
         ["intercepted 1 drone", "intercepted 9 kvant"],
@@ -137,11 +154,14 @@ RUSSIAN = [
 
 UKRAINIAN = [
     (
-        "У ніч на 7 травня противник атакував 88 ударними БпЛА типу «Квант» та безпілотниками інших "
-        "типів.",
+        "У ніч на 7 травня противник атакував 88 ударними БпЛА типу «Квант» та безпілотниками "
+        "інших типів.",
         ["launched 88 drone"],
     ),
-    ("Підтверджено збиття 52 ударних БпЛА у Льодівській та Борській областях.", ["intercepted 52 drone"]),
+    (
+        "Підтверджено збиття 52 ударних БпЛА у Льодівській та Борській областях.",
+        ["intercepted 52 drone"],
+    ),
     ("30 ворожих безпілотників локаційно втрачені.", ["suppressed 30 drone"]),
     ("Повідомили, що збито 15 із 16 шахедів.", ["intercepted 15 Shahed", "launched 16 Shahed"]),
     ("Протиповітряною обороною збито/подавлено 76 ворожих БпЛА.", ["intercepted 76 drone"]),
@@ -179,7 +199,10 @@ UKRAINIAN = [
         "Збито 41 ударний БпЛА, ще 19 — локаційно втрачено.",
         ["intercepted 41 drone", "suppressed 19 drone"],
     ),
-    ("Противник атакував область 9 ракетами, усі збиті.", ["intercepted 9 missile", "launched 9 missile"]),
+    (
+        "Противник атакував область 9 ракетами, усі збиті.",
+        ["intercepted 9 missile", "launched 9 missile"],
+    ),
     (
         "Застосовано 30 дронів, 26 збито, 4 влучили в ціль.",
         ["hit 4 drone", "intercepted 26 drone", "launched 30 drone"],

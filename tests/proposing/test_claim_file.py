@@ -51,7 +51,8 @@ def test_speakers_whom_the_store_does_not_know_are_recorded_with_the_file(
     sqlite_engine: Engine,
 ) -> None:
     put_world(sqlite_engine)
-    chains = (["aland-mod"], ["Cland’s army"], ["Cland’s army", "Bland"], ["Aland: Ministry"], [])
+    new = "Cland’s army"
+    chains: list[list[str]] = [["aland-mod"], [new], [new, "Bland"], ["Aland: Ministry"], []]
     claims: list[dict[str, Any]] = [
         {"event": "E1", "quote": "x", **({"said_by": chain} if chain else {})} for chain in chains
     ]

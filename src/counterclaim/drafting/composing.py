@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from counterclaim.drafting.roles import LOSSES
-from counterclaim.quantity import Quantity
 from counterclaim.vocabulary import EventKind, HarmStatus, Scope, Speech, Stance
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from counterclaim.drafting.language import Language
     from counterclaim.drafting.reading import Statement
     from counterclaim.drafting.settings import Site
+    from counterclaim.quantity import Quantity
 
 OUTCOMES = ("launched", *LOSSES)
 _QUOTES = re.compile(r"[“”«»\"„]")
@@ -129,8 +130,6 @@ def _each(statement: Statement) -> Iterator[Statement]:
     """The statement for each of its places, where the number holds for each."""
     targets = _targets(statement)
     if statement.figure.group.each and len(targets) > 1:
-        from dataclasses import replace
-
         for site in targets:
             yield replace(statement, sites=(site,))
         return

@@ -74,6 +74,7 @@ _COUNTED = {
 }
 
 
+_NAMED_FOR = (Sign.OTHER, Sign.OBJECT, Sign.PEOPLE)
 _HARMED = {"killed": Counted.KILLED, "injured": Counted.INJURED}
 
 
@@ -104,16 +105,16 @@ class _Reader:
             return self._read_all(at)
         if mark.sign is Sign.NONE:
             return self._read_none(mark), at + 1
-        assert isinstance(mark.value, NumberSpan)
         head = self._head(mark.end, at + 1)
-        if head is None or not self._agrees(mark, head):
+        number = mark.value
+        if head is None or not isinstance(number, NumberSpan) or not self._agrees(number, head):
             return None, at + 1
         words = self.text[mark.start : mark.end].lower()
         group = Group(
             start=mark.start,
             end=head.end,
             counted=head.counted,
-            quantity=mark.value.quantity,
+            quantity=number.quantity,
             noun=head.noun,
             weapon=head.weapon,
             article=words in ("a", "an"),
@@ -182,9 +183,9 @@ class _Reader:
             weapons.append(self.marks[at + len(weapons)])
         after = at + len(weapons)
         following = self.mark(after)
-        if following and following.sign in (Sign.OTHER, Sign.OBJECT, Sign.PEOPLE):
-            if not self.gap(weapons[-1].end, after).strip():
-                return None
+        named_for = following is not None and following.sign in _NAMED_FOR
+        if named_for and not self.gap(weapons[-1].end, after).strip():
+            return None
         values = [mark.value for mark in weapons if isinstance(mark.value, Weapon)]
         types = [one for one in values if one.type_]
         weapon = types[-1] if types and not self._others_follow(after) else values[0]
@@ -209,29 +210,30 @@ class _Reader:
             and further
             and link.sign in (Sign.JOINT, Sign.WEAK)
             and further.sign is Sign.MUNITION
-            and not self.gap(link.end, at + 1).strip(" «“\"")
+            and not self.gap(link.end, at + 1).strip(' «“"')
             and self.sign(at + 2) is not Sign.VERB
         )
 
-    def _agrees(self, mark: Mark, head: _Head) -> bool:
+    def _agrees(self, number: NumberSpan, head: _Head) -> bool:
         """Whether number and noun fit: "7 missile and 96 air strikes" counts no missiles.
 
         Nobody is meant only where nothing stands between: "without reporting casualties" is not.
         """
-        assert isinstance(mark.value, NumberSpan)
-        exact = mark.value.quantity.exact
+        exact = number.quantity.exact
         if exact == 0 and head.counted is not Counted.ELIDED:
-            return self.text[mark.end : head.end].strip() == head.noun
+            return self.text[number.end : head.end].strip() == head.noun
         plural = self.language.source("nouns.plural")
         common = head.counted is Counted.MUNITIONS and head.noun.islower()
         return exact == 1 or not common or re.search(rf"(?:{plural})$", head.noun) is not None
 
     def _with_total(self, group: Group, at: int, after: int) -> tuple[Group | None, int]:
         before = self.mark(at - 1)
-        if before and before.sign is Sign.OF and self._opens(at - 1):
-            if not self.gap(before.end, at).strip():
-                return replace(group, whole=True), after
+        opens = before is not None and before.sign is Sign.OF and self._opens(at - 1)
+        if before and opens and not self.gap(before.end, at).strip():
+            return replace(group, whole=True), after
         link = self.mark(after)
+        if link and link.sign is Sign.AMONG and not self.gap(group.end, after).strip():
+            return replace(group, again=True), after + 1  # "82 of whom"
         if link is None or link.sign is not Sign.OF:
             after_aside = self._behind_aside(group.end, after)
             if after_aside is None:
@@ -252,7 +254,7 @@ class _Reader:
 
     def _partitive(self, group: Group, at: int) -> tuple[Group | None, int]:
         link, whole = self.marks[at], self.mark(at + 1)
-        if whole is None or self.gap(link.end, at + 1).strip(" «“\""):
+        if whole is None or self.gap(link.end, at + 1).strip(' «“"'):
             return group, at
         if whole.sign is Sign.THEM:
             return replace(group, again=True), at + 2
@@ -275,7 +277,9 @@ class _Reader:
             noun = self._munition(at + 1)
             if noun is None:
                 return None, at + 1
-            return replace(group, end=noun.end, counted=noun.counted, weapon=noun.weapon), noun.after
+            return replace(
+                group, end=noun.end, counted=noun.counted, weapon=noun.weapon
+            ), noun.after
         return group, at
 
     def _behind_participle(self, head: _Head) -> tuple[int, int]:
@@ -295,7 +299,9 @@ class _Reader:
 
     def _is_part(self, at: int) -> bool:
         before = self.mark(at - 1)
-        return bool(before and before.sign is Sign.AMONG and not _WORD.search(self.gap(before.end, at)))
+        return bool(
+            before and before.sign is Sign.AMONG and not _WORD.search(self.gap(before.end, at))
+        )
 
     def _is_again(self, start: int) -> bool:
         words = _WORD.findall(self.text[max(0, start - 20) : start])

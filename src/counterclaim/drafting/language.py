@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from counterclaim.queries.recognise import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 NEVER = re.compile(r"(?!)")
 
@@ -70,7 +72,9 @@ def language_named(code: str) -> Language | None:
     plain = {name: _texts(rows) for name, rows in table.items() if isinstance(rows, dict)}
     return Language(
         code=primary,
-        words={name: {key: _word(one) for key, one in rows.items()} for name, rows in plain.items()},
+        words={
+            name: {key: _word(one) for key, one in rows.items()} for name, rows in plain.items()
+        },
         verbs=tuple(_verb(row) for row in table["verbs"]),
         munitions=tuple(_munition(row) for row in table["nouns"]["munitions"]),
         sides={

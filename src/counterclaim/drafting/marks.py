@@ -8,14 +8,13 @@ from enum import StrEnum
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
-from counterclaim.drafting.language import MunitionNoun, Verb
 from counterclaim.quantity import NumberSpan, languages, numbers_in
 from counterclaim.queries.recognise import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from counterclaim.drafting.language import Language
+    from counterclaim.drafting.language import Language, MunitionNoun, Verb
     from counterclaim.drafting.sentences import Sentence
     from counterclaim.queries.recognise import Span
 
@@ -65,7 +64,9 @@ class Mark:
     value: NumberSpan | Verb | Weapon | str | None = None
 
 
-_LINK = re.compile(r"(?:https?://|www\.|t\.me/)\S+|\]\([^)\s]*\)|[@#]\w+|\S+@\S+\.\w+|\+\d[\d ()-]{6,}")
+_LINK = re.compile(
+    r"(?:https?://|www\.|t\.me/)\S+|\]\([^)\s]*\)|[@#]\w+|\S+@\S+\.\w+|\+\d[\d ()-]{6,}"
+)
 _LISTED = re.compile(r"(?:^|\n)\s*\d{1,2}[.)](?=\s)")
 _DECIMAL = re.compile(r"\d[.,]\d{1,2}(?!\d)")
 _LINKED = re.compile(r"\s*(?:,|и|і|та|or|and|to|до|[-–])\s*")
@@ -135,6 +136,7 @@ def _munitions(sentence: Sentence, spans: list[Span], language: Language) -> Ite
             weapon = Weapon(noun.named, noun.class_, type_=False)
             yield Mark(Sign.MUNITION, match.start(), match.end(), weapon)
 
+
 def _weapon(words: str, span: Span, language: Language) -> Weapon:
     """A known munition; one that a common noun of the language names is no type."""
     noun = _noun_in(words, language)
@@ -168,7 +170,9 @@ def _numbers(sentence: Sentence, spans: list[Span], language: Language) -> Itera
     numbers = numbers_in(_without_tolls(text, language), lang=language.code)
     for number, following in zip_longest(numbers, numbers[1:]):
         clear = all(number.end <= start or end <= number.start for start, end in barred)
-        measured = following and following.unit and _LINKED.fullmatch(text, number.end, following.start)
+        measured = (
+            following and following.unit and _LINKED.fullmatch(text, number.end, following.start)
+        )
         if clear and not measured and _counts(text, number):
             yield Mark(Sign.NUMBER, number.start, number.end, number)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -110,7 +109,17 @@ class Reader:
         """Where a sentence without a place goes on: the speaker's own seat, or what they named."""
         seat = self.speakers.seats.get(speaker.name) if speaker else None
         if seat is not None:
-            return [Site(0, 0, seat[1], seat[1], seat[0], "target", rule="the speaker's own region or town")]
+            return [
+                Site(
+                    0,
+                    0,
+                    seat[1],
+                    seat[1],
+                    seat[0],
+                    "target",
+                    rule="the speaker's own region or town",
+                )
+            ]
         before = self.context.speaker
         name, last = (one.name if one else None for one in (speaker, before))
         on = name == last and sentence.paragraph == self.context.paragraph
@@ -121,8 +130,9 @@ class Reader:
 
     def _keep(self, days: Sequence[Day], sites: Sequence[Site]) -> None:
         real = [day for day in days if not day.said]
-        self.context.day = (real or [self.context.day])[-1]
-        self.context.said = ([day for day in days if day.said] or [self.context.said])[-1]
+        said = [day for day in days if day.said]
+        self.context.day = real[-1] if real else self.context.day
+        self.context.said = said[-1] if said else self.context.said
         targets = tuple(site for site in sites if site.role == "target" and not site.country)
         self.context.sites = targets or self.context.sites
 
@@ -146,7 +156,9 @@ class Reader:
             match = self.language[name].search(sentence.text)
             if match:
                 edtf = f"{start.isoformat()}/{self.published.isoformat()}"
-                yield Day(match.start(), match.end(), edtf, rule=f'"{match.group()}" up to publication')
+                yield Day(
+                    match.start(), match.end(), edtf, rule=f'"{match.group()}" up to publication'
+                )
                 return
 
 
@@ -174,7 +186,7 @@ class _Scene:
         sites: list[Site],
         days: list[Day],
         speaker: Speaker | None,
-        summed: bool,  # noqa: FBT001
+        summed: bool,
     ) -> None:
         self.reader, self.number, self.sentence, self.speaker = reader, number, sentence, speaker
         self.sites, self.days, self.summed = sites, days, summed
@@ -214,7 +226,9 @@ class _Scene:
         """Whether a number of a list has a place that was not recognised, unlike those before."""
         before = self.figures[place - 1] if place else None
         role = self.figures[place].role
-        return bool(before and own.get(place - 1) and before.role == role and _is_of_munitions(before))
+        return bool(
+            before and own.get(place - 1) and before.role == role and _is_of_munitions(before)
+        )
 
     def _named_before(self, group: Group) -> Weapon | None:
         """The munitions last named in the sentence before a number."""

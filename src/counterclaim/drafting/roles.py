@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from counterclaim.drafting.groups import Counted, Group
-from counterclaim.drafting.marks import Mark, Sign
 from counterclaim.drafting.language import Verb
+from counterclaim.drafting.marks import Mark, Sign
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,7 +53,7 @@ class _Standing:
 def figures_in(
     text: str, marks: Sequence[Mark], groups: Sequence[Group], language: Language
 ) -> list[Figure]:
-    """The figures of a sentence in order; a number that no verb claims, or that others hold, has none."""
+    """The figures of a sentence in order, without numbers that no verb claims or others hold."""
     marks = _without_asides(text, marks, language)
     verbs = list(_standing(text, marks, language))
     found: list[Figure] = []
@@ -142,7 +142,7 @@ def _figure(
         return Figure(before.role, group, before.words)
     if not costs:
         return None
-    _cost_, _place, verb = min(costs, key=lambda one: one[:2])
+    verb = min(costs, key=lambda one: one[:2])[-1]
     words = text[verb.mark.start : verb.mark.end]
     return Figure(_role(verb.verb.role, group, words, language), group, words)
 

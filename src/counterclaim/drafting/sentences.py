@@ -17,7 +17,7 @@ LONGEST = 2_000
 _CLOSERS = "»”\"')\\]"
 _END = re.compile(rf"[.!?…]+[{_CLOSERS}]*(?=\s)|\n+")
 _BULLETS = "▫▪•●◾◽🔹🔸–—-*✔✅➡"
-_OPENS = re.compile(rf"[\s]*(?:[«“„\"'(\[]*[^\W\d_]|\d|[^\w\s])")
+_OPENS = re.compile(r"[\s]*(?:[«“„\"'(\[]*[^\W\d_]|\d|[^\w\s])")
 _INITIAL = re.compile(r"(?:^|[\s(«\"])[^\W\d_]\.$")
 
 

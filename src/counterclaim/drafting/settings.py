@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from counterclaim.queries.recognise import KnownNames, Span
 
 SETTLED = (PlaceKind.CITY, PlaceKind.TOWN, PlaceKind.VILLAGE, PlaceKind.AIRFIELD)
-_LIST = re.compile(r"\s*(?:,|(?:,\s*)?(?:and|or|и|та|і|й|а также|а також))\s*(?:the |the city of )?", re.I)
+_LIST = re.compile(
+    r"\s*(?:,|(?:,\s*)?(?:and|or|и|та|і|й|а также|а також))\s*(?:the |the city of )?", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

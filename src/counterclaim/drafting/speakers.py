@@ -141,9 +141,7 @@ class Speakers:
                 return found
         return None
 
-    def _headed(
-        self, text: str, sources: Sequence[tuple[int, int, str]]
-    ) -> Speaker | None:
+    def _headed(self, text: str, sources: Sequence[tuple[int, int, str]]) -> Speaker | None:
         """The speaker before a colon: "Air Command South: 11 drones were shot down"."""
         head = text.partition(":")[0]
         if len(head) > _NEAR or head == text or any(map(str.isdigit, head)):
@@ -151,7 +149,9 @@ class Speakers:
         near = [
             one
             for one in sources
-            if one[0] <= 3 and one[1] <= len(head) and not re.search(r"[^\W\d_]", _low(head[one[1] :]))
+            if one[0] <= 3
+            and one[1] <= len(head)
+            and not re.search(r"[^\W\d_]", _low(head[one[1] :]))
         ]
         return Speaker(near[0][2], "named before the colon") if near else None
 
@@ -208,7 +208,9 @@ class Speakers:
 
     def _pronoun(self, words: str) -> Speaker | None:
         stated = words.strip().lower()
-        if self.last and self.language["speakers.pronouns"].fullmatch(stated.split(" ")[-1] if stated else ""):
+        if self.last and self.language["speakers.pronouns"].fullmatch(
+            stated.split(" ")[-1] if stated else ""
+        ):
             return Speaker(self.last.name, f'"{words.strip()}" is the last speaker named')
         return None
 
@@ -257,4 +259,9 @@ def _subject(before: str) -> str:
 
 
 def _bare(words: str) -> str:
-    return re.sub(r"^(?:the|a|an|also|but|and|some|one|в|у|во)\s+", "", words.strip(" ,\"“”«»"), flags=re.I)[:500]
+    return re.sub(
+        r"^(?:the|a|an|also|but|and|some|one|в|у|во)\s+",
+        "",
+        words.strip(' ,"“”«»'),
+        flags=re.IGNORECASE,
+    )[:500]

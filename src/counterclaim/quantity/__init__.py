@@ -1,8 +1,9 @@
 """Vague numbers: intervals, the words that stand for them, and where they stand in a text.
 
 ``interval`` holds the value, ``lexicon`` the shape of a language's table, ``lexicon_en`` the
-English one, ``slavic`` makes those of Russian and Ukrainian, ``registry`` holds all of them; ``tokens`` and ``grammar`` read, ``entry`` takes what users
-give, ``text`` finds the numbers in running text.
+English one, ``slavic`` makes those of Russian and Ukrainian, ``registry`` holds all of them;
+``tokens`` and ``grammar`` read, ``entry`` takes what users give, ``text`` finds the numbers in
+running text.
 """
 
 from __future__ import annotations

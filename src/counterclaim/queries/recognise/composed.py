@@ -42,7 +42,11 @@ def composed_in(text: str, lang: str) -> Iterator[Composed]:
 def office_names(text: str, places: list[str], lang: str) -> list[str]:
     """The offices that a text may mean: each that it speaks of, at each of some places."""
     words = words_of(lang).offices
-    spoken = [name for name, office in words.items() if re.search(rf"\b(?:{office})\b", text, re.I)]
+    spoken = [
+        name
+        for name, office in words.items()
+        if re.search(rf"\b(?:{office})\b", text, re.IGNORECASE)
+    ]
     return [name.format(place) for name in spoken for place in places]
 
 
@@ -82,7 +86,9 @@ def _members(match: re.Match[str], head: str, lang: str) -> Iterator[Composed]:
         start = match.start("members") + one.start()
         words = one.group().split()
         # A word may stand before the name: "Russia's Belgorod region", "In Odesa region".
-        names = tuple(name for part in (words, words[1:]) if part for name in _region(part, head, lang))
+        names = tuple(
+            name for part in (words, words[1:]) if part for name in _region(part, head, lang)
+        )
         yield Composed(start, start + len(one.group()), Kind.PLACE, names)
 
 
@@ -116,7 +122,9 @@ def _office_patterns(lang: str) -> list[tuple[str, re.Pattern[str]]]:
         if "{}" not in name:
             found.append((name, re.compile(rf"\b{word}")))
             continue
-        before = rf"\b(?P<before>{PROPER})(?:['’]s)?(?: (?:regional|region['’]s|oblast|city))* {word}"
+        before = (
+            rf"\b(?P<before>{PROPER})(?:['’]s)?(?: (?:regional|region['’]s|oblast|city))* {word}"
+        )
         place = rf"(?:,? (?:of|in|for)\b(?P<far>(?: [\w-]+){{1,8}})|\s(?P<near>{PROPER}))"
         found += [(name, re.compile(rf"{before}")), (name, re.compile(rf"\b{word}{place}"))]
     return found

@@ -51,7 +51,9 @@ _PATTERN = re.compile(
 )
 _NIGHT = re.compile(rf"\b(?:{_any(iter(_NIGHTS))})\b", re.IGNORECASE)
 _INTO, _OF = (
-    re.compile(rf"\b(?:{_any([one for table in _TABLES for one in table[name]])})\s+", re.IGNORECASE)
+    re.compile(
+        rf"\b(?:{_any([one for table in _TABLES for one in table[name]])})\s+", re.IGNORECASE
+    )
     for name in ("night_into", "night_of")
 )
 
