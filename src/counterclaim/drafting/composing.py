@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from counterclaim.drafting.settings import Site
     from counterclaim.quantity import Quantity
 
+NEAR = 50
+"""Of so many claims drafted last one may hold a further number of the same words."""
+
 OUTCOMES = ("launched", *LOSSES)
 _QUOTES = re.compile(r"[“”«»\"„]")
 
@@ -61,7 +64,8 @@ class Composer:
         """Take a statement into the claim that it belongs to, or begin one."""
         for part in _each(statement):
             ref = self._event(part)
-            claim = next((one for one in self.claims if _is_same(one, part, ref)), None)
+            near = reversed(self.claims[-NEAR:])
+            claim = next((one for one in near if _is_same(one, part, ref)), None)
             if claim is None:
                 claim = _Claim(ref, part)
                 self.claims.append(claim)

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from counterclaim.drafting.language import Language
     from counterclaim.queries.recognise import KnownNames, Span
 
+MOST_AT_ONCE = 30
+"""So many numbers "all of them" may stand for."""
+
 REACH = 2
 """So many sentences back "all of them" may go."""
 
@@ -67,7 +70,8 @@ class Reader:
         self.known = known
         self.language = language
         self.published = published
-        self.spans = recognise(text, known, published, language.code)
+        # Numbers are read sentence by sentence: here in no language.
+        self.spans = recognise(text, known, published, lang="")
         self.speakers = Speakers(language, known)
         self.context = _Context()
 
@@ -79,9 +83,9 @@ class Reader:
             return
         starts = [span.start for span in self.spans]
         for number, sentence in enumerate(sentences):
-            first, stop = (bisect_left(starts, at) for at in (sentence.start, sentence.end))
-            inside = [one for one in self.spans[first:stop] if one.end <= sentence.end]
-            yield from self._read(number, sentence, inside)
+            first, last = (bisect_left(starts, at) for at in (sentence.start, sentence.end))
+            spans = [one for one in self.spans[first:last] if one.end <= sentence.end]
+            yield from self._read(number, sentence, spans)
 
     def _read(self, number: int, sentence: Sentence, spans: list[Span]) -> Iterator[Statement]:
         sites = sites_in(sentence, spans, self.known, self.language)
@@ -272,7 +276,7 @@ class _Scene:
         if told.figure.role not in LOSSES:
             return
         class_ = told.figure.group.weapon.class_ if told.figure.group.weapon else None
-        launched = self.reader.context.launched
+        launched = self.reader.context.launched[-MOST_AT_ONCE:]
         near = [one for one in launched if one[0] >= self.number - REACH]
         last = near[-1][0] if near else None
         for number, sentence, before in near:

@@ -58,7 +58,7 @@ def _cut(text: str, start: int, end: int, paragraph: int) -> Iterator[Sentence]:
 
 def _goes_on(text: str, start: int, match: re.Match[str]) -> bool:
     """Whether a line is followed by what belongs to it: a list behind a colon, a wrapped line."""
-    line = text[start : match.start()].rstrip()
+    line = text[max(start, match.start() - LONGEST) : match.start()].rstrip()
     follows = text[match.end() : match.end() + 3].lstrip()
     if line.endswith((":", ",")):
         return True
@@ -69,7 +69,7 @@ def _goes_on(text: str, start: int, match: re.Match[str]) -> bool:
 def _is_end(text: str, start: int, match: re.Match[str], language: Language) -> bool:
     if not match.group().startswith("."):
         return True
-    before = text[start : match.start() + 1]
+    before = text[max(start, match.start() - 40) : match.start() + 1]
     if _INITIAL.search(before[-4:]) or not _OPENS.match(text, match.end()):
         return False
     last = re.search(r"[\w.]+\.$", before)

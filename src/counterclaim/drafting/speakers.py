@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from counterclaim.names import fold
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 SETTLED = (PlaceKind.CITY, PlaceKind.TOWN, PlaceKind.VILLAGE)
 _QUOTED = re.compile(r"“[^“”]*”|«[^«»]*»|„[^„“”]*[“”]|\"[^\"]*\"")
+MOST_REMEMBERED = 200
+MOST_TRIED = 8
 _NEAR = 90
 _MOST_WORDS = 9
 
@@ -79,10 +82,11 @@ class Speakers:
             before = re.search(rf"({PROPER}), (?:the |a )?$", text[:start])
             behind = re.match(rf",? ({PROPER})", text[end:])
             for match in (before, behind):
-                if match and not self._is_name(match[1]):
+                if match and not self._is_name(match[1]) and len(self.people) < MOST_REMEMBERED:
                     self.people[match[1].split()[-1]] = key
                     self.people[match[1]] = key
             self.offices.append((text[start:end], key))
+        del self.offices[:-MOST_REMEMBERED]
 
     def _seat(self, sentence: Sentence, spans: Sequence[Span]) -> None:
         """Keep of which place an office is: a governor's region, a mayor's town."""
@@ -116,7 +120,7 @@ class Speakers:
         self, text: str, sources: Sequence[tuple[int, int, str]], places: Sequence[str]
     ) -> Speaker | None:
         """The speaker behind "according to"."""
-        for match in _patterns(self.language.code)[0].finditer(text):
+        for match in islice(_patterns(self.language.code)[0].finditer(text), MOST_TRIED):
             near = [one for one in sources if 0 <= one[0] - match.end() <= _NEAR]
             if near:
                 return Speaker(near[0][2], f'named behind "{match.group()}"')
@@ -133,7 +137,7 @@ class Speakers:
     ) -> Speaker | None:
         """The speaker beside a verb of saying: before it, or behind it where none stands before."""
         quoted = [match.span() for match in _QUOTED.finditer(text)]
-        for match in _patterns(self.language.code)[1].finditer(text):
+        for match in islice(_patterns(self.language.code)[1].finditer(text), MOST_TRIED):
             if any(start <= match.start() < end for start, end in quoted):
                 continue
             found = self._beside(text, match, sources, places)
@@ -259,9 +263,5 @@ def _subject(before: str) -> str:
 
 
 def _bare(words: str) -> str:
-    return re.sub(
-        r"^(?:the|a|an|also|but|and|some|one|в|у|во)\s+",
-        "",
-        words.strip(' ,"“”«»'),
-        flags=re.IGNORECASE,
-    )[:500]
+    bare = words.strip(' ,"“”«»')
+    return re.sub(r"^(?:the|a|an|also|but|and|some|one|в|у|во)\s+", "", bare, flags=re.IGNORECASE)

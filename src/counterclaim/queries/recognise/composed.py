@@ -74,7 +74,7 @@ def _derived_regions(text: str, lang: str) -> Iterator[Composed]:
 @lru_cache
 def _region_patterns(lang: str) -> tuple[re.Pattern[str] | None, re.Pattern[str]]:
     words = words_of(lang)
-    members = rf"(?P<members>{PROPER}(?:{_JOINT}{PROPER})*)"
+    members = rf"(?P<members>{PROPER}(?:{_JOINT}{PROPER}){{0,15}})"
     behind = rf"\b{members}(?: (?!(?i:{words.region_heads})\b)[a-zа-яіїєґ-]+)? "
     behind += rf"(?P<head>(?i:{words.region_heads}))\b"
     before = rf"\b(?i:{words.region_before}) {members}" if words.region_before else None

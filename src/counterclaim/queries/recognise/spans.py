@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -54,10 +52,5 @@ class Span:
 
 def apart_from(spans: Iterable[Span], others: Iterable[Span]) -> Iterator[Span]:
     """The spans that have no code point in common with any of the others."""
-    taken = sorted((other.start, other.end) for other in others)
-    starts = [start for start, _end in taken]
-    reach = list(accumulate((end for _start, end in taken), max))
-    for span in spans:
-        before = bisect_left(starts, span.end)
-        if not before or reach[before - 1] <= span.start:
-            yield span
+    taken = list(others)
+    return (span for span in spans if not any(span.meets(other) for other in taken))
