@@ -12,7 +12,7 @@ from counterclaim.importers.claim_file import read_claim_file
 from counterclaim.proposing import Proposals
 from counterclaim.proposing.claim_file import DraftFile
 from counterclaim.schemas.incoming import ClaimFile
-from factories import put_world
+from factories import put_file, put_world
 
 if TYPE_CHECKING:
     import pytest
@@ -42,25 +42,32 @@ def test_a_claim_file_survives_being_written(
     found = Proposals("en", [event], [claim, claim], [why, why], notes=why)
     document = {"title": "1e5", "text": text, "published": "2024-05-01"}
     file = tmp_path_factory.getbasetemp() / "drafts.yaml"
-    made = DraftFile(found, document, [{"key": "new", "name": "1", "kind": "outlet"}], why)
+    new = {"key": "new", "name": "1", "kind": "outlet"}
+    made = DraftFile(found, document, [new], remarks=why)
     file.write_bytes(made.as_yaml().encode())
     assert read_claim_file(file) == ClaimFile.model_validate_json(made.as_json())
 
 
-def test_speakers_whom_the_store_does_not_know_are_recorded_with_the_file(
+def test_names_that_the_store_does_not_know_are_recorded_with_the_file(
     sqlite_engine: Engine,
 ) -> None:
     put_world(sqlite_engine)
     new = "Cland’s army"
     chains: list[list[str]] = [["aland-mod"], [new], [new, "Bland"], ["Aland: Ministry"], []]
+    counts = [{"munition": "Moth", "hit": 1}, {"munition": "Owl"}, {"munition": "Twin"}, {"hit": 1}]
     claims: list[dict[str, Any]] = [
-        {"event": "E1", "quote": "x", **({"said_by": chain} if chain else {})} for chain in chains
+        {"event": "E1", "quote": "x", "said_by": chain, "counts": [dict(row) for row in counts]}
+        for chain in chains
     ]
+    twins = [{"key": f"t-{n}", "name": "Twin", "category": "drone"} for n in (1, 2)]
+    put_file(sqlite_engine, {"munitions": twins})
     made = DraftFile(Proposals("en", [], claims, [[] for _ in claims]), {"title": "A", "text": "x"})
     with reading(sqlite_engine) as session:
-        made.record_speakers(session)
+        made.record_names(session)
     assert made.sources == [{"key": "clands-army", "name": "Cland’s army", "kind": "other"}]
-    assert len(made.remarks) == 1
+    assert made.munitions == [{"key": "owl", "name": "Owl", "category": "unknown"}]
+    assert claims[0]["counts"] == [counts[0], counts[1], counts[3]]
+    assert len(made.remarks) == 3
     made.name_publisher()
     assert made.document["publisher"] == made.sources[1]["key"] == "publisher-not-named"
 

@@ -75,7 +75,7 @@ def draft(
         made.document["text"] = page.text
         made.name_publisher()
         with reading(engine) as session:
-            made.record_speakers(session)
+            made.record_names(session)
         with opened_output(out) as stream:
             stream.write((made.as_json() if as_json else made.as_yaml()).encode())
     _report(made)

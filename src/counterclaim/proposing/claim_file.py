@@ -11,10 +11,10 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from counterclaim.models import Source
+from counterclaim.models import Munition, Source
 from counterclaim.names import slug
 from counterclaim.queries.names import find_all
-from counterclaim.vocabulary import SourceKind
+from counterclaim.vocabulary import MunitionCategory, SourceKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from counterclaim.proposing.proposals import Proposals
+    from counterclaim.queries.names import Reference
 
 HEAD = (
     "Drafts, not claims: nothing of this is stored. Check each one against its words, take out",
@@ -49,6 +50,7 @@ class DraftFile:
     proposals: Proposals
     document: dict[str, Any]
     sources: list[dict[str, Any]] = field(default_factory=list)
+    munitions: list[dict[str, Any]] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
     def name_publisher(self) -> None:
@@ -65,17 +67,47 @@ class DraftFile:
                 f"or {UNNAMED['key']} is said to claim it."
             )
 
-    def record_speakers(self, session: Session) -> None:
-        """Record speakers that the text names and the store does not know as new sources."""
-        names = (name for claim in self.proposals.claims for name in claim.get("said_by") or ())
-        for name in dict.fromkeys(names):
-            key = slug(name)[:100].strip("-")
-            known = find_all(session, Source, name) or any(
-                key == row["key"] for row in self.sources
-            )
-            if not known and key and not find_all(session, Source, key):
-                self.sources.append({"key": key, "name": name, "kind": str(SourceKind.OTHER)})
-                self.remarks.append(f"said_by: {name!r} is new to the store. Check name and kind.")
+    def record_names(self, session: Session) -> None:
+        """Record speakers and munitions that the store does not know as new ones.
+
+        A munition's name that is that of several is left out; such a speaker is left to a person.
+        """
+        claims = self.proposals.claims
+        speakers = [name for claim in claims for name in claim.get("said_by") or ()]
+        for name in dict.fromkeys(speakers):
+            new = {"kind": str(SourceKind.OTHER)}
+            if self._is_ambiguous(session, Source, name, self.sources, new):
+                self.remarks.append(f"said_by: {name!r} is the name of several. Say whose.")
+        for claim in claims:
+            for row in claim.get("counts") or ():
+                self._record_munition(session, row)
+            if "counts" in claim:
+                claim["counts"] = [row for row in claim["counts"] if row]
+
+    def _record_munition(self, session: Session, row: dict[str, Any]) -> None:
+        name, new = row.get("munition"), {"category": str(MunitionCategory.UNKNOWN)}
+        if name and self._is_ambiguous(session, Munition, name, self.munitions, new):
+            del row["munition"]
+            told = f"munition: {name!r} is the name of several, and left out."
+            self.remarks += [] if told in self.remarks else [told]
+
+    def _is_ambiguous(
+        self,
+        session: Session,
+        model: type[Reference],
+        name: str,
+        made: list[dict[str, Any]],
+        new: dict[str, Any],
+    ) -> bool:
+        """Whether a name is that of several rows; one that nobody has is recorded with the file."""
+        found = find_all(session, model, name)
+        key = slug(name)[:100].strip("-")
+        known = found or any(key == row["key"] for row in made)
+        if not known and key and not find_all(session, model, key):
+            made.append({"key": key, "name": name, **new})
+            noun = model.__tablename__
+            self.remarks.append(f"{noun}: {name!r} is new to the store. Check its name and kind.")
+        return len(found) > 1
 
     def as_json(self) -> str:
         """The claim file as JSON."""
@@ -93,8 +125,13 @@ class DraftFile:
 
     def _body(self) -> dict[str, Any]:
         found = self.proposals
-        lists = {"sources": self.sources} if self.sources else {}
-        return {"document": self.document, **lists, "events": found.events, "claims": found.claims}
+        new = {"sources": self.sources, "munitions": self.munitions}
+        return {
+            "document": self.document,
+            **{name: rows for name, rows in new.items() if rows},
+            "events": found.events,
+            "claims": found.claims,
+        }
 
     def _claims(self) -> Iterator[str]:
         found = self.proposals
