@@ -54,7 +54,12 @@ def test_names_that_the_store_does_not_know_are_recorded_with_the_file(
     put_world(sqlite_engine)
     new = "Cland’s army"
     chains: list[list[str]] = [["aland-mod"], [new], [new, "Bland"], ["Aland: Ministry"], []]
-    counts = [{"munition": "Moth", "hit": 1}, {"munition": "Owl"}, {"munition": "Twin"}, {"hit": 1}]
+    counts: list[dict[str, Any]] = [
+        {"munition": "Moth", "hit": 1},
+        {"munition": "Owl"},
+        {"munition": "Twin"},
+        {"hit": 1},
+    ]
     claims: list[dict[str, Any]] = [
         {"event": "E1", "quote": "x", "said_by": chain, "counts": [dict(row) for row in counts]}
         for chain in chains
