@@ -338,3 +338,25 @@ def test_spans_stay_in_order_inside_the_text(text: str) -> None:
         assert position <= span.start < span.end <= len(text)
         assert span.quantity.said == text[span.start : span.end]
         position = span.end
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "interval"),
+    [
+        ("ru", "двадцать пять", "[25, 25]"),
+        ("ru", "двести сорок три беспилотника", "[243, 243]"),
+        ("ru", "не менее десяти", "[10, ∞)"),
+        ("ru", "свыше 30", "[31, ∞)"),
+        ("ru", "тысячи", "[2000, ∞)"),
+        ("ru", "три тысячи", "[3000, 3000]"),
+        ("ru", "от 3 до 5", "[3, 5]"),
+        ("uk", "п’ятдесят два", "[52, 52]"),
+        ("uk", "щонайменше троє людей", "[3, ∞)"),
+        ("uk", "понад 20 дронів", "[21, ∞)"),
+        ("uk", "кілька", "[2, ∞)"),
+        ("uk", "пʼятьох", "[5, 5]"),
+    ],
+)
+def test_russian_and_ukrainian_words_become_intervals(lang: str, said: str, interval: str) -> None:
+    assert str(parse_quantity(said, lang=lang)) == interval
+    assert stands_in(parse_quantity(said, lang=lang), f"– {said} –", lang=lang)

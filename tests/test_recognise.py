@@ -94,6 +94,14 @@ def test_digits_in_names_and_dates_are_no_numbers() -> None:
         ("Wednesday", "2024-11-20"),
         ("yesterday", "2024-11-25"),
         ("29 February", "2024-02-29"),
+        ("25.11.2024", "2024-11-25"),
+        ("overnight", "2024-11-25/2024-11-26"),
+        ("overnight into Monday", "2024-11-24/2024-11-25"),
+        ("overnight Monday", "2024-11-25/2024-11-26"),
+        ("the night before", "2024-11-24/2024-11-25"),
+        ("сегодня ночью", "2024-11-25/2024-11-26"),
+        ("в ночь на 5 ноября", "2024-11-04/2024-11-05"),
+        ("у ніч на п’ятницю", "2024-11-21/2024-11-22"),
     ],
 )
 def test_dates_relate_to_the_day_of_publication(words: str, day: str) -> None:
@@ -112,6 +120,25 @@ def test_without_a_day_of_publication_only_whole_dates_are_told() -> None:
     assert found("on Tuesday, 23 November and 3 May 2024", Kind.DATE, None) == [
         ("3 May 2024", "2024-05-03")
     ]
+
+
+def test_declined_names_regions_of_a_list_and_offices_apart_are_found(
+    seed_to_read: Engine,
+) -> None:
+    told = {
+        "над Белгородской областью и у Чёрного моря": ["ru-bel", "black-sea"],
+        "над территориями Брянской, Курской и Орловской областей": ["ru-bry", "ru-krs", "ru-orl"],
+        "у Харкові та на Полтавщині": ["kharkiv", "ua-53"],
+        "over the Kursk and Ryazan regions": ["ru-krs", "ru-rya"],
+        "the regional governor in the southern city of Odesa": ["ua-51-administration"],
+        "Kharkiv's regional governor": ["ua-63-administration"],
+        "Russia's defense ministry": ["ru-mod"],
+    }
+    with reading(seed_to_read) as session:
+        for text, keys in told.items():
+            spans = recognise(text, names_known(session, text), PUBLISHED)
+            found = [one.value for one in spans if one.kind in (Kind.SOURCE, Kind.PLACE)]
+            assert set(keys) <= set(found), (text, found)
 
 
 @given(st.dates(date(1990, 1, 1), date(2050, 1, 1)), st.integers(0, 300))
