@@ -56,6 +56,7 @@ RULES = (
     Rule("GET", "/v1/.*", Way.KEY, is_read=True),
     Rule("GET", "/ogc(/.*)?", Way.KEY, is_read=True),
     Rule("POST", "/v1/(ingest|documents|events|claims)", Way.KEY, KeyScope.CONTRIBUTE),
+    Rule("POST", "/v1/drafts", Way.KEY, KeyScope.CONTRIBUTE),  # It stores nothing, but may cost.
     Rule("POST", "/v1/(sources|munitions|places)(/{key}/names)?", Way.KEY, KeyScope.CONTRIBUTE),
     Rule(
         "POST",

@@ -31,6 +31,7 @@ from counterclaim.middleware import (
 from counterclaim.observation import ObserveMiddleware, is_quiet
 from counterclaim.openapi import describe
 from counterclaim.problems import add_problem_handlers
+from counterclaim.proposing import Model
 from counterclaim.rates import Rates
 from counterclaim.tally import Tally
 from counterclaim.turns import Turns
@@ -99,6 +100,7 @@ def create_app(settings: Settings | None = None, lines: RequestLog | None = None
     app.state.secret = (
         settings.secret_key.get_secret_value() if settings.secret_key else token_urlsafe(32)
     )
+    app.state.draft_model = Model.of(settings)
     app.state.uses_noted = {}
     app.state.is_rebuilt = False
     app.state.totals = stats.Answers()

@@ -136,3 +136,18 @@ class Settings(BaseSettings):
             "so long may it hold words that were redacted since.",
         ),
     ] = 3600
+    draft_url: Annotated[
+        str | None,
+        Field(
+            description="Base address of an OpenAI-compatible API whose model drafts claims, as "
+            "http://127.0.0.1:11434/v1; texts are sent there. Without it none leaves this server."
+        ),
+    ] = None
+    draft_model: Annotated[str | None, Field(description="Name of that model there.")] = None
+    draft_key: Annotated[
+        SecretStr | None, Field(description="The key that it is asked with, if it needs one.")
+    ] = None
+    draft_timeout_s: Annotated[
+        float,
+        Field(gt=0, le=600, description="Seconds that it may take; then the rules draft alone."),
+    ] = 60

@@ -19,6 +19,7 @@ CounterclaimError
 ├── NotFoundError               no row of that id or key
 ├── MovedError                  the row was merged into another one
 ├── SettingsError               a setting that this program cannot run with
+├── ModelError                  a model that drafts claims gave no answer that can be used
 ├── ConflictError               a unique key or a transition was taken by somebody else
 └── StoreError                  the database is missing, not migrated or out of reach
     └── BusyError               more writes wait for their turn than are let wait
@@ -145,6 +146,10 @@ class MovedError(CounterclaimError):
     def __init__(self, target: str) -> None:
         super().__init__(f"Merged into {target}.")
         self.target = target
+
+
+class ModelError(CounterclaimError):
+    """A model that drafts claims gave no answer that can be used; the message says why."""
 
 
 class ConflictError(CounterclaimError):

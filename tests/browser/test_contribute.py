@@ -21,6 +21,13 @@ TEXT = (
     "Two S-300 launchers were lost, the Bland Army reported. “We hit Quarry,” it added."
 )
 
+PROPOSING = (
+    "On Wednesday 🚀 seven Zeta-9 missiles were fired at Quarry, the Aland Ministry said. "
+    "The Bland Army said that four Zeta-9 missiles hit Quarry.\n"
+    "Nothing else was known. On Wednesday two Moth drones were shot down at Quarry, the Aland "
+    "Ministry said later."
+)
+
 
 def field(page: Page, pointer: str) -> Any:
     return page.locator(f"[name='{pointer}']")
@@ -103,7 +110,7 @@ def test_a_contributor_chooses_words_and_sends_two_claims_after_closing_the_tab(
     assert quote.input_value() == "Two S-300 launchers were lost, the Bland Army reported."
     assert field(page, "/claims/1/said_by/0").input_value() == "bland-army"
     assert field(page, "/claims/1/counts/0/munition").input_value() == "s-300"
-    assert page.locator("mark").count() == 2
+    assert page.locator("mark[data-claim]").count() == 2
     field(page, "/events/0/label").fill("Loss of two launchers")
     page.wait_for_timeout(800)  # So long after the last key the copy is made.
 
@@ -113,8 +120,8 @@ def test_a_contributor_chooses_words_and_sends_two_claims_after_closing_the_tab(
     again.goto(f"{tab.site.address}/contribute")
     again.get_by_text("This is what you had begun").wait_for()
     assert field(again, "/events/0/label").input_value() == "Loss of two launchers"
-    assert again.locator("mark").count() == 2
-    again.locator("mark").first.click()
+    assert again.locator("mark[data-claim]").count() == 2
+    again.locator("mark[data-claim]").first.click()
     again.get_by_role("region", name="Claim 1").wait_for()
     again.get_by_role("button", name="Send 2 claims").click()
     again.get_by_role("heading", name="2 claims recorded").wait_for()
@@ -194,3 +201,35 @@ def test_without_scripts_a_claim_is_made_step_by_step_and_another_follows(
     (claim,) = answer.json()["items"]
     assert claim["quote"]["exact"] == "nine moths over Harbour"
     assert claim["counts"][0]["launched"]["low"] == 9
+
+
+def test_what_is_proposed_is_taken_dismissed_and_read_again_with_the_day(tab: Tab) -> None:
+    tab.sign_in("contribute")
+    page = tab.go("/contribute")
+    page.get_by_label("Paste the text").fill(PROPOSING)
+    page.get_by_role("button", name="Go on with this text").click()
+    page.get_by_role("heading", name="3 claims proposed").wait_for()
+    assert page.locator("mark.proposed").count() == 3
+    page.get_by_text("Why").first.click()
+    tab.picture("contribute-proposed")
+    tab.check_access()
+    field(page, "/document/published").fill("2024-05-02")
+    page.get_by_text("1 May 2024").first.wait_for()
+    page.locator("mark.proposed").first.click()
+    assert "Fill in the form" in page.evaluate("document.activeElement.textContent")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Delete")
+    page.get_by_role("heading", name="2 claims proposed").wait_for()
+    assert page.evaluate("document.activeElement.dataset.take") == ""
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    page.get_by_role("region", name="Claim 1").wait_for()
+    assert page.evaluate("document.activeElement.id") == "claim"
+    assert field(page, "/claims/0/said_by/0").input_value() == "aland-mod"
+    assert field(page, "/claims/0/counts/0/launched").input_value() == "seven"
+    assert field(page, "/claims/0/occurred").input_value() == "2024-05-01"
+    assert page.get_by_role("radio", name="new, in this text").is_checked()
+    page.get_by_text("1 claim proposed").click()
+    assert page.locator("mark.proposed").count() == 1
+    tab.picture("contribute-taken")
+    tab.check_access()

@@ -19,6 +19,7 @@ COMMANDS = {
     "dump": ("dump", "dump"),
     "restore": ("dump", "restore"),
     "redact": ("redact", "redact"),
+    "draft": ("draft", "draft"),
 }
 """By name the module below ``cli`` and what in it makes the command."""
 

@@ -10,9 +10,7 @@ import unicodedata
 from dataclasses import dataclass, field
 
 from counterclaim.errors import InputError
-
-LARGEST_TEXT = 300_000
-"""Code points of the longest text that is worked on by hand."""
+from counterclaim.schemas.draft import LONGEST_TEXT
 
 _HTML = re.compile(rb"<!doctype html|<html|<head|<body|<article|<p[ >]", re.IGNORECASE)
 _BLANKS = re.compile(r"\n{3,}")
@@ -49,8 +47,8 @@ def tidy_text(text: str) -> str:
     tidy = _BLANKS.sub("\n\n", "\n".join(line.rstrip() for line in lines)).strip()
     if not tidy:
         raise InputError("There is no text here.")
-    if len(tidy) > LARGEST_TEXT:
-        msg = f"The text has {len(tidy):,} characters; {LARGEST_TEXT:,} are the most that this page"
+    if len(tidy) > LONGEST_TEXT:
+        msg = f"The text has {len(tidy):,} characters; {LONGEST_TEXT:,} are the most that this page"
         raise InputError(f"{msg} works on. Divide it, or send it as a claim file.")
     return tidy
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from counterclaim.db import among
-from counterclaim.models import Claim, Munition, Source
+from counterclaim.models import Claim, Munition, Place, Source
 from counterclaim.resolve.wording import Names
 from counterclaim.vocabulary import SourceKind
 
@@ -56,6 +56,12 @@ def sources_by_key(session: Session, keys: Iterable[str]) -> dict[str, Source]:
     """The sources with these keys, in the order of the keys, whatever the engine's collation."""
     found = session.scalars(select(Source).where(Source.key.in_(set(keys))))
     return {source.key: source for source in sorted(found, key=lambda source: source.key)}
+
+
+def names_of_places(session: Session, keys: Iterable[str]) -> dict[str, str]:
+    """What the places with these keys are called."""
+    query = select(Place.key, Place.name).where(Place.key.in_(set(keys)))
+    return {key: name for key, name in session.execute(query)}
 
 
 def claimants_of(session: Session, claims: Iterable[str]) -> dict[str, str]:

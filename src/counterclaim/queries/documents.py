@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -166,6 +167,25 @@ def documents_out(session: Session, ids: Sequence[str]) -> list[DocumentOut]:
     rows = {row.id: row for row in session.scalars(query.where(Document.id.in_(ids)))}
     publishers = _publishers(session, rows.values())
     return [_document_out(rows[key], publishers) for key in ids]
+
+
+def recalled_fields(session: Session, text: str) -> dict[str, str]:
+    """What a document whose text is stored already says of itself; nothing where there is none.
+
+    A date that was inferred is left out: its rule would have to be given with it.
+    """
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    found = session.scalars(select(Document.id).where(Document.sha256 == sha256)).one_or_none()
+    return {} if found is None else document_fields(session, found)
+
+
+def document_fields(session: Session, document_id: str) -> dict[str, str]:
+    """The fields of a stored document that somebody would give for it, but for its text."""
+    (shape,) = documents_out(session, [document_id])
+    published = shape.published.edtf if shape.published and not shape.published.rule else None
+    names = ("title", "publisher", "url", "lang", "licence")
+    fields = {name: getattr(shape, name) for name in names} | {"published": published}
+    return {name: value for name, value in fields.items() if value}
 
 
 def _publishers(session: Session, rows: Iterable[Document]) -> dict[str, str]:

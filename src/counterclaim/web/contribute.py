@@ -6,7 +6,6 @@ and keeps a copy on the device.
 
 from __future__ import annotations
 
-import hashlib
 from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -24,18 +23,18 @@ from counterclaim.deps import NoQuery
 from counterclaim.errors import ConflictError, InputError, NotFoundError, Problem, RejectedError
 from counterclaim.importers.saved_page import SavedPage, read_saved, tidy_text
 from counterclaim.models import Document
-from counterclaim.queries.documents import documents_out
+from counterclaim.queries.documents import document_fields, recalled_fields
 from counterclaim.queries.keys import find_caller
 from counterclaim.queries.recognise import names_known, recognise
 from counterclaim.schemas.incoming import ClaimFile
 from counterclaim.schemas.mistakes import problems_of
-from counterclaim.store.documents import find_document
 from counterclaim.store.ingest import Intake, ingest
 from counterclaim.store.ledger import Writer
 from counterclaim.vocabulary import KeyScope
 from counterclaim.web.desk import begin_page, desk_page, recorded_page
 from counterclaim.web.drafts import Draft
 from counterclaim.web.pointers import Faults, Pruned
+from counterclaim.web.proposals import Proposed, propose, propose_at_once
 from counterclaim.web.trying import Trial, try_file
 from counterclaim.web.visitors import (
     CurrentVisitor,
@@ -74,7 +73,9 @@ def contribute(
     if query.document is None:
         response = begin_page(request)
     else:
-        response = desk_page(request, session, _stored(session, query.document), Trial())
+        draft = _stored(session, query.document)
+        proposed = propose_at_once(request.app.state.engine, draft, [])
+        response = desk_page(request, session, draft, Trial(), proposed)
     if not visitor.token:
         keep_visitor(request, response, None, token)
     return response
@@ -89,19 +90,44 @@ async def post_contribute(request: Request, session: PageRead, form: Form) -> Re
     draft = Draft.of((name, value) for name, value in form.multi_items() if isinstance(value, str))
     if not draft.text:
         return begin_page(request)
+    proposed = Proposed.read(text_of(form, "proposed"), draft.text)
     if step == "send":
-        return await _send(request, session, draft, accept=bool(text_of(form, "accept")))
+        accept = bool(text_of(form, "accept"))
+        return await _send(request, session, draft, proposed, accept=accept)
     if step == "sign-in":
-        return await _sign_in(request, session, draft, text_of(form, "key"))
+        return await _sign_in(request, session, draft, proposed, text_of(form, "key"))
     await run_in_threadpool(_change, session, draft, form, step, what)
+    proposed = await run_in_threadpool(_propose, request, draft, proposed, step, what)
     more = what if step == "row" else ""
-    return await _tried(request, session, draft, find=text_of(form, "find"), more=more)
+    find = text_of(form, "find")
+    return await _tried(request, session, draft, proposed, find=find, more=more)
 
 
-async def _tried(request: Request, session: Session, draft: Draft, **told: Any) -> Response:
+async def _tried(
+    request: Request, session: Session, draft: Draft, proposed: Proposed, **told: Any
+) -> Response:
     """The page of a draft with what is wrong with it so far."""
     trial = await try_file(request, session, draft.pruned())
-    return await run_in_threadpool(partial(desk_page, request, session, draft, trial, **told))
+    make = partial(desk_page, request, session, draft, trial, proposed, **told)
+    return await run_in_threadpool(make)
+
+
+def _propose(request: Request, draft: Draft, proposed: Proposed, step: str, what: str) -> Proposed:
+    """Carry out a step on what is proposed; the rules read again what is told otherwise now.
+
+    A model is asked when somebody who may contribute says so, and at no other time.
+    """
+    engine, settled = request.app.state.engine, proposed.kept.settled
+    if step == "propose" and visitor_of(request).may(KeyScope.CONTRIBUTE):
+        model = request.app.state.draft_model if what == "model" else None
+        return propose(engine, draft, model, settled)
+    if proposed.by is None and not proposed.is_of(draft):
+        proposed = propose_at_once(engine, draft, settled)
+    if step == "take":
+        proposed.take(what, draft)
+    elif step == "dismiss":
+        proposed.settle(what)
+    return proposed
 
 
 async def _begin(request: Request, session: Session, form: FormData) -> Response:
@@ -113,32 +139,17 @@ async def _begin(request: Request, session: Session, form: FormData) -> Response
             saved = SavedPage(tidy_text(pasted))
     except InputError as error:
         return begin_page(request, refused=error.message, text=pasted)
-    draft = Draft({"document": {**saved.told, "text": saved.text}})
-    await run_in_threadpool(_recall, session, draft)
-    return await _tried(request, session, draft)
-
-
-def _recall(session: Session, draft: Draft) -> None:
-    """Let a document whose text is stored already have the fields that it has there."""
-    sha256 = hashlib.sha256(draft.text.encode()).hexdigest()
-    known = find_document(session, sha256)
-    if known is not None:
-        draft.document.update(_fields(session, known))
+    known = await run_in_threadpool(recalled_fields, session, saved.text)
+    draft = Draft({"document": {**saved.told, "text": saved.text, **known}})
+    proposed = await run_in_threadpool(propose_at_once, request.app.state.engine, draft, [])
+    return await _tried(request, session, draft, proposed)
 
 
 def _stored(session: Session, document_id: str) -> Draft:
     known = session.get(Document, document_id.lower()) if is_id(document_id) else None
     if known is None or known.redacted_at is not None:
         raise NotFoundError("document", document_id)
-    return Draft({"document": {"text": known.text, **_fields(session, known)}})
-
-
-def _fields(session: Session, known: Document) -> dict[str, str]:
-    (shape,) = documents_out(session, [known.id])
-    published = shape.published.edtf if shape.published and not shape.published.rule else None
-    names = ("title", "publisher", "url", "lang", "licence")
-    found = {name: getattr(shape, name) for name in names} | {"published": published}
-    return {name: value for name, value in found.items() if value}
+    return Draft({"document": {"text": known.text, **document_fields(session, known.id)}})
 
 
 def _change(session: Session, draft: Draft, form: FormData, step: str, what: str) -> None:
@@ -174,14 +185,17 @@ def _quote(session: Session, draft: Draft, form: FormData) -> None:
         draft.open_quote(exact, at, known, spans)
 
 
-async def _send(request: Request, session: Session, draft: Draft, *, accept: bool) -> Response:
+async def _send(
+    request: Request, session: Session, draft: Draft, proposed: Proposed, *, accept: bool
+) -> Response:
     """Store all claims or, with what is wrong said of each, none."""
     draft.tidy()
     pruned = draft.pruned()
     scope = KeyScope.REVIEW if accept else KeyScope.CONTRIBUTE
     if not visitor_of(request).may(scope):
         refused = f"To send, sign in with a key that may {scope}. Nothing that you typed is lost."
-        return await _tried(request, session, draft, refused=refused)
+        return await _tried(request, session, draft, proposed, refused=refused)
+    again = partial(_refused, request, session, draft, proposed)
     try:
         file = ClaimFile.model_validate(pruned.body)
         if not file.claims:
@@ -189,11 +203,11 @@ async def _send(request: Request, session: Session, draft: Draft, *, accept: boo
         intake = await write_as(request, scope, partial(_ingest, file, accept=accept))
     except ValidationError as error:
         problems = problems_of(error.errors(), pruned.body, ClaimFile)
-        return await _refused(request, session, draft, problems, pruned)
+        return await again(problems, pruned)
     except RejectedError as error:
-        return await _refused(request, session, draft, list(error.problems), pruned)
+        return await again(list(error.problems), pruned)
     except (InputError, ConflictError) as error:
-        return await _refused(request, session, draft, [Problem("", str(error))], pruned)
+        return await again([Problem("", str(error))], pruned)
     with reading(request.app.state.engine) as fresh:
         return await run_in_threadpool(recorded_page, request, fresh, file, intake)
 
@@ -203,7 +217,12 @@ def _ingest(file: ClaimFile, writer: Writer, *, accept: bool) -> Intake:
 
 
 async def _refused(
-    request: Request, session: Session, draft: Draft, problems: list[Problem], pruned: Pruned
+    request: Request,
+    session: Session,
+    draft: Draft,
+    proposed: Proposed,
+    problems: list[Problem],
+    pruned: Pruned,
 ) -> Response:
     """The page again with what is wrong at its fields, and the first claim at fault open."""
     faults = Faults(problems, pruned)
@@ -211,18 +230,21 @@ async def _refused(
     if at_fault and draft.open not in at_fault:
         draft.open = at_fault[0]
     status = HTTPStatus.UNPROCESSABLE_ENTITY
-    make = partial(desk_page, request, session, draft, Trial(faults, sent=True), status=status)
+    trial = Trial(faults, sent=True)
+    make = partial(desk_page, request, session, draft, trial, proposed, status=status)
     return await run_in_threadpool(make)
 
 
-async def _sign_in(request: Request, session: Session, draft: Draft, key: str) -> Response:
+async def _sign_in(
+    request: Request, session: Session, draft: Draft, proposed: Proposed, key: str
+) -> Response:
     """Sign in on the spot: without a script, what was typed is nowhere but in this form."""
     caller = await run_in_threadpool(find_caller, session, key)
     if caller is None:
         refused = "This key is not valid: it is mistyped or was revoked."
-        return await _tried(request, session, draft, refused=refused)
+        return await _tried(request, session, draft, proposed, refused=refused)
     token = new_token()
     request.state.visitor, request.state.caller = Visitor(caller, token), caller
-    response = await _tried(request, session, draft)
+    response = await _tried(request, session, draft, proposed)
     keep_visitor(request, response, caller.key_id, token)
     return response

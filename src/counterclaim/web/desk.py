@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from counterclaim import vocabulary
 from counterclaim.queries.asof import last_change
+from counterclaim.queries.callings import names_of_places
 from counterclaim.queries.candidates import (
     Candidate,
     Offered,
@@ -17,6 +18,7 @@ from counterclaim.queries.candidates import (
     offered_names,
 )
 from counterclaim.queries.recognise import Kind, Span, names_known, recognise
+from counterclaim.web.naming import name_all
 from counterclaim.web.remarks import Told, tell_remarks
 from counterclaim.web.rendering import page
 from counterclaim.web.texts import Sentence, paragraphs
@@ -27,9 +29,11 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from counterclaim.errors import Problem
+    from counterclaim.resolve.wording import Names
     from counterclaim.schemas.incoming import ClaimFile
     from counterclaim.store.ingest import Intake
     from counterclaim.web.drafts import Draft
+    from counterclaim.web.proposals import Proposal, Proposed
     from counterclaim.web.trying import Trial
 
 DOCUMENT_FIELDS = ("title", "publisher", "url", "published", "lang", "licence")
@@ -54,6 +58,7 @@ class Desk:
     session: Session
     draft: Draft
     trial: Trial
+    proposed: Proposed
     find: str = ""
     more: str = ""
     vocabulary: Any = vocabulary
@@ -74,7 +79,27 @@ class Desk:
     @cached_property
     def text(self) -> list[list[Sentence]]:
         """The text's paragraphs with the quotes of the claims marked."""
-        return list(paragraphs(self.draft.text, self.draft.marks()))
+        marks = [*self.draft.marks(), *self.proposed.marks()]
+        return list(paragraphs(self.draft.text, marks))
+
+    @cached_property
+    def proposals(self) -> list[Proposal]:
+        """What is proposed and waits."""
+        return self.proposed.waiting()
+
+    @cached_property
+    def names(self) -> Names:
+        """What to call whoever and whatever the proposals name."""
+        shapes = [one.shape for one in self.proposals]
+        speakers = {key for shape in shapes for key in shape.said_by}
+        munitions = {line.munition for shape in shapes for line in shape.counts}
+        return name_all(self.session, (), speakers, munitions)
+
+    @cached_property
+    def place_names(self) -> dict[str, str]:
+        """What to call the places of the proposals."""
+        keys = {one.place for each in self.proposals for one in each.shape.places}
+        return names_of_places(self.session, filter(None, keys))
 
     @cached_property
     def offered(self) -> Offered:
@@ -176,6 +201,7 @@ def desk_page(
     session: Session,
     draft: Draft,
     trial: Trial,
+    proposed: Proposed,
     *,
     find: str = "",
     more: str = "",
@@ -183,9 +209,17 @@ def desk_page(
     status: int = HTTPStatus.OK,
 ) -> Response:
     """The text with its claims, and the one that is edited."""
-    desk = Desk(session, draft, trial, find, more)
+    desk = Desk(session, draft, trial, proposed, find, more)
+    model = request.app.state.draft_model
     return page(
-        request, "contribute.html", desk=desk, draft=draft, refused=refused, text="", status=status
+        request,
+        "contribute.html",
+        desk=desk,
+        draft=draft,
+        model=model,
+        refused=refused,
+        text="",
+        status=status,
     )
 
 

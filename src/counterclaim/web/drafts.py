@@ -99,7 +99,7 @@ class Draft:
 
     def pruned(self) -> Pruned:
         """The claim file so far, without rows left empty and events that no claim is about."""
-        used = {claim.get("event") for claim in self.claims}
+        used = self._used()
         events = [event if event.get("ref") in used else {} for event in self.events]
         rows = {name: [_keyed(row) for row in _list(self.tree, name)] for name in NEW_ROWS}
         claims = [
@@ -118,6 +118,13 @@ class Draft:
         self.claims.append(claim)
         self.open = len(self.claims) - 1
 
+    def open_claim(self, claim: dict[str, Any], events: list[dict[str, Any]]) -> None:
+        """Begin a claim with all of its fields, and add the events that it needs."""
+        self.events.extend(event for event in events if event["ref"] not in self.refs)
+        self._place_quote(claim)
+        self.claims.append(claim)
+        self.open = len(self.claims) - 1
+
     def remove(self, place: int) -> None:
         """Take a claim out."""
         if place < len(self.claims):
@@ -127,7 +134,7 @@ class Draft:
     def tidy(self) -> None:
         """Take empty rows out of all lists, so that places in the form are places in the body."""
         self.tree = _tidied(self.tree) or {}
-        used = {claim.get("event") for claim in self.claims}
+        used = self._used()
         self.tree["events"] = [event for event in self.events if event.get("ref") in used]
 
     def add_row(self, noun: str, name: str) -> None:
@@ -162,10 +169,23 @@ class Draft:
             node = below
         return len(node) if isinstance(node, list) else 0
 
+    def _used(self) -> set[object]:
+        """The refs of events that a claim is about, and of their parts."""
+        used: set[object] = {claim.get("event") for claim in self.claims}
+        wholes = [event for event in self.events if event.get("ref") in used]
+        parts = (event.get("parts") for event in wholes)
+        return used.union(*(part for part in parts if isinstance(part, list)))
+
     def next_ref(self) -> str:
         """A ref that no event of the draft has."""
         taken = {event.get("ref") for event in self.events}
         return next(ref for ref in map("E{}".format, range(1, 1000)) if ref not in taken)
+
+    def more_of_event(self, place: int) -> list[tuple[str, str]]:
+        """The fields of an event for which the form has no control: its scope and its parts."""
+        head = f"/events/{place}/"
+        shown = {f"{head}{name}" for name in ("ref", "label", "kind")}
+        return [one for one in self.fields() if one[0].startswith(head) and one[0] not in shown]
 
     def _place_quote(self, claim: dict[str, Any]) -> None:
         """Let ``start`` be where the words stand now, next to where they stood."""

@@ -17,20 +17,25 @@ _END = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A stretch of a text that is marked as belonging to the thing of this number."""
+    """A stretch of a text that is marked as belonging to a claim, or to one that is proposed."""
 
     start: int
     end: int
-    number: int
+    number: int | None = None
+    proposal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Words in a row that belong to the same quotes; offsets in code points."""
+    """Words in a row that belong to the same quotes; offsets in code points.
+
+    ``numbers`` are the places of claims, ``proposals`` the names of what is proposed.
+    """
 
     start: int
     text: str
     numbers: tuple[int, ...]
+    proposals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +70,15 @@ def _cut(text: str, start: int, end: int, marks: Sequence[Mark]) -> Sentence:
     near = [mark for mark in marks if mark.start < end and start < mark.end]
     edges = {edge for mark in near for edge in (mark.start, mark.end) if start < edge < end}
     cuts = [start, *sorted(edges), end]
-    pieces = tuple(
-        Piece(first, text[first:last], _numbers(near, first, last))
-        for first, last in pairwise(cuts)
-    )
+    pieces = tuple(_piece(text, first, last, near) for first, last in pairwise(cuts))
     return Sentence(start, end, pieces)
 
 
-def _numbers(marks: Sequence[Mark], start: int, end: int) -> tuple[int, ...]:
-    return tuple(mark.number for mark in marks if mark.start <= start and end <= mark.end)
+def _piece(text: str, start: int, end: int, marks: Sequence[Mark]) -> Piece:
+    around = [mark for mark in marks if mark.start <= start and end <= mark.end]
+    numbers = tuple(mark.number for mark in around if mark.number is not None)
+    proposals = tuple(mark.proposal for mark in around if mark.proposal is not None)
+    return Piece(start, text[start:end], numbers, proposals)
 
 
 def nearest_occurrence(text: str, words: str, start: int | None) -> int | None:

@@ -103,7 +103,8 @@ async function take(step, also = {}) {
   const focused = document.activeElement?.id;
   const opened = [...document.querySelectorAll("details[open][id]")].map((one) => one.id);
   form.replaceWith(made);
-  for (const id of opened) if (step !== "quote" && byId(id)) byId(id).open = true;
+  const begun = /^(quote|take)\b/.test(step);
+  for (const id of opened) if (!begun && byId(id)) byId(id).open = true;
   begin();
   keep();
   place(step, focused);
@@ -111,7 +112,8 @@ async function take(step, also = {}) {
 
 function place(step, focused) {
   const [kind, name] = step.split(/:(.*)/s);
-  if (kind === "quote" || kind === "edit") return byId("claim")?.focus();
+  if (kind === "quote" || kind === "edit" || kind === "take") return byId("claim")?.focus();
+  if (kind === "dismiss" || kind === "propose") return goToProposal(beside);
   if (kind === "put") return byId(name.split("=")[0])?.focus();
   if (kind === "new") return document.querySelector(`#new-${name.split(":")[0]} select`)?.focus();
   if (kind === "row") {
@@ -136,6 +138,10 @@ async function check() {
   for (const fresh of page.querySelectorAll("[data-live]")) {
     const here = byId(fresh.id);
     if (!here || here.contains(document.activeElement)) continue;
+    if (fresh.dataset.state) {
+      renewProposals(here, fresh, page);
+      continue;
+    }
     if (here.innerHTML !== fresh.innerHTML) here.replaceChildren(...fresh.childNodes);
     show(here);
   }
@@ -158,6 +164,53 @@ function failed(page) {
   said.className = "notice bad";
   said.textContent = `${why}. What you typed is kept on this device: reload the page and go on.`;
   byId("checks").replaceChildren(said);
+}
+
+/* What is proposed: arrow keys go through the list, its words are pointed out in the text. */
+
+/* Where in the list the one stood that was dismissed last. */
+let beside = 0;
+
+const proposals = () => [...document.querySelectorAll("#proposals [data-take]")];
+const proposalOf = (node) => node.closest?.("[data-proposal]");
+
+function goToProposal(at) {
+  const all = proposals();
+  byId("proposals").open = true;
+  (all[Math.max(0, Math.min(at, all.length - 1))] ?? byId("proposals").querySelector("summary")).focus();
+}
+
+function renewProposals(here, fresh, page) {
+  if (here.dataset.state === fresh.dataset.state) return;
+  const open = byId("proposals").open;
+  here.dataset.state = fresh.dataset.state;
+  here.replaceChildren(...fresh.childNodes);
+  byId("proposals").open = open;
+  for (const one of here.querySelectorAll("[data-scripted]")) one.hidden = false;
+  if (!choosing()) byId("text").replaceChildren(...page.getElementById("text").childNodes);
+}
+
+function pointOut(name) {
+  for (const mark of document.querySelectorAll("mark[data-proposals]")) {
+    mark.classList.toggle("current", mark.dataset.proposals.split(" ").includes(name));
+  }
+}
+
+document.addEventListener("keydown", (event) => {
+  const one = proposalOf(event.target);
+  const at = one ? proposals().findIndex((button) => one.contains(button)) : -1;
+  if (at < 0) return;
+  if (event.key === "ArrowDown") goToProposal(at + 1);
+  else if (event.key === "ArrowUp") goToProposal(at - 1);
+  else if (event.key === "Delete") one.querySelector("[data-dismiss]").click();
+  else return;
+  event.preventDefault();
+});
+
+for (const kind of ["focusin", "mouseover"]) {
+  document.addEventListener(kind, (event) => {
+    if (byId("proposals")) pointOut(proposalOf(event.target)?.dataset.proposal);
+  });
 }
 
 /* Words by mouse and touch */
@@ -288,6 +341,14 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-keyboard]")) choosing() ? stopChoosing() : startChoosing();
   const mark = event.target.closest("mark[data-claim]");
   if (mark && getSelection().isCollapsed && !choosing()) take(`edit:${mark.dataset.claim}`);
+  const proposed = event.target.closest("mark[data-proposals]");
+  if (proposed && getSelection().isCollapsed && !choosing()) {
+    const [first] = proposed.dataset.proposals.split(" ");
+    goToProposal(proposals().findIndex((button) => proposalOf(button).dataset.proposal === first));
+  }
+  if (event.target.closest("[data-dismiss]")) {
+    beside = proposals().findIndex((button) => proposalOf(event.target).contains(button));
+  }
   if (event.target.closest("[data-discard]")) {
     pause = 0;
     forget();
