@@ -47,6 +47,9 @@ MISSING_PYTHON = (
     "On Debian and Ubuntu: apt-get install python3-venv"
 )
 SOAKED = ("tests/test_fuzz.py", "tests/importers/test_hostile_cells.py", "tests/test_crash.py")
+PLAIN = ("pysyncobj", "ydiff")
+"""Packages of plain Python, needed by Patroni, that are published as their sources only."""
+
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command as main; main()"
 CACHES = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".import_linter_cache")
 
@@ -163,6 +166,13 @@ def soak(arguments: Sequence[str]) -> None:
     wanted = {"COUNTERCLAIM_FUZZ": "100000", "COUNTERCLAIM_CRASHES": "50"}
     env = {**wanted, **os.environ, "HYPOTHESIS_PROFILE": "thorough"}
     call("-m", "pytest", "-v", "--durations=0", *(arguments or SOAKED), env=env)
+
+
+def cluster(arguments: Sequence[str]) -> None:
+    """Start three PostgreSQL servers as a cluster, and two servers on it, until Ctrl-C."""
+    set_up("dev")
+    os.environ["PYTHONPATH"] = str(ROOT / "tests")
+    become(str(ROOT / "tools" / "cluster.py"), *arguments)
 
 
 def bench(arguments: Sequence[str]) -> None:
@@ -298,9 +308,10 @@ def works(python: str, statement: str) -> bool:
 
 
 def install(lock_file: Path, python: Path | None = None) -> None:
-    """Install exactly what a lock file lists, by hash, from wheels only."""
+    """Install exactly what a lock file lists, by hash; from wheels, but for those without one."""
     quiet = ("-qq", "--no-input", "--no-compile", "--disable-pip-version-check")
-    strict = ("--no-deps", "--require-hashes", "--only-binary", ":all:")
+    wheels = ("--only-binary", ":all:", "--no-binary", ",".join(PLAIN))
+    strict = ("--no-deps", "--require-hashes", *wheels)
     subprocess.run(
         [
             *(str(python or PYTHON), "-m", "pip", "install"),
@@ -397,8 +408,7 @@ TASKS: dict[str, Callable[[Sequence[str]], None]] = {
     task.__name__.replace("_", "-"): task
     for task in (
         *(run, test, check, fmt, db, seed, openapi, docs, picture, setup, lock, soak, bench),
-        bench_full,
-        clean,
+        *(bench_full, cluster, clean),
     )
 }
 
