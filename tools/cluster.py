@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Three PostgreSQL servers that Patroni keeps as one cluster, on this machine: to try out and break.
+"""Three PostgreSQL servers that Patroni keeps as one cluster, on this machine: to try and to break.
 
 ``python3 tools/dev.py cluster FOLDER`` also starts two servers of the application on it and stays
 until Ctrl-C. PostgreSQL, Patroni and what the three agree by (Raft) all come as Python packages.
@@ -25,8 +25,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from postgres import NOBODY, Unprivileged, bare_environment, find_programs, unprivileged
 from sqlalchemy import URL
+
+from postgres import NOBODY, Unprivileged, bare_environment, find_programs, unprivileged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -36,7 +37,7 @@ SIZE = 3
 PORTS = range(20_000, 32_000)
 """Where servers listen: below the ports that systems give to those who call."""
 
-START_S, STOP_S = 90.0, 10.0
+START_S, STOP_S = 40.0, 10.0
 
 AGREED = {
     "ttl": 20,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ from counterclaim.middleware import (
     BodyLimitMiddleware,
     HeadMiddleware,
     LinkMiddleware,
+    PreferenceMiddleware,
     RateLimitMiddleware,
     SafetyMiddleware,
     cors_options,
@@ -32,6 +33,7 @@ from counterclaim.observation import ObserveMiddleware, is_quiet
 from counterclaim.openapi import describe
 from counterclaim.problems import add_problem_handlers
 from counterclaim.rates import Rates
+from counterclaim.replicas import Replicas
 from counterclaim.tally import Tally
 from counterclaim.turns import Turns
 
@@ -68,6 +70,7 @@ def create_app(settings: Settings | None = None, lines: RequestLog | None = None
     )
     watch = Watch(engine)
     quick = Quick.of(engine, settings)
+    replicas = Replicas.of(settings)
     turns = Turns(settings.database_url, settings.max_waiting_writes)
     tally = Tally(settings.metrics_folder if settings.workers > 1 else None)
 
@@ -75,7 +78,7 @@ def create_app(settings: Settings | None = None, lines: RequestLog | None = None
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await quick.open()
         async with metrics.sharing(app):
-            with watch.until_stop():
+            with watch.until_stop(), replicas.followed() if replicas else nullcontext():
                 yield
         await quick.close()
         turns.close()
@@ -95,6 +98,7 @@ def create_app(settings: Settings | None = None, lines: RequestLog | None = None
     app.state.watch = watch
     app.state.settings = settings
     app.state.turns = turns
+    app.state.replicas = replicas
     app.state.tally = tally
     app.state.secret = (
         settings.secret_key.get_secret_value() if settings.secret_key else token_urlsafe(32)
@@ -117,6 +121,8 @@ def create_app(settings: Settings | None = None, lines: RequestLog | None = None
     app.mount("/docs/assets", web.Files(directory=web.swagger_folder()))
     app.add_middleware(QuickMiddleware, quick=quick, ways=[*events.SHORT_WAYS, *stats.SHORT_WAYS])
     app.add_middleware(LinkMiddleware)
+    if replicas is not None:
+        app.add_middleware(PreferenceMiddleware)
     app.add_middleware(BodyLimitMiddleware, max_body_bytes=settings.max_body_bytes)
     if settings.rate_limit.strip():
         rates = Rates(settings.rate_limit, settings.rate_limit_storage)

@@ -13,7 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from counterclaim.deps import FORMATS, JSON, SAFE_IN_QUERY
+from counterclaim.deps import APPLIED, FORMATS, JSON, SAFE_IN_QUERY
 from counterclaim.export.atom import MEDIA_TYPE as ATOM
 from counterclaim.problems import SAFETY, problem_response
 
@@ -89,6 +89,27 @@ def cors_options(origins: Collection[str]) -> dict[str, Any]:
         "expose_headers": list(TOLD_ABROAD),
         "allow_credentials": False,
     }
+
+
+class PreferenceMiddleware:
+    """Tells by which preference of the request its answer was made, after RFC 7240."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+
+        async def send_told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if "vary" in headers:
+                    headers["vary"] += ", Prefer"
+                if APPLIED in scope:
+                    headers["preference-applied"] = scope[APPLIED]
+            await send(message)
+
+        await self.app(scope, receive, send_told)
 
 
 class HeadMiddleware:

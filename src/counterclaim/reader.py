@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING, Any, Protocol
 
-from counterclaim.db import prepare_sqlite
+from counterclaim.db import prepare_sqlite, unsaid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -137,7 +137,7 @@ class PostgresReader:
         _none, given = self._engine.dialect.create_connect_args(self._engine.url)
         options = "-c timezone=UTC -c default_transaction_read_only=on"
         self._pool = AsyncConnectionPool(
-            kwargs={**given, "autocommit": True, "options": options},
+            kwargs={**unsaid(self._engine.url), **given, "autocommit": True, "options": options},
             min_size=0,
             max_size=self._size,
             open=False,

@@ -22,7 +22,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from counterclaim.config import Settings
 from counterclaim.db import is_id, reading
-from counterclaim.deps import ListQuery, is_current, not_modified, send_json, send_page, version_tag
+from counterclaim.deps import (
+    ListQuery,
+    allowed_age,
+    is_current,
+    not_modified,
+    send_json,
+    send_page,
+    version_tag,
+)
 from counterclaim.errors import CounterclaimError
 from counterclaim.queries.asof import STORED_POLICY, Wish, store_version
 from counterclaim.queries.cursors import decode
@@ -105,6 +113,7 @@ class Quick:
             and self.settings.public_reads
             and "authorization" not in headers
             and headers.get("accept", "*/*") in {"*/*", "application/json"}
+            and allowed_age(request) is None
         )
 
     async def fetch(self, statement: Sql) -> Sequence[Sequence[Any]]:

@@ -24,6 +24,7 @@ from starlette.requests import Request
 
 from counterclaim.access import CALLER, require
 from counterclaim.db import reading
+from counterclaim.deps import reading_for
 from counterclaim.queries.keys import Caller, caller_of
 from counterclaim.vocabulary import KeyScope
 
@@ -136,7 +137,7 @@ def _signer_with(secret: str) -> URLSafeTimedSerializer:
 def _read(request: Request, visitor: CurrentVisitor) -> Iterator[Session]:
     if not request.app.state.settings.public_reads:
         require(visitor.caller, KeyScope.READ)
-    with reading(request.app.state.engine) as session:
+    with reading_for(request) as session:
         yield session
 
 
