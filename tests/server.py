@@ -7,15 +7,21 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx2
+import uvicorn
+
+from counterclaim.app import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from counterclaim.config import Settings
 
 START_S = 60.0
 STOP_S = 30.0
@@ -84,6 +90,23 @@ def running_process(
                 process.kill()
                 process.wait()
                 raise
+
+
+@contextmanager
+def serving_thread(settings: Settings) -> Iterator[httpx2.Client]:
+    """The same in a thread of this process, which saves the start of another one."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(create_app(settings), log_config=None, log_level=50))
+    thread = threading.Thread(target=server.run, args=([listener],))
+    thread.start()
+    try:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        with httpx2.Client(base_url=address, timeout=30) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
 
 
 def _free_port() -> int:
