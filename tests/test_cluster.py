@@ -40,7 +40,7 @@ if sys.platform != "linux" or find_spec("patroni") is None or find_spec("pysynco
 from cluster import Cluster, running_cluster
 
 KILLS = max(1, ROUNDS // 5)
-WRITERS, MOST = 4, 12
+WRITERS, MOST = 4, 10
 """So many write, and so many posts are stored before and after the primary dies."""
 
 AGE = {"Prefer": "max-age=60"}

@@ -41,7 +41,7 @@ START_S, STOP_S = 40.0, 10.0
 
 AGREED = {
     "ttl": 20,
-    "loop_wait": 2,
+    "loop_wait": 1,
     "retry_timeout": 3,
     "maximum_lag_on_failover": 1 << 20,
     "primary_start_timeout": 0,
