@@ -17,6 +17,7 @@ import httpx2
 import uvicorn
 
 from counterclaim.app import create_app
+from counterclaim.connections import ImpatientProtocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,15 +95,25 @@ def running_process(
 
 @contextmanager
 def serving_thread(settings: Settings) -> Iterator[httpx2.Client]:
-    """The same in a thread of this process, which saves the start of another one."""
+    """A server in a thread of this process, which saves the start of another one."""
+    with running_thread(settings) as (client, _server):
+        yield client
+
+
+@contextmanager
+def running_thread(settings: Settings) -> Iterator[tuple[httpx2.Client, uvicorn.Server]]:
+    """The same with what serves, which may be told to end."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(settings), log_config=None, log_level=50))
+    config = uvicorn.Config(
+        create_app(settings), http=ImpatientProtocol, log_config=None, log_level=50
+    )
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],))
     thread.start()
     try:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         with httpx2.Client(base_url=address, timeout=30) as client:
-            yield client
+            yield client, server
     finally:
         server.should_exit = True
         thread.join()

@@ -44,7 +44,7 @@ WRITERS, MOST = 4, 10
 """So many write, and so many posts are stored before and after the primary dies."""
 
 AGE = {"Prefer": "max-age=60"}
-FAST = {"fsync": "off", "full_page_writes": "off", "checkpoint_timeout": "1h"}
+FAST = {"fsync": "off"}
 """What is killed here are processes: what they gave to the operating system is there."""
 
 
@@ -174,7 +174,10 @@ def test_a_primary_that_dies_loses_nothing_and_who_repeats_a_write_is_heard_once
         record_property("seconds_without_writes", gaps)
         assert callers.faults == []
         assert set(posts.answered) == check_whole(engine, posts) == posts.sent
-        assert {status for status, _applied in callers.old} == {200}
+        failed = [status for status, _applied in callers.old if status != 200]
+        assert set(failed) <= {503}
+        # Whoever asks a standby that became the primary, and dies in the midst of it.
+        assert len(failed) <= 2 * (KILLS - 1)
         applied = [one for _status, one in callers.old if one is not None]
         assert len(applied) > 0.9 * len(callers.old)
         check_standbys(clients, cluster)

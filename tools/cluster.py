@@ -25,6 +25,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+import psutil
 from sqlalchemy import URL
 
 from postgres import NOBODY, Unprivileged, bare_environment, find_programs, unprivileged
@@ -181,11 +182,14 @@ class Cluster:
     def stop(self) -> None:
         """Stop all that was started here and still runs; nobody hands anything over any more."""
         for process in self.running.values():
+            with suppress(psutil.NoSuchProcess):  # Some may be about to start PostgreSQL.
+                for one in psutil.Process(process.pid).children(recursive=True):
+                    one.kill()
             process.kill()
             process.wait()
-        left = [number for node in self.nodes if (number := node.postmaster()) is not None]
-        for number in left:
-            os.kill(number, signal.SIGQUIT)
+        for node in self.nodes:
+            if (number := node.postmaster()) is not None:
+                os.kill(number, signal.SIGQUIT)
         deadline = time.monotonic() + STOP_S
         while any(node.postmaster() for node in self.nodes) and time.monotonic() < deadline:
             time.sleep(0.05)

@@ -18,6 +18,7 @@ from counterclaim.api.following import Watch
 from counterclaim.api.quick import Quick, QuickMiddleware
 from counterclaim.compression import CompressMiddleware
 from counterclaim.config import Settings
+from counterclaim.connections import PATIENCE
 from counterclaim.db import make_engine
 from counterclaim.logs import request_log
 from counterclaim.middleware import (
@@ -27,6 +28,7 @@ from counterclaim.middleware import (
     PreferenceMiddleware,
     RateLimitMiddleware,
     SafetyMiddleware,
+    ShedMiddleware,
     cors_options,
 )
 from counterclaim.observation import ObserveMiddleware, is_quiet
@@ -75,11 +77,11 @@ def create_app(settings: Settings | None = None, lines: RequestLog | None = None
     tally = Tally(settings.metrics_folder if settings.workers > 1 else None)
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, float]]:
         await quick.open()
         async with metrics.sharing(app):
             with watch.until_stop(), replicas.followed() if replicas else nullcontext():
-                yield
+                yield {PATIENCE: settings.patience_s}
         await quick.close()
         turns.close()
         engine.dispose()
@@ -127,6 +129,7 @@ def create_app(settings: Settings | None = None, lines: RequestLog | None = None
     if settings.rate_limit.strip():
         rates = Rates(settings.rate_limit, settings.rate_limit_storage)
         app.add_middleware(RateLimitMiddleware, rates=rates)
+    app.add_middleware(ShedMiddleware, most=settings.max_requests)
     # What fails in those above is told as a problem here, and to people as a page in the next.
     app.add_middleware(ObserveMiddleware, tally=tally, lines=lines)
     app.add_middleware(web.ErrorPageMiddleware)

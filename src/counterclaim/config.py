@@ -90,6 +90,21 @@ class Settings(BaseSettings):
         int,
         Field(ge=1, description="Writes that may wait for their turn; more are answered 503."),
     ] = 1000
+    max_requests: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="Requests that each process works on at a time; more are answered 503.",
+        ),
+    ] = 500
+    patience_s: Annotated[
+        float,
+        Field(
+            gt=0,
+            description="Seconds for which a client may keep a connection waiting before it is "
+            "cut off.",
+        ),
+    ] = 20.0
     rate_limit: Annotated[
         str,
         Field(

@@ -43,6 +43,9 @@ UNCOUNTED = frozenset({"/healthz", "/readyz", "/metrics"})
 Nor are they logged or counted: they would drown what people ask.
 """
 
+UNSHED = UNCOUNTED | {"/v1/changes"}
+"""Paths that are answered however many requests are under way."""
+
 ASKED_METHOD = "counterclaim.method"
 """Where the scope has the method of a request that is answered as if it had another."""
 
@@ -163,6 +166,43 @@ class BodyLimitMiddleware:
     @property
     def _detail(self) -> str:
         return f"The body has more than {self.most} bytes, which is the most that is read here."
+
+
+class ShedMiddleware:
+    """Refuses requests while too many are under way, so that nobody waits without end.
+
+    Who waits for changes does so as long as it pleases them and holds next to nothing: not counted.
+    An answer that has begun is not counted any more.
+    """
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self.app, self.most = app, most
+        self.under_way = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http" or _path(scope) in UNSHED:
+            await self.app(scope, receive, send)
+            return
+        if self.under_way >= self.most:
+            detail = f"{self.most} requests are under way already: try again in a moment."
+            headers = {"Retry-After": "1"}
+            response = problem_response(Request(scope), "overloaded", detail, headers=headers)
+            await response(scope, receive, send)
+            return
+        counted = 1
+        self.under_way += 1
+
+        async def send_counted(message: Message) -> None:
+            nonlocal counted
+            self.under_way -= counted
+            counted = 0
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_counted)
+        finally:
+            self.under_way -= counted
 
 
 class LinkMiddleware:
