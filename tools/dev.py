@@ -46,7 +46,10 @@ MISSING_PYTHON = (
     "Python 3.11 or newer with the modules venv and ensurepip is needed.\n"
     "On Debian and Ubuntu: apt-get install python3-venv"
 )
-SOAKED = ("tests/test_fuzz.py", "tests/importers/test_hostile_cells.py", "tests/test_crash.py")
+SOAKED = (
+    *("tests/test_fuzz.py", "tests/importers/test_hostile_cells.py"),
+    *("tests/test_crash.py", "tests/test_cluster.py", "tests/test_load.py"),
+)
 PLAIN = ("pysyncobj", "ydiff")
 """Packages of plain Python, needed by Patroni, that are published as their sources only."""
 
@@ -161,7 +164,7 @@ def lock(arguments: Sequence[str]) -> None:
 
 
 def soak(arguments: Sequence[str]) -> None:
-    """Fuzz all that is read from strangers, and kill servers at work, for hours."""
+    """Fuzz all that is read from strangers, kill and load servers at work, for hours."""
     set_up("dev")
     wanted = {"COUNTERCLAIM_FUZZ": "100000", "COUNTERCLAIM_CRASHES": "50"}
     env = {**wanted, **os.environ, "HYPOTHESIS_PROFILE": "thorough"}

@@ -73,16 +73,19 @@ def create_app(settings: Settings | None = None, lines: RequestLog | None = None
     watch = Watch(engine)
     quick = Quick.of(engine, settings)
     replicas = Replicas.of(settings)
+    standbys = Quick.of_standbys(replicas, settings) if replicas else None
     turns = Turns(settings.database_url, settings.max_waiting_writes)
     tally = Tally(settings.metrics_folder if settings.workers > 1 else None)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, float]]:
-        await quick.open()
+        for way in filter(None, (quick, standbys)):
+            await way.open()
         async with metrics.sharing(app):
             with watch.until_stop(), replicas.followed() if replicas else nullcontext():
                 yield {PATIENCE: settings.patience_s}
-        await quick.close()
+        for way in filter(None, (quick, standbys)):
+            await way.close()
         turns.close()
         engine.dispose()
         if lines is not None:
@@ -121,7 +124,8 @@ def create_app(settings: Settings | None = None, lines: RequestLog | None = None
     app.mount("/static/lib", web.Libraries(web.library_folder(settings.node_modules)))
     app.mount("/static", web.Files(directory=Path(web.__file__).parent / "static"))
     app.mount("/docs/assets", web.Files(directory=web.swagger_folder()))
-    app.add_middleware(QuickMiddleware, quick=quick, ways=[*events.SHORT_WAYS, *stats.SHORT_WAYS])
+    ways = [*events.SHORT_WAYS, *stats.SHORT_WAYS]
+    app.add_middleware(QuickMiddleware, quick=quick, ways=ways, standbys=standbys)
     app.add_middleware(LinkMiddleware)
     if replicas is not None:
         app.add_middleware(PreferenceMiddleware)

@@ -19,7 +19,7 @@ from counterclaim.errors import StoreError
 from counterclaim.queries.changes import last_seq
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import Engine
     from sqlalchemy.orm import Session
@@ -93,6 +93,10 @@ class Replicas:
                     self._marks.note(last_seq(session), asked)
             except StoreError:
                 continue  # There may be another primary in a moment.
+
+    def serves_within(self, age_s: float) -> Callable[[int], bool]:
+        """Whether a state with such a newest entry is at most so many seconds old."""
+        return lambda seq: self._marks.age_of(seq, monotonic()) <= age_s
 
     @contextmanager
     def reading_within(self, age_s: float) -> Iterator[Session | None]:
