@@ -13,6 +13,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import httpx2
@@ -29,8 +31,7 @@ from store.test_rebuild import assert_rebuild_changes_nothing
 from test_crash import ROUNDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
 if sys.platform != "linux" or find_spec("patroni") is None or find_spec("pysyncobj") is None:
     pytest.skip(
@@ -146,9 +147,13 @@ def kill(cluster: Cluster, callers: Callers, *, whole: bool) -> float:
 
 
 def test_a_primary_that_dies_loses_nothing_and_who_repeats_a_write_is_heard_once(
-    tmp_path: Path, record_property: pytest.RecordProperty
+    record_property: Callable[[str, object], None],
 ) -> None:
-    with running_cluster(tmp_path / "cluster", FAST) as cluster, ExitStack() as opened:
+    with (
+        TemporaryDirectory(prefix="cluster-") as folder,  # Others than root can look into it.
+        running_cluster(Path(folder), FAST) as cluster,
+        ExitStack() as opened,
+    ):
         url = cluster.url("postgres")
         engine = make_engine(url)
         opened.callback(engine.dispose)

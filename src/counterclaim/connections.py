@@ -101,7 +101,7 @@ class ImpatientProtocol(HttpToolsProtocol):
         self.transport.abort()
 
     def _see(self) -> _Seen:
-        cycle = self.cycle
+        cycle: Any = self.cycle  # None before the first request.
         awaited = (
             cycle is not None
             and cycle.more_body
