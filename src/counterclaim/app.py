@@ -8,6 +8,7 @@ from pathlib import Path
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING
 
+from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 from starlette.middleware.cors import CORSMiddleware
@@ -79,6 +80,8 @@ def create_app(settings: Settings | None = None, lines: RequestLog | None = None
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, float]]:
+        # More threads than connections would wait for these, and keep the one that writes waiting.
+        to_thread.current_default_thread_limiter().total_tokens = settings.pool_size
         for way in filter(None, (quick, standbys)):
             await way.open()
         async with metrics.sharing(app):

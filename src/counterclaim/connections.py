@@ -1,4 +1,4 @@
-"""Connections that are cut off when their client keeps them waiting: with a request or an answer.
+"""Connections that are cut off when their client keeps them waiting, and renewed now and then.
 
 Uvicorn ends those that are idle between two requests. A head that comes letter by letter, a body
 that trickles, an answer that nobody takes would be waited for without end, and each holds memory.
@@ -6,6 +6,7 @@ that trickles, an answer that nobody takes would be waited for without end, and 
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from uvicorn.protocols.http.httptools_impl import (
@@ -24,6 +25,13 @@ DEFAULT_S = 20.0
 
 LEAST = 1024
 """Bytes that must move at least while patience lasts."""
+
+KEPT_S = (30.0, 60.0)
+"""A connection is kept for so long, at random between the two, and ends with an answer.
+
+Of several processes one may have taken most connections of a sudden rush, being awake; who comes
+again finds the one that has less to do.
+"""
 
 LARGEST_HEAD = 64 * 1024
 """Bytes of the largest head of a request that is read."""
@@ -47,6 +55,7 @@ class ImpatientProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self._patience: float = self.app_state.get(PATIENCE, DEFAULT_S)
         self._head_since: float | None = self.loop.time()
+        self._kept_until = self.loop.time() + random.uniform(*KEPT_S)  # noqa: S311 - no secret
         self._head_bytes = self._came = 0
         self._answered: RequestResponseCycle | None = None
         self._seen = _Seen(None, 0, 0)
@@ -73,6 +82,8 @@ class ImpatientProtocol(HttpToolsProtocol):
         """It is there."""
         self._head_since = None
         super().on_headers_complete()
+        if self.loop.time() >= self._kept_until and not self.pipeline:
+            self.cycle.keep_alive = False
 
     def data_received(self, data: bytes) -> None:
         """Take what came, unless it is a head without end."""

@@ -374,13 +374,25 @@ LOST = (
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """One consistent state of the store, read only."""
-    if engine.dialect.name == "postgresql":
-        engine = engine.execution_options(
-            isolation_level="REPEATABLE READ", postgresql_readonly=True
-        )
+    with (
+        told_plainly(),
+        Session(read_only(engine), autoflush=False, expire_on_commit=False) as session,
+    ):
+        yield session
+
+
+def read_only(engine: Engine) -> Engine:
+    """The same engine, each of whose transactions shows one state and changes nothing."""
+    if engine.dialect.name != "postgresql":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Errors of the driver come out as the package's own."""
     try:
-        with Session(engine, autoflush=False, expire_on_commit=False) as session:
-            yield session
+        yield
     except SQLAlchemyError as error:
         raise translated(error) from error
 

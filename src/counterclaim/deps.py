@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
@@ -53,7 +53,7 @@ PREFERRED = re.compile(r'(?:^|[,\s])max-age\s*=\s*"?(\d{1,9})"?(?=$|[,;\s])', re
 """An age among the preferences of a request, after RFC 7240."""
 
 APPLIED = "counterclaim.preference"
-"""Where the scope of a request has the preference that its answer followed."""
+"""Where the scope of a request has what tells the preference that its answer followed, or None."""
 
 
 def allowed_age(request: Request) -> int | None:
@@ -76,14 +76,13 @@ def allowed_age(request: Request) -> int | None:
 def reading_for(request: Request) -> Iterator[Session]:
     """The state of the store that a request is to be shown: a standby's, if it may be that old."""
     age, state = allowed_age(request), request.app.state
-    with ExitStack() as opened:
-        if age is not None:
-            session = opened.enter_context(state.replicas.reading_within(age))
-            if session is not None:
-                request.scope[APPLIED] = f"max-age={age}"
-                yield session
-                return
-        yield opened.enter_context(reading(state.engine))
+    if age is None:
+        with reading(state.engine) as session:
+            yield session
+        return
+    with state.replicas.reading_within(age, state.engine) as session:
+        request.scope[APPLIED] = lambda: f"max-age={age}" if session.standby else None
+        yield session
 
 
 def _read(request: Request, _reader: Reader) -> Iterator[Session]:

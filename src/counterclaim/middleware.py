@@ -108,8 +108,8 @@ class PreferenceMiddleware:
                 headers = MutableHeaders(scope=message)
                 if "vary" in headers:
                     headers["vary"] += ", Prefer"
-                if APPLIED in scope:
-                    headers["preference-applied"] = scope[APPLIED]
+                if APPLIED in scope and (applied := scope[APPLIED]()):
+                    headers["preference-applied"] = applied
             await send(message)
 
         await self.app(scope, receive, send_told)

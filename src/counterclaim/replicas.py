@@ -12,17 +12,19 @@ from collections import deque
 from contextlib import ExitStack, contextmanager
 from threading import Event, Thread
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from counterclaim.db import make_engine, reading
-from counterclaim.errors import StoreError
-from counterclaim.queries.changes import last_seq
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from counterclaim.db import make_engine, read_only, told_plainly
+from counterclaim.models import LedgerEntry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sqlalchemy import Engine
-    from sqlalchemy.orm import Session
+    from sqlalchemy import Connection, Engine
 
     from counterclaim.config import Settings
 
@@ -34,6 +36,9 @@ REMEMBERED = 2000
 
 Writes that follow each other without a pause make two of them a second.
 """
+
+
+NEWEST = select(func.max(LedgerEntry.seq))
 
 
 class Marks:
@@ -89,9 +94,9 @@ class Replicas:
         while not over.wait(ASKED_EVERY_S):
             asked = monotonic()
             try:
-                with reading(self._primary) as session:
-                    self._marks.note(last_seq(session), asked)
-            except StoreError:
+                with read_only(self._primary).connect() as connection:
+                    self._marks.note(connection.scalar(NEWEST) or 0, asked)
+            except SQLAlchemyError:
                 continue  # There may be another primary in a moment.
 
     def serves_within(self, age_s: float) -> Callable[[int], bool]:
@@ -99,32 +104,59 @@ class Replicas:
         return lambda seq: self._marks.age_of(seq, monotonic()) <= age_s
 
     @contextmanager
-    def reading_within(self, age_s: float) -> Iterator[Session | None]:
-        """A standby's state that is at most so many seconds old; None where there is none."""
-        with ExitStack() as kept:
-            try:
-                found = self._found_within(age_s, kept)
-            except StoreError:
-                found = None
-            yield found
+    def reading_within(self, age_s: float, primary: Engine) -> Iterator[ChoosingSession]:
+        """A state that is at most so many seconds old: a standby's, or else the primary's."""
+        with told_plainly(), ChoosingSession(self, age_s, primary) as session:
+            yield session
 
-    def _found_within(self, age_s: float, kept: ExitStack) -> Session | None:
-        with ExitStack() as trial:
-            session = trial.enter_context(reading(self.engine))
-            if self._age_of(session) > age_s:
-                return None
-            kept.push(trial.pop_all())
-            return session
+    def connect_within(self, age_s: float) -> Connection | None:
+        """A standby that shows such a state from here on; None where there is none."""
+        try:
+            with ExitStack() as trial:
+                connection = trial.enter_context(read_only(self.engine).connect())
+                if self._age_of(connection) > age_s:
+                    return None
+                trial.pop_all()
+                return connection
+        except SQLAlchemyError:
+            return None
 
-    def _age_of(self, session: Session) -> float:
-        seq = last_seq(session)  # From here on the session shows this state and no later one.
+    def _age_of(self, connection: Connection) -> float:
+        seq = connection.scalar(NEWEST) or 0  # From here on it shows this state and no later one.
         return self._marks.age_of(seq, monotonic())
 
     def age(self) -> float | None:
         """Seconds at most that a standby is old, whichever answers; None where none does."""
         try:
-            with reading(self.engine) as session:
-                age = self._age_of(session)
-        except StoreError:
+            with read_only(self.engine).connect() as connection:
+                age = self._age_of(connection)
+        except SQLAlchemyError:
             return None
         return age if math.isfinite(age) else None
+
+
+class ChoosingSession(Session):
+    """A session that looks for a standby when it is first asked something.
+
+    Who got a connection before the work is given a thread could wait for those who have the threads
+    and wait for connections.
+    """
+
+    def __init__(self, replicas: Replicas, age_s: float, primary: Engine) -> None:
+        super().__init__(autoflush=False, expire_on_commit=False)
+        self._replicas, self._age_s, self._primary = replicas, age_s, primary
+        self._chosen: Engine | Connection | None = None
+        self.standby: Connection | None = None
+
+    def get_bind(self, *_args: Any, **_options: Any) -> Engine | Connection:
+        """Where it reads: a connection to a standby, or the primary."""
+        if self._chosen is None:
+            self.standby = self._replicas.connect_within(self._age_s)
+            self._chosen = self.standby or read_only(self._primary)
+        return self._chosen
+
+    def close(self) -> None:
+        """Give back what was held."""
+        super().close()
+        if self.standby is not None:
+            self.standby.close()

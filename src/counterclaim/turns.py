@@ -10,6 +10,7 @@ from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from threading import Condition, Thread
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -31,6 +32,12 @@ Result = TypeVar("Result")
 TOGETHER = 64
 """So many turns share one transaction at most, so that nobody waits long for the others."""
 
+TOGETHER_S = 1.0
+"""After so long a transaction takes no further turn: those that are done are to be told."""
+
+LONGEST_WAIT_S = 30.0
+"""Who has waited for longer has most likely gone, and is told to come back."""
+
 LINGERING_S = 1.0
 """So long the thread that writes waits for the next turn before it ends."""
 
@@ -48,6 +55,17 @@ class _Turn:
     actor: str
     dry_run: bool
     told: Future[Any] = field(default_factory=Future)
+    since: float = field(default_factory=monotonic)
+
+    def begin(self) -> bool:
+        """Whether it is still to be done: nobody has gone away, or has waited for too long."""
+        if not self.told.set_running_or_notify_cancel():
+            return False
+        if monotonic() - self.since <= LONGEST_WAIT_S:
+            return True
+        msg = f"It waited for its turn for {LONGEST_WAIT_S:.0f} seconds: try again in a while."
+        self.tell(BusyError(msg))
+        return False
 
     def take(self, writer: Writer) -> Any:
         """Do the work; its result, or the error that it ended in and by which it is undone."""
@@ -140,22 +158,27 @@ class Turns:
             return [self._waiting.popleft() for _place in range(count)]
 
     def _carry_out(self, group: list[_Turn]) -> None:
-        turns = [turn for turn in group if turn.told.set_running_or_notify_cancel()]
-        try:
-            with writing(self.engine) as session:
-                outcomes = self._take_all(session, turns)
-        except Exception as error:  # noqa: BLE001 - all that share the transaction are told of it
-            self._names.forget()
-            self.engine.dispose()  # Whatever its connection still holds is undone with it.
-            outcomes = [error] * len(turns)
-        for turn, outcome in zip(turns, outcomes, strict=True):
-            turn.tell(outcome)
+        turns = [turn for turn in group if turn.begin()]
+        while turns:
+            try:
+                with writing(self.engine) as session:
+                    outcomes = self._take_some(session, turns)
+            except Exception as error:  # noqa: BLE001 - all that share the transaction are told
+                self._names.forget()
+                self.engine.dispose()  # Whatever its connection still holds is undone with it.
+                outcomes = [error] * len(turns)
+            for turn, outcome in zip(turns, outcomes, strict=False):
+                turn.tell(outcome)
+            turns = turns[len(outcomes) :]
 
-    def _take_all(self, session: WriteSession, turns: list[_Turn]) -> list[Any]:
+    def _take_some(self, session: WriteSession, turns: list[_Turn]) -> list[Any]:
+        """The outcomes of the first turns, as many as there is time for."""
         outcomes: list[Any] = []
-        writer = open_writer(session, "", self._names)
+        writer, until = open_writer(session, "", self._names), monotonic() + TOGETHER_S
         for turn in turns:
             if outcomes:
+                if monotonic() > until:
+                    break
                 writer.begin_turn()
             outcomes.append(turn.take(writer))
         self._names.keep(writer)

@@ -196,7 +196,7 @@ class QuickMiddleware:
         except (CounterclaimError, UnansweredError):
             return None
         if age is not None:
-            request.scope[APPLIED] = f"max-age={age}"
+            request.scope[APPLIED] = lambda: f"max-age={age}"
         return response
 
     def _way(self, scope: Scope) -> tuple[Way | None, str]:
