@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 from threading import Event as Signal
-from time import sleep
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +17,7 @@ from counterclaim.store.ingest import ingest
 from counterclaim.store.ledger import open_writer
 from counterclaim.store.review import rate_source
 from counterclaim.store.verify import verify
-from counterclaim.turns import Turns
+from counterclaim.turns import Turns, await_turn
 from counterclaim.vocabulary import Reliability
 from factories import REFERENCE, TEXT, aland_claim, article, bland_claim, put_file
 from store.test_rebuild import assert_rebuild_changes_nothing
@@ -136,12 +136,17 @@ def test_who_has_waited_for_too_long_is_told_to_come_back_and_nothing_is_stored(
 ) -> None:
     monkeypatch.setattr("counterclaim.turns.LONGEST_WAIT_S", 0.1)
     blocked = Blocked(turns)
-    late = turns.take(taking(1), "ann")
-    sleep(0.2)
-    blocked.go.set()
     with pytest.raises(BusyError, match="waited"):
-        late.result(WAIT_S)
+        asyncio.run(await_turn(turns.take(taking(1), "ann")))
+    asyncio.run(begun_late(blocked))
+    turns.take(lambda _writer: None, "bob").result(WAIT_S)
     assert documents(engine) == 0
+
+
+async def begun_late(blocked: Blocked) -> None:
+    """What has begun is waited for, however long it takes."""
+    asyncio.get_running_loop().call_later(0.3, blocked.go.set)
+    await await_turn(blocked.first)
 
 
 def test_nobody_is_told_of_success_where_the_commit_fails(turns: Turns, engine: Engine) -> None:

@@ -38,7 +38,7 @@ SIZE = 3
 PORTS = range(20_000, 32_000)
 """Where servers listen: below the ports that systems give to those who call."""
 
-START_S, STOP_S = 40.0, 10.0
+START_S, STOP_S = 120.0, 10.0
 
 AGREED = {
     "ttl": 20,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from asyncio import wrap_future
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,6 +25,7 @@ from counterclaim.access import CALLER, require
 from counterclaim.db import reading
 from counterclaim.deps import reading_for
 from counterclaim.queries.keys import Caller, caller_of
+from counterclaim.turns import await_turn
 from counterclaim.vocabulary import KeyScope
 
 if TYPE_CHECKING:
@@ -183,5 +183,5 @@ async def write_as(
     caller = require(visitor_of(request).caller, scope)
     turns: Turns = request.app.state.turns
     waiting: Any = turns.take(work, caller.name, dry_run=dry_run)
-    result: Result = await wrap_future(waiting)
+    result: Result = await await_turn(waiting)
     return result
