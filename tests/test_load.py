@@ -38,7 +38,7 @@ SOAKING = ROUNDS >= 5
 LOAD_S = ROUNDS * 12.0 if SOAKING else 2.0
 CLIENTS = 200 if SOAKING else 50
 GROWTH = 1.1
-"""So many times the memory of the middle may be taken at the end; what is remembered is full then."""
+"""So many times the memory of the middle may be taken at the end."""
 
 
 def resident_mib(process: int) -> float:
