@@ -75,9 +75,12 @@ class SafetyMiddleware:
         await self.app(scope, receive, send_safely)
 
 
-ASKED_ABROAD = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match")
+ASKED_ABROAD = (
+    *("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Prefer"),
+)
 TOLD_ABROAD = (
-    *("Content-Disposition", "ETag", "Idempotency-Replayed", "Link", "Location", "Retry-After"),
+    *("Content-Disposition", "ETag", "Idempotency-Replayed", "Link", "Location"),
+    *("Preference-Applied", "Retry-After"),
     *("RateLimit-Limit", "RateLimit-Policy", "RateLimit-Remaining", "RateLimit-Reset"),
     "WWW-Authenticate",
 )
