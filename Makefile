@@ -4,8 +4,8 @@
 PYTHON ?= python3
 ARGS ?=
 
-.PHONY: help run test check fmt db seed openapi docs picture setup lock soak bench bench-full clean
+.PHONY: help run test check fmt db seed openapi docs picture setup lock soak bench bench-full cluster clean
 .DEFAULT_GOAL := help
 
-help run test check fmt db seed openapi docs picture setup lock soak bench bench-full clean:
+help run test check fmt db seed openapi docs picture setup lock soak bench bench-full cluster clean:
 	@$(PYTHON) tools/dev.py $@ $(ARGS)

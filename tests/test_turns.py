@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from threading import Event as Signal
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from counterclaim.store.ingest import ingest
 from counterclaim.store.ledger import open_writer
 from counterclaim.store.review import rate_source
 from counterclaim.store.verify import verify
-from counterclaim.turns import Turns
+from counterclaim.turns import Turns, await_turn
 from counterclaim.vocabulary import Reliability
 from factories import REFERENCE, TEXT, aland_claim, article, bland_claim, put_file
 from store.test_rebuild import assert_rebuild_changes_nothing
@@ -34,8 +35,9 @@ WAIT_S = 30.0
 
 
 @pytest.fixture
-def turns(database_url: str, engine: Engine) -> Iterator[Turns]:
+def turns(database_url: str, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Turns]:
     put_file(engine, REFERENCE)
+    monkeypatch.setattr("counterclaim.turns.TOGETHER_S", WAIT_S)
     made = Turns(database_url, most_waiting=6)
     yield made
     made.close()
@@ -114,6 +116,37 @@ def test_turns_that_wait_share_a_commit_and_nothing_else(turns: Turns, engine: E
     with reading(engine) as session:
         assert not verify(session).faults
     assert_rebuild_changes_nothing(engine)
+
+
+def test_a_transaction_takes_no_further_turn_when_it_has_lasted_long_enough(
+    turns: Turns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("counterclaim.turns.TOGETHER_S", 0.0)
+    blocked = Blocked(turns)
+    told = [turns.take(taking(number), "ann") for number in (1, 2)]
+    before: list[int] = []
+    event.listen(turns.engine, "commit", lambda _one: before.append(sum(t.done() for t in told)))
+    blocked.go.set()
+    assert [one.result(WAIT_S).created["claims"] for one in told] == [2, 2]
+    assert before == [0, 0, 1], "the first is told while the second has yet to be done"
+
+
+def test_who_has_waited_for_too_long_is_told_to_come_back_and_nothing_is_stored(
+    turns: Turns, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("counterclaim.turns.LONGEST_WAIT_S", 0.1)
+    blocked = Blocked(turns)
+    with pytest.raises(BusyError, match="waited"):
+        asyncio.run(await_turn(turns.take(taking(1), "ann")))
+    asyncio.run(begun_late(blocked))
+    turns.take(lambda _writer: None, "bob").result(WAIT_S)
+    assert documents(engine) == 0
+
+
+async def begun_late(blocked: Blocked) -> None:
+    """What has begun is waited for, however long it takes."""
+    asyncio.get_running_loop().call_later(0.3, blocked.go.set)
+    await await_turn(blocked.first)
 
 
 def test_nobody_is_told_of_success_where_the_commit_fails(turns: Turns, engine: Engine) -> None:

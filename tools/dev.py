@@ -49,7 +49,13 @@ MISSING_PYTHON = (
     "Python 3.11 or newer with the modules venv and ensurepip is needed.\n"
     "On Debian and Ubuntu: apt-get install python3-venv"
 )
-SOAKED = ("tests/test_fuzz.py", "tests/importers/test_hostile_cells.py", "tests/test_crash.py")
+SOAKED = (
+    *("tests/test_fuzz.py", "tests/importers/test_hostile_cells.py"),
+    *("tests/test_crash.py", "tests/test_cluster.py", "tests/test_load.py"),
+)
+PLAIN = ("pysyncobj", "ydiff")
+"""Packages of plain Python, needed by Patroni, that are published as their sources only."""
+
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command as main; main()"
 CACHES = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".import_linter_cache")
 
@@ -154,11 +160,18 @@ def lock(arguments: Sequence[str]) -> None:
 
 
 def soak(arguments: Sequence[str]) -> None:
-    """Fuzz all that is read from strangers, and kill servers at work, for hours."""
+    """Fuzz all that is read from strangers, kill and load servers at work, for hours."""
     set_up("dev")
     wanted = {"COUNTERCLAIM_FUZZ": "100000", "COUNTERCLAIM_CRASHES": "50"}
     env = {**wanted, **os.environ, "HYPOTHESIS_PROFILE": "thorough"}
     call("-m", "pytest", "-v", "--durations=0", *(arguments or SOAKED), env=env)
+
+
+def cluster(arguments: Sequence[str]) -> None:
+    """Start three PostgreSQL servers as a cluster, and two servers on it, until Ctrl-C."""
+    set_up("dev")
+    os.environ["PYTHONPATH"] = str(ROOT / "tests")
+    become(str(ROOT / "tools" / "cluster.py"), *arguments)
 
 
 def bench(arguments: Sequence[str]) -> None:
@@ -317,9 +330,10 @@ def works(python: str, statement: str) -> bool:
 
 
 def install(lock_file: Path, python: Path | None = None) -> None:
-    """Install exactly what a lock file lists, by hash, from wheels only."""
+    """Install exactly what a lock file lists, by hash; from wheels, but for those without one."""
     quiet = ("-qq", "--no-input", "--no-compile", "--disable-pip-version-check")
-    strict = ("--no-deps", "--require-hashes", "--only-binary", ":all:")
+    wheels = ("--only-binary", ":all:", "--no-binary", ",".join(PLAIN))
+    strict = ("--no-deps", "--require-hashes", *wheels)
     subprocess.run(
         [
             *(str(python or PYTHON), "-m", "pip", "install"),
@@ -429,8 +443,7 @@ TASKS: dict[str, Callable[[Sequence[str]], None]] = {
     task.__name__.replace("_", "-"): task
     for task in (
         *(run, test, check, fmt, db, seed, openapi, docs, picture, setup, lock, soak, bench),
-        bench_full,
-        clean,
+        *(bench_full, cluster, clean),
     )
 }
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gc
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING
 
+from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 from starlette.middleware.cors import CORSMiddleware
@@ -18,14 +19,17 @@ from counterclaim.api.following import Watch
 from counterclaim.api.quick import Quick, QuickMiddleware
 from counterclaim.compression import CompressMiddleware
 from counterclaim.config import Settings
+from counterclaim.connections import PATIENCE
 from counterclaim.db import make_engine
 from counterclaim.logs import request_log
 from counterclaim.middleware import (
     BodyLimitMiddleware,
     HeadMiddleware,
     LinkMiddleware,
+    PreferenceMiddleware,
     RateLimitMiddleware,
     SafetyMiddleware,
+    ShedMiddleware,
     cors_options,
 )
 from counterclaim.observation import ObserveMiddleware, is_quiet
@@ -33,6 +37,7 @@ from counterclaim.openapi import describe
 from counterclaim.problems import add_problem_handlers
 from counterclaim.proposing import Model
 from counterclaim.rates import Rates
+from counterclaim.replicas import Replicas
 from counterclaim.tally import Tally
 from counterclaim.turns import Turns
 
@@ -69,16 +74,22 @@ def create_app(settings: Settings | None = None, lines: RequestLog | None = None
     )
     watch = Watch(engine)
     quick = Quick.of(engine, settings)
+    replicas = Replicas.of(settings)
+    standbys = Quick.of_standbys(replicas, settings) if replicas else None
     turns = Turns(settings.database_url, settings.max_waiting_writes)
     tally = Tally(settings.metrics_folder if settings.workers > 1 else None)
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await quick.open()
+    async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, float]]:
+        # More threads than connections would wait for these, and keep the one that writes waiting.
+        to_thread.current_default_thread_limiter().total_tokens = settings.pool_size
+        for way in filter(None, (quick, standbys)):
+            await way.open()
         async with metrics.sharing(app):
-            with watch.until_stop():
-                yield
-        await quick.close()
+            with watch.until_stop(), replicas.followed() if replicas else nullcontext():
+                yield {PATIENCE: settings.patience_s}
+        for way in filter(None, (quick, standbys)):
+            await way.close()
         turns.close()
         engine.dispose()
         if lines is not None:
@@ -96,6 +107,7 @@ def create_app(settings: Settings | None = None, lines: RequestLog | None = None
     app.state.watch = watch
     app.state.settings = settings
     app.state.turns = turns
+    app.state.replicas = replicas
     app.state.tally = tally
     app.state.secret = (
         settings.secret_key.get_secret_value() if settings.secret_key else token_urlsafe(32)
@@ -117,12 +129,16 @@ def create_app(settings: Settings | None = None, lines: RequestLog | None = None
     app.mount("/static/lib", web.Libraries(web.library_folder(settings.node_modules)))
     app.mount("/static", web.Files(directory=Path(web.__file__).parent / "static"))
     app.mount("/docs/assets", web.Files(directory=web.swagger_folder()))
-    app.add_middleware(QuickMiddleware, quick=quick, ways=[*events.SHORT_WAYS, *stats.SHORT_WAYS])
+    ways = [*events.SHORT_WAYS, *stats.SHORT_WAYS]
+    app.add_middleware(QuickMiddleware, quick=quick, ways=ways, standbys=standbys)
     app.add_middleware(LinkMiddleware)
+    if replicas is not None:
+        app.add_middleware(PreferenceMiddleware)
     app.add_middleware(BodyLimitMiddleware, max_body_bytes=settings.max_body_bytes)
     if settings.rate_limit.strip():
         rates = Rates(settings.rate_limit, settings.rate_limit_storage)
         app.add_middleware(RateLimitMiddleware, rates=rates)
+    app.add_middleware(ShedMiddleware, most=settings.max_requests)
     # What fails in those above is told as a problem here, and to people as a page in the next.
     app.add_middleware(ObserveMiddleware, tally=tally, lines=lines)
     app.add_middleware(web.ErrorPageMiddleware)

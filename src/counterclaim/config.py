@@ -29,6 +29,23 @@ class Settings(BaseSettings):
     database_url: Annotated[
         str, Field(description="SQLAlchemy URL of the store: SQLite or PostgreSQL.")
     ] = "sqlite:///counterclaim.db"
+    read_database_url: Annotated[
+        str | None,
+        Field(
+            description="SQLAlchemy URL of standbys of a PostgreSQL store, for reads that may be a "
+            "little old.",
+            pattern=r"^postgresql(\+psycopg)?://",
+        ),
+    ] = None
+    read_max_age: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=3600,
+            description="Seconds by which answers to requests without a key or cookie may be old, "
+            "so that standbys give them.",
+        ),
+    ] = 0
     host: Annotated[str, Field(description="Address the server listens on.")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, description="Port the server listens on.")] = 8000
     public_reads: Annotated[
@@ -73,6 +90,21 @@ class Settings(BaseSettings):
         int,
         Field(ge=1, description="Writes that may wait for their turn; more are answered 503."),
     ] = 1000
+    max_requests: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="Requests that each process works on at a time; more are answered 503.",
+        ),
+    ] = 500
+    patience_s: Annotated[
+        float,
+        Field(
+            gt=0,
+            description="Seconds for which a client may keep a connection waiting before it is "
+            "cut off.",
+        ),
+    ] = 20.0
     rate_limit: Annotated[
         str,
         Field(

@@ -49,6 +49,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import (
     ArgumentError,
     DataError,
+    DBAPIError,
     IntegrityError,
     InterfaceError,
     OperationalError,
@@ -71,7 +72,7 @@ if TYPE_CHECKING:
     from enum import StrEnum
     from pathlib import Path
 
-    from sqlalchemy import Select, SQLColumnExpression
+    from sqlalchemy import URL, Select, SQLColumnExpression
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.orm import MappedColumn
     from sqlalchemy.pool import ConnectionPoolEntry
@@ -252,6 +253,21 @@ BUSY_MS = 10_000
 """SQLite waits so long for who else writes."""
 
 
+NOTICED = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""How soon a PostgreSQL that is gone without a word is noticed, in libpq's words."""
+
+
+def unsaid(url: URL) -> dict[str, int]:
+    """Of what libpq is told, all that a URL says nothing of."""
+    return {name: value for name, value in NOTICED.items() if name not in url.query}
+
+
 def make_engine(url: str, *, pool_size: int = 10, cache_mib: int = CACHE_MIB) -> Engine:
     """An engine for SQLite or PostgreSQL, set up so that both keep the same promises."""
     try:
@@ -271,7 +287,7 @@ def make_engine(url: str, *, pool_size: int = 10, cache_mib: int = CACHE_MIB) ->
             max_overflow=0,
             hide_parameters=True,  # Values are what somebody posted: nothing for a log.
             pool_pre_ping=True,
-            connect_args={"options": "-c timezone=UTC"},
+            connect_args={**unsaid(parsed), "options": "-c timezone=UTC"},
         )
     msg = f"{parsed.get_backend_name()!r} is not supported: use sqlite:///FILE or postgresql://…"
     raise StoreError(msg)
@@ -333,21 +349,50 @@ def writing(engine: Engine, *, dry_run: bool = False) -> Iterator[WriteSession]:
                 session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK})
             yield session
             if not dry_run:
-                session.commit()
+                _commit(session)
     except SQLAlchemyError as error:
         raise translated(error) from error
+
+
+def _commit(session: WriteSession) -> None:
+    """Commit; who loses the connection meanwhile is told that nobody knows what became of it."""
+    session.flush()
+    try:
+        session.commit()
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        raise StoreError(LOST) from error
+
+
+LOST = (
+    "The connection to the database was lost while this was being stored, and whether it was is not"
+    " known. Send it again: with the same Idempotency-Key it is stored once."
+)
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """One consistent state of the store, read only."""
-    if engine.dialect.name == "postgresql":
-        engine = engine.execution_options(
-            isolation_level="REPEATABLE READ", postgresql_readonly=True
-        )
+    with (
+        told_plainly(),
+        Session(read_only(engine), autoflush=False, expire_on_commit=False) as session,
+    ):
+        yield session
+
+
+def read_only(engine: Engine) -> Engine:
+    """The same engine, each of whose transactions shows one state and changes nothing."""
+    if engine.dialect.name != "postgresql":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Errors of the driver come out as the package's own."""
     try:
-        with Session(engine, autoflush=False, expire_on_commit=False) as session:
-            yield session
+        yield
     except SQLAlchemyError as error:
         raise translated(error) from error
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
@@ -47,8 +49,44 @@ FORMATS = {
 Item = TypeVar("Item")
 
 
+PREFERRED = re.compile(r'(?:^|[,\s])max-age\s*=\s*"?(\d{1,9})"?(?=$|[,;\s])', re.IGNORECASE)
+"""An age among the preferences of a request, after RFC 7240."""
+
+APPLIED = "counterclaim.preference"
+"""Where the scope of a request has what tells the preference that its answer followed, or None."""
+
+
+def allowed_age(request: Request) -> int | None:
+    """Seconds by which an answer may be old; None where the store is asked for as it is now.
+
+    Who has a key or a cookie may have written, and is to find it again. A further page belongs to
+    the state of the first, which another standby might not have yet.
+    """
+    if request.app.state.replicas is None or b"cursor=" in request.scope["query_string"]:
+        return None
+    headers = request.headers
+    if preferred := PREFERRED.search(",".join(headers.getlist("prefer"))):
+        return min(int(preferred[1]), SETTLED.seconds) or None
+    if "authorization" in headers or "cookie" in headers:
+        return None
+    return request.app.state.settings.read_max_age or None
+
+
+@contextmanager
+def reading_for(request: Request) -> Iterator[Session]:
+    """The state of the store that a request is to be shown: a standby's, if it may be that old."""
+    age, state = allowed_age(request), request.app.state
+    if age is None:
+        with reading(state.engine) as session:
+            yield session
+        return
+    with state.replicas.reading_within(age, state.engine) as session:
+        request.scope[APPLIED] = lambda: f"max-age={age}" if session.standby else None
+        yield session
+
+
 def _read(request: Request, _reader: Reader) -> Iterator[Session]:
-    with reading(request.app.state.engine) as session:
+    with reading_for(request) as session:
         yield session
 
 

@@ -13,7 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from counterclaim.deps import FORMATS, JSON, SAFE_IN_QUERY
+from counterclaim.deps import APPLIED, FORMATS, JSON, SAFE_IN_QUERY
 from counterclaim.export.atom import MEDIA_TYPE as ATOM
 from counterclaim.problems import SAFETY, problem_response
 
@@ -42,6 +42,9 @@ UNCOUNTED = frozenset({"/healthz", "/readyz", "/metrics"})
 
 Nor are they logged or counted: they would drown what people ask.
 """
+
+UNSHED = UNCOUNTED | {"/v1/changes"}
+"""Paths that are answered however many requests are under way."""
 
 ASKED_METHOD = "counterclaim.method"
 """Where the scope has the method of a request that is answered as if it had another."""
@@ -72,9 +75,12 @@ class SafetyMiddleware:
         await self.app(scope, receive, send_safely)
 
 
-ASKED_ABROAD = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match")
+ASKED_ABROAD = (
+    *("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Prefer"),
+)
 TOLD_ABROAD = (
-    *("Content-Disposition", "ETag", "Idempotency-Replayed", "Link", "Location", "Retry-After"),
+    *("Content-Disposition", "ETag", "Idempotency-Replayed", "Link", "Location"),
+    *("Preference-Applied", "Retry-After"),
     *("RateLimit-Limit", "RateLimit-Policy", "RateLimit-Remaining", "RateLimit-Reset"),
     "WWW-Authenticate",
 )
@@ -89,6 +95,27 @@ def cors_options(origins: Collection[str]) -> dict[str, Any]:
         "expose_headers": list(TOLD_ABROAD),
         "allow_credentials": False,
     }
+
+
+class PreferenceMiddleware:
+    """Tells by which preference of the request its answer was made, after RFC 7240."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+
+        async def send_told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if "vary" in headers:
+                    headers["vary"] += ", Prefer"
+                if APPLIED in scope and (applied := scope[APPLIED]()):
+                    headers["preference-applied"] = applied
+            await send(message)
+
+        await self.app(scope, receive, send_told)
 
 
 class HeadMiddleware:
@@ -142,6 +169,43 @@ class BodyLimitMiddleware:
     @property
     def _detail(self) -> str:
         return f"The body has more than {self.most} bytes, which is the most that is read here."
+
+
+class ShedMiddleware:
+    """Refuses requests while too many are under way, so that nobody waits without end.
+
+    Who waits for changes does so as long as it pleases them and holds next to nothing: not counted.
+    An answer that has begun is not counted any more.
+    """
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self.app, self.most = app, most
+        self.under_way = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http" or _path(scope) in UNSHED:
+            await self.app(scope, receive, send)
+            return
+        if self.under_way >= self.most:
+            detail = f"{self.most} requests are under way already: try again in a moment."
+            headers = {"Retry-After": "1"}
+            response = problem_response(Request(scope), "overloaded", detail, headers=headers)
+            await response(scope, receive, send)
+            return
+        counted = 1
+        self.under_way += 1
+
+        async def send_counted(message: Message) -> None:
+            nonlocal counted
+            self.under_way -= counted
+            counted = 0
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_counted)
+        finally:
+            self.under_way -= counted
 
 
 class LinkMiddleware:

@@ -6,7 +6,6 @@ Who waits for a turn does so in the event loop, without a connection or a thread
 from __future__ import annotations
 
 import hashlib
-from asyncio import wrap_future
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -33,7 +32,7 @@ from counterclaim.models import IdempotencyKey
 from counterclaim.problems import described_problem
 from counterclaim.queries.keys import Caller
 from counterclaim.store.ledger import Writer
-from counterclaim.turns import Turns
+from counterclaim.turns import Turns, await_turn
 from counterclaim.vocabulary import KeyScope
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ class Post:
         body = await self.request.body()
         work_through = partial(self._write, work, self._digest(body), dry_run=dry_run)
         turns: Turns = self.request.app.state.turns
-        return await wrap_future(turns.take(work_through, self.caller.name, dry_run=dry_run))
+        return await await_turn(turns.take(work_through, self.caller.name, dry_run=dry_run))
 
     def check_match(self, content: BaseModel) -> None:
         """Make sure that the caller decides on what is there now.

@@ -14,6 +14,7 @@ from starlette.routing import Match, Mount
 
 from counterclaim.errors import (
     AuthenticationError,
+    BusyError,
     ConflictError,
     FilterError,
     InputError,
@@ -165,7 +166,16 @@ _TYPES = (
         "The store does not answer",
         503,
         "The database is out of reach, or its tables are not at the newest revision. Nothing was "
-        "stored. Try again after the seconds that Retry-After names.",
+        "stored, unless the detail says that this is not known: who then sends the request again "
+        "with the same Idempotency-Key has it carried out once. Try again after the seconds that "
+        "Retry-After names.",
+    ),
+    ProblemType(
+        "overloaded",
+        "Too much is under way",
+        503,
+        "The server works on as many requests as it takes at a time, or as many writes wait for "
+        "their turn. Nothing was done. Try again after the seconds that Retry-After names.",
     ),
     ProblemType(
         "internal-error",
@@ -233,6 +243,7 @@ def add_problem_handlers(app: FastAPI) -> None:
         (NotFoundError, _on_not_found),
         (MovedError, _on_moved),
         (ConflictError, _on_conflict),
+        (BusyError, _on_busy),
         (StoreError, _on_store),
         (HTTPException, _on_http),
         (Exception, _on_anything),
@@ -389,6 +400,10 @@ async def _on_moved(request: Request, error: Exception) -> Response:
 
 async def _on_conflict(request: Request, error: Exception) -> Response:
     return problem_response(request, "conflict", str(error))
+
+
+async def _on_busy(request: Request, error: Exception) -> Response:
+    return problem_response(request, "overloaded", str(error), headers={"Retry-After": "2"})
 
 
 async def _on_store(request: Request, error: Exception) -> Response:

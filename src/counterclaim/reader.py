@@ -7,13 +7,15 @@ long is broken off. PostgreSQL is waited for. Neither is ever written to from he
 from __future__ import annotations
 
 import sqlite3
-from typing import TYPE_CHECKING, Any, Protocol
+from copy import copy
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from counterclaim.db import prepare_sqlite
+from counterclaim.db import prepare_sqlite, unsaid
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from psycopg import AsyncConnection
     from psycopg_pool import AsyncConnectionPool
     from sqlalchemy import Engine
 
@@ -33,8 +35,14 @@ PATIENCE = 4
 OWN = 2
 """So many columns the statement has that stands beside another one."""
 
+NEWEST_SEQ = "SELECT max(seq) FROM ledger_entry HAVING max(seq) IS NOT NULL"
+
 WAIT_S = 1.0
 """PostgreSQL's connections may all be busy for so long."""
+
+
+def _serves_any(_seq: int) -> bool:
+    return True
 
 
 class UnansweredError(Exception):
@@ -129,6 +137,13 @@ class PostgresReader:
     def __init__(self, engine: Engine, pool_size: int) -> None:
         self._engine, self._size = engine, pool_size
         self._pool: AsyncConnectionPool[Any] | None = None
+        self._serves: Callable[[int], bool] = _serves_any
+
+    def judged(self, serves: Callable[[int], bool]) -> Self:
+        """The same on states alone whose newest entry of the ledger is judged to serve."""
+        judged = copy(self)
+        judged._serves = serves
+        return judged
 
     async def open(self) -> None:
         """Be ready to answer; connections are made when they are needed."""
@@ -137,7 +152,7 @@ class PostgresReader:
         _none, given = self._engine.dialect.create_connect_args(self._engine.url)
         options = "-c timezone=UTC -c default_transaction_read_only=on"
         self._pool = AsyncConnectionPool(
-            kwargs={**given, "autocommit": True, "options": options},
+            kwargs={**unsaid(self._engine.url), **given, "autocommit": True, "options": options},
             min_size=0,
             max_size=self._size,
             open=False,
@@ -161,11 +176,24 @@ class PostgresReader:
             raise UnansweredError
         try:
             async with self._pool.connection(WAIT_S) as connection:
+                if self._serves is not _serves_any:
+                    return await self._fetch_judged(connection, statement)
                 found = await connection.execute(*statement)
                 rows: Rows = await found.fetchall()
                 return rows
         except (psycopg.Error, PoolTimeout) as error:
             raise UnansweredError from error
+
+    async def _fetch_judged(self, connection: AsyncConnection[Any], statement: Statement) -> Rows:
+        """The rows, of a state that is as new as the one that was judged, in one way there."""
+        async with connection.pipeline():
+            newest = await connection.execute(NEWEST_SEQ)
+            found = await connection.execute(*statement)
+        seq = await newest.fetchone()
+        if seq is None or not self._serves(seq[0]):
+            raise UnansweredError
+        rows: Rows = await found.fetchall()
+        return rows
 
     async def close(self) -> None:
         """Give back what was held."""

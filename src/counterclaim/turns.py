@@ -6,10 +6,12 @@ fails. None is answered before the commit that makes all of them durable.
 
 from __future__ import annotations
 
+from asyncio import CancelledError, get_running_loop, wrap_future
 from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from threading import Condition, Thread
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -31,6 +33,12 @@ Result = TypeVar("Result")
 TOGETHER = 64
 """So many turns share one transaction at most, so that nobody waits long for the others."""
 
+TOGETHER_S = 1.0
+"""After so long a transaction takes no further turn: those that are done are to be told."""
+
+LONGEST_WAIT_S = 30.0
+"""Who has waited for longer has most likely gone, and is told to come back."""
+
 LINGERING_S = 1.0
 """So long the thread that writes waits for the next turn before it ends."""
 
@@ -48,6 +56,10 @@ class _Turn:
     actor: str
     dry_run: bool
     told: Future[Any] = field(default_factory=Future)
+
+    def begin(self) -> bool:
+        """Whether it is still to be done: nobody has gone away, or was told to come back."""
+        return self.told.set_running_or_notify_cancel()
 
     def take(self, writer: Writer) -> Any:
         """Do the work; its result, or the error that it ended in and by which it is undone."""
@@ -140,23 +152,58 @@ class Turns:
             return [self._waiting.popleft() for _place in range(count)]
 
     def _carry_out(self, group: list[_Turn]) -> None:
-        turns = [turn for turn in group if turn.told.set_running_or_notify_cancel()]
-        try:
-            with writing(self.engine) as session:
-                outcomes = self._take_all(session, turns)
-        except Exception as error:  # noqa: BLE001 - all that share the transaction are told of it
-            self._names.forget()
-            self.engine.dispose()  # Whatever its connection still holds is undone with it.
-            outcomes = [error] * len(turns)
-        for turn, outcome in zip(turns, outcomes, strict=True):
-            turn.tell(outcome)
+        left = deque(group)
+        while left:
+            taken: list[_Turn] = []
+            try:
+                with writing(self.engine) as session:
+                    outcomes = self._take_some(session, left, taken)
+            except Exception as error:  # noqa: BLE001 - all that share the transaction are told
+                self._names.forget()
+                self.engine.dispose()  # Whatever its connection still holds is undone with it.
+                taken += [turn for turn in left if turn.begin()]
+                left.clear()
+                outcomes = [error] * len(taken)
+            for turn, outcome in zip(taken, outcomes, strict=True):
+                turn.tell(outcome)
 
-    def _take_all(self, session: WriteSession, turns: list[_Turn]) -> list[Any]:
+    def _take_some(
+        self, session: WriteSession, left: deque[_Turn], taken: list[_Turn]
+    ) -> list[Any]:
+        """Move turns from those left to those taken while there is time; how each ended."""
         outcomes: list[Any] = []
-        writer = open_writer(session, "", self._names)
-        for turn in turns:
-            if outcomes:
+        writer, until = open_writer(session, "", self._names), monotonic() + TOGETHER_S
+        while left and (not taken or monotonic() <= until):
+            turn = left.popleft()
+            if not turn.begin():
+                continue
+            if taken:
                 writer.begin_turn()
+            taken.append(turn)
             outcomes.append(turn.take(writer))
         self._names.keep(writer)
         return outcomes
+
+
+async def await_turn(told: Future[Result]) -> Result:
+    """What came of a turn, when it is done; who leaves before it begins has nothing stored.
+
+    Raises:
+        BusyError: it has not begun for too long, and will not.
+    """
+    given_up = False
+
+    def give_up() -> None:
+        nonlocal given_up
+        given_up = told.cancel()  # What has begun is waited for.
+
+    alarm = get_running_loop().call_later(LONGEST_WAIT_S, give_up)
+    try:
+        return await wrap_future(told)
+    except CancelledError:
+        if not given_up:
+            raise
+        msg = f"It waited for its turn for {LONGEST_WAIT_S:.0f} seconds: try again in a while."
+        raise BusyError(msg) from None
+    finally:
+        alarm.cancel()

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, FastAPI, Query, Request
+from pydantic import Field
 
 from counterclaim.deps import LIST_PROBLEMS, NoQuery
 from counterclaim.errors import StoreError
 from counterclaim.migrate import is_current
+from counterclaim.replicas import Replicas
 from counterclaim.schemas.fields import Shape
 from counterclaim.store.fitness import faults_of, is_rebuilt
 
@@ -22,18 +24,29 @@ class HealthOut(Shape):
     status: Literal["ok"]
 
 
+class ReadyOut(HealthOut):
+    """It can do all of its work; ``standby`` is there where reads may go to one."""
+
+    standby: Literal["ok", "out_of_reach"] | None = Field(
+        None, description="Whether a standby answers; while none does, the primary is read."
+    )
+
+
 @router.get("/healthz", responses=LIST_PROBLEMS)
 def healthz(_: Annotated[NoQuery, Query()]) -> HealthOut:
     """The process answers."""
     return HealthOut(status="ok")
 
 
-@router.get("/readyz", responses=LIST_PROBLEMS)
-def readyz(request: Request, _: Annotated[NoQuery, Query()]) -> HealthOut:
+@router.get("/readyz", responses=LIST_PROBLEMS, response_model_exclude_none=True)
+def readyz(request: Request, _: Annotated[NoQuery, Query()]) -> ReadyOut:
     """The store answers, is at the newest revision with all that follows from it, takes writes."""
     if faults := list(_faults(request.app)):
         raise StoreError(" ".join(faults))
-    return HealthOut(status="ok")
+    replicas: Replicas | None = request.app.state.replicas
+    if replicas is None:
+        return ReadyOut(status="ok")
+    return ReadyOut(status="ok", standby="out_of_reach" if replicas.age() is None else "ok")
 
 
 def _faults(app: FastAPI) -> Iterator[str]:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from prometheus_client import Metric
     from sqlalchemy import Engine
 
+    from counterclaim.replicas import Replicas
     from counterclaim.tally import Rows, Tally
 
 router = APIRouter(include_in_schema=False)
@@ -124,6 +125,9 @@ class _Numbers(Collector):
         build.add_metric([__version__], 1)
         yield build
         yield from self._of_store()
+        replicas: Replicas | None = self._app.state.replicas
+        if replicas is not None:
+            yield from _of_standbys(replicas)
 
     def _of_store(self) -> Iterator[Metric]:
         try:
@@ -138,6 +142,16 @@ class _Numbers(Collector):
         yield CounterMetricFamily("counterclaim_ledger_entries", meaning, length)
         meaning = "Entries that the read model lacks: none, but between a migration and a rebuild."
         yield GaugeMetricFamily("counterclaim_projection_lag_entries", meaning, behind)
+
+
+def _of_standbys(replicas: Replicas) -> Iterator[Metric]:
+    age = replicas.age()
+    up = GaugeMetricFamily("counterclaim_standby_up", "Whether a standby answers.")
+    up.add_metric([], 0 if age is None else 1)
+    yield up
+    if age is not None:
+        meaning = "Seconds at most that what a standby shows is old; it is one of them that tells."
+        yield GaugeMetricFamily("counterclaim_standby_age_seconds", meaning, age)
 
 
 def _latencies(rows: Rows) -> HistogramMetricFamily:

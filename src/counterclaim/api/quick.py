@@ -22,7 +22,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from counterclaim.config import Settings
 from counterclaim.db import is_id, reading
-from counterclaim.deps import ListQuery, is_current, not_modified, send_json, send_page, version_tag
+from counterclaim.deps import (
+    APPLIED,
+    ListQuery,
+    allowed_age,
+    is_current,
+    not_modified,
+    send_json,
+    send_page,
+    version_tag,
+)
 from counterclaim.errors import CounterclaimError
 from counterclaim.queries.asof import STORED_POLICY, Wish, store_version
 from counterclaim.queries.cursors import decode
@@ -33,7 +42,8 @@ from counterclaim.queries.filters import EventFilter
 from counterclaim.queries.known import Known, Recalled
 from counterclaim.queries.pages import Slice, Window
 from counterclaim.queries.resolved import Resolutions, State, resolutions_in
-from counterclaim.reader import Reader, UnansweredError, make_reader
+from counterclaim.reader import PostgresReader, Reader, UnansweredError, make_reader
+from counterclaim.replicas import Replicas
 
 PREPARED, LONGEST_PREPARED = 500, 500
 """So many different first pages are kept as they were read, of queries of so many bytes at most.
@@ -76,6 +86,7 @@ class Quick:
     reader: Reader
     counts: Counts
     resolutions: Resolutions
+    replicas: Replicas | None = None
     known: Known = field(default_factory=Known)
     read: dict[tuple[str, bytes], Asking] = field(default_factory=dict)
     is_open: bool = False
@@ -86,6 +97,19 @@ class Quick:
         half = max(1, settings.cache_mib // 2)
         reader = make_reader(engine, pool_size=settings.pool_size, cache_mib=half)
         return cls(engine, settings, reader, counts_in(engine), resolutions_in(engine))
+
+    @classmethod
+    def of_standbys(cls, replicas: Replicas, settings: Settings) -> Quick:
+        """The same into the standbys of a store; ``within`` says how old they may be."""
+        quick = cls.of(replicas.engine, settings)
+        quick.replicas = replicas
+        return quick
+
+    def within(self, age_s: float) -> Quick:
+        """Into a standby that is at most so many seconds old, if there is one."""
+        assert self.replicas is not None  # noqa: S101 - for the type checker
+        assert isinstance(self.reader, PostgresReader)  # noqa: S101 - as above
+        return replace(self, reader=self.reader.judged(self.replicas.serves_within(age_s)))
 
     async def open(self) -> None:
         """Be ready to answer."""
@@ -145,8 +169,10 @@ class Way:
 class QuickMiddleware:
     """Tries the short way before a request is given to its route."""
 
-    def __init__(self, app: ASGIApp, quick: Quick, ways: Sequence[Way]) -> None:
-        self.app, self.quick = app, quick
+    def __init__(
+        self, app: ASGIApp, quick: Quick, ways: Sequence[Way], standbys: Quick | None = None
+    ) -> None:
+        self.app, self.quick, self.standbys = app, quick, standbys
         self.ways = {way.begins: way for way in ways}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -163,10 +189,15 @@ class QuickMiddleware:
         """The answer; what is wrong is told by the long way."""
         if not self.quick.may_answer(request):
             return None
+        age = None if self.standbys is None else allowed_age(request)
+        quick = self.quick if self.standbys is None or age is None else self.standbys.within(age)
         try:
-            return await way.answer(self.quick, request, rest)
+            response = await way.answer(quick, request, rest)
         except (CounterclaimError, UnansweredError):
             return None
+        if age is not None:
+            request.scope[APPLIED] = lambda: f"max-age={age}"
+        return response
 
     def _way(self, scope: Scope) -> tuple[Way | None, str]:
         """The short way of a path, and what stands behind its beginning."""

@@ -184,6 +184,7 @@ def serve(
 
     import uvicorn
 
+    from counterclaim.connections import ImpatientProtocol
     from counterclaim.logs import log_config
 
     with _shared_numbers(settings):
@@ -197,6 +198,7 @@ def serve(
             log_level=settings.log_level,
             access_log=False,
             server_header=False,
+            http=ImpatientProtocol,
             timeout_graceful_shutdown=GRACE_S,
             timeout_worker_healthcheck=BUSY_S,
         )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from asyncio import wrap_future
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,7 +23,9 @@ from starlette.requests import Request
 
 from counterclaim.access import CALLER, require
 from counterclaim.db import reading
+from counterclaim.deps import reading_for
 from counterclaim.queries.keys import Caller, caller_of
+from counterclaim.turns import await_turn
 from counterclaim.vocabulary import KeyScope
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def _signer_with(secret: str) -> URLSafeTimedSerializer:
 def _read(request: Request, visitor: CurrentVisitor) -> Iterator[Session]:
     if not request.app.state.settings.public_reads:
         require(visitor.caller, KeyScope.READ)
-    with reading(request.app.state.engine) as session:
+    with reading_for(request) as session:
         yield session
 
 
@@ -182,5 +183,5 @@ async def write_as(
     caller = require(visitor_of(request).caller, scope)
     turns: Turns = request.app.state.turns
     waiting: Any = turns.take(work, caller.name, dry_run=dry_run)
-    result: Result = await wrap_future(waiting)
+    result: Result = await await_turn(waiting)
     return result
