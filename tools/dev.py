@@ -12,6 +12,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -330,18 +331,22 @@ def works(python: str, statement: str) -> bool:
 
 
 def install(lock_file: Path, python: Path | None = None) -> None:
-    """Install exactly what a lock file lists, by hash; from wheels, but for those without one."""
+    """Install exactly what a lock file lists, by hash; from wheels, but for those without one.
+
+    pip unpacks one wheel after another, so two of them share the list.
+    """
     quiet = ("-qq", "--no-input", "--no-compile", "--disable-pip-version-check")
     wheels = ("--only-binary", ":all:", "--no-binary", ",".join(PLAIN))
     strict = ("--no-deps", "--require-hashes", *wheels)
-    subprocess.run(
-        [
-            *(str(python or PYTHON), "-m", "pip", "install"),
-            *(*quiet, *strict, "--requirement", str(lock_file)),
-        ],
-        check=True,
-        env={**os.environ, "PIP_USER": "0", "PIP_ROOT_USER_ACTION": "ignore"},
-    )
+    command = [str(python or PYTHON), "-m", "pip", "install", *quiet, *strict, "--requirement"]
+    env = {**os.environ, "PIP_USER": "0", "PIP_ROOT_USER_ACTION": "ignore"}
+    pins = re.split(r"^(?=\S)", lock_file.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
+        halves = [Path(folder) / f"{half}.lock" for half in (0, 1)]
+        for half, file in enumerate(halves):
+            file.write_text("".join(pins[half::2]), encoding="utf-8")
+        install_half = partial(subprocess.run, check=True, env=env)
+        list(pool.map(install_half, ([*command, str(half)] for half in halves)))
 
 
 def link_project() -> None:
