@@ -73,9 +73,9 @@ def run(arguments: Sequence[str]) -> None:
 
 
 def test(arguments: Sequence[str]) -> None:
-    """Run the tests: all on two processes, or what the arguments for pytest select."""
+    """Run the tests: all on three processes, or what the arguments for pytest select."""
     set_up("dev")
-    become("-m", "pytest", *(arguments or ("-n", "2", "--dist", "worksteal")))
+    become("-m", "pytest", *(arguments or ("-n", "3", "--dist", "worksteal")))
 
 
 def check(_arguments: Sequence[str]) -> None:
