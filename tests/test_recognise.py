@@ -116,6 +116,12 @@ def test_what_is_no_day_is_no_date(words: str) -> None:
     assert found(words, Kind.DATE) == []
 
 
+@pytest.mark.parametrize("published", [date.min, date.max])
+def test_the_ends_of_the_calendar_are_no_days_to_relate_to(published: date) -> None:
+    words = "overnight into 31 December 9999, on Tuesday, last night, the night of 1 January 0001"
+    assert found(words, Kind.DATE, published) == []
+
+
 def test_without_a_day_of_publication_only_whole_dates_are_told() -> None:
     assert found("on Tuesday, 23 November and 3 May 2024", Kind.DATE, None) == [
         ("3 May 2024", "2024-05-03")

@@ -32,7 +32,7 @@ from counterclaim.store.ingest import Intake, ingest
 from counterclaim.store.ledger import Writer
 from counterclaim.vocabulary import KeyScope
 from counterclaim.web.desk import begin_page, desk_page, recorded_page
-from counterclaim.web.drafts import Draft
+from counterclaim.web.drafts import Draft, whole_of
 from counterclaim.web.pointers import Faults, Pruned
 from counterclaim.web.proposals import Proposed, propose, propose_at_once
 from counterclaim.web.trying import Trial, try_file
@@ -159,10 +159,10 @@ def _change(session: Session, draft: Draft, form: FormData, step: str, what: str
     draft.tidy()
     if step == "quote":
         _quote(session, draft, form)
-    elif step == "edit" and what.isdigit() and int(what) < len(draft.claims):
-        draft.open = int(what)
-    elif step == "remove" and what.isdigit():
-        draft.remove(int(what))
+    elif step == "edit":
+        draft.edit(whole_of(what))
+    elif step == "remove":
+        draft.remove(whole_of(what))
     elif step == "keep":
         draft.open = None
     elif step == "new":
@@ -173,10 +173,10 @@ def _change(session: Session, draft: Draft, form: FormData, step: str, what: str
 
 def _quote(session: Session, draft: Draft, form: FormData) -> None:
     """Open a claim on the words that were chosen by offsets, or pasted."""
-    start, end = (text_of(form, name) for name in ("words_start", "words_end"))
+    start, end = (whole_of(text_of(form, name)) for name in ("words_start", "words_end"))
     exact, at = text_of(form, "words"), None
-    if start.isdigit() and end.isdigit() and int(start) < int(end) <= len(draft.text):
-        exact, at = draft.text[int(start) : int(end)], int(start)
+    if start is not None and end is not None and start < end <= len(draft.text):
+        exact, at = draft.text[start:end], start
     if exact:
         at = None if at is None else at + len(exact) - len(exact.lstrip())
         exact = exact.strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from counterclaim.names import slug
@@ -34,11 +35,15 @@ class Draft:
         given = list(fields)
         opened = dict(given).get("open", "")
         draft = cls(tree_of(given))
-        if opened.isascii() and opened.isdigit() and int(opened) < len(draft.claims):
-            draft.open = int(opened)
+        draft.edit(whole_of(opened))
         for claim in draft.claims:
             draft._place_quote(claim)
         return draft
+
+    def edit(self, place: int | None) -> None:
+        """Edit one of the claims; a place where none stands changes nothing."""
+        if place is not None and place < len(self.claims):
+            self.open = place
 
     @property
     def document(self) -> dict[str, Any]:
@@ -83,7 +88,7 @@ class Draft:
         found = []
         for place, claim in enumerate(self.claims):
             quote = _dict(claim, "quote")
-            start, exact = _whole(quote.get("start")), str(quote.get("exact", ""))
+            start, exact = whole_of(quote.get("start")), str(quote.get("exact", ""))
             if start is not None and self.text.startswith(exact, start):
                 found.append(Mark(start, start + len(exact), place))
         return found
@@ -125,9 +130,9 @@ class Draft:
         self.claims.append(claim)
         self.open = len(self.claims) - 1
 
-    def remove(self, place: int) -> None:
-        """Take a claim out."""
-        if place < len(self.claims):
+    def remove(self, place: int | None) -> None:
+        """Take a claim out, if one stands there."""
+        if place is not None and place < len(self.claims):
             del self.claims[place]
             self.open = None
 
@@ -153,8 +158,8 @@ class Draft:
         for part in pointer[1:].split("/"):
             if isinstance(node, Mapping):
                 node = node.get(part, "")
-            elif isinstance(node, list) and part.isdigit() and int(part) < len(node):
-                node = node[int(part)]
+            elif isinstance(node, list) and (place := whole_of(part)) is not None:
+                node = node[place] if place < len(node) else ""
             else:
                 return ""
         return node if isinstance(node, str) else ""
@@ -164,8 +169,8 @@ class Draft:
         node: Any = self.tree
         for part in pointer[1:].split("/"):
             below = node.get(part) if isinstance(node, Mapping) else None
-            if isinstance(node, list) and part.isdigit() and int(part) < len(node):
-                below = node[int(part)]
+            if isinstance(node, list) and (place := whole_of(part)) is not None:
+                below = node[place] if place < len(node) else None
             node = below
         return len(node) if isinstance(node, list) else 0
 
@@ -179,7 +184,7 @@ class Draft:
     def next_ref(self) -> str:
         """A ref that no event of the draft has."""
         taken = {event.get("ref") for event in self.events}
-        return next(ref for ref in map("E{}".format, range(1, 1000)) if ref not in taken)
+        return next(ref for ref in map("E{}".format, count(1)) if ref not in taken)
 
     def more_of_event(self, place: int) -> list[tuple[str, str]]:
         """The fields of an event for which the form has no control: its scope and its parts."""
@@ -191,7 +196,7 @@ class Draft:
         """Let ``start`` be where the words stand now, next to where they stood."""
         quote = _dict(claim, "quote")
         start = nearest_occurrence(
-            self.text, str(quote.get("exact", "")), _whole(quote.get("start"))
+            self.text, str(quote.get("exact", "")), whole_of(quote.get("start"))
         )
         quote["start"] = _text(start)
 
@@ -217,7 +222,7 @@ def proposed(exact: str, spans: list[Span], known: KnownNames) -> dict[str, Any]
     places = [
         {"place": span.value, "said": exact[span.start : span.end]}
         for span in _first_each(spans, Kind.PLACE)
-        if not _is_country(span, exact, known)
+        if not _is_country(span, known)
     ]
     rows = {"counts": munitions[:MOST_PROPOSED], "places": places[:MOST_PROPOSED]}
     return made | {name: row for name, row in rows.items() if row}
@@ -240,7 +245,7 @@ def _first_each(spans: list[Span], kind: Kind) -> list[Span]:
     return list(found.values())
 
 
-def _is_country(span: Span, exact: str, known: KnownNames) -> bool:
+def _is_country(span: Span, known: KnownNames) -> bool:
     rows = [row for rows in known.get(Kind.PLACE, {}).values() for row in rows]
     return any(row.key == span.value and row.kind == PlaceKind.COUNTRY for row in rows)
 
@@ -275,7 +280,8 @@ def _tidied(node: Any) -> Any:
     return node
 
 
-def _whole(given: object) -> int | None:
+def whole_of(given: object) -> int | None:
+    """The whole number that a field holds; None where it holds none, or a very great one."""
     text = str(given)
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 

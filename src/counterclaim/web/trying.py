@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
 
 from counterclaim.errors import InputError, Problem, RejectedError
 from counterclaim.models import Munition, Place, Source
@@ -52,19 +53,23 @@ async def try_file(request: Request, session: Session, pruned: Pruned) -> Trial:
     Who may contribute has it tried as the store would take it; for others its form, names and
     numbers are checked.
     """
-    missing = [one.pointer for one in _wrong(pruned.body) if one.detail == MISSING]
-    body = _filled(pruned.body)
-    wrong = _wrong(body)
-    problems = [one for one in wrong if one.detail != MISSING]
-    intake = Intake()
-    if not wrong:
-        file = ClaimFile.model_validate(body)
-        if visitor_of(request).may(KeyScope.CONTRIBUTE):
-            intake, problems = await _dry_run(request, file)
-        else:
-            problems = list(_unknown(session, file))
+    missing, wrong, file = await run_in_threadpool(_read, pruned.body)
+    problems, intake = wrong, Intake()
+    if file is not None and visitor_of(request).may(KeyScope.CONTRIBUTE):
+        intake, problems = await _dry_run(request, file)
+    elif file is not None:
+        problems = await run_in_threadpool(lambda: list(_unknown(session, file)))
     remarks = {str(taken.ref): taken.warnings for taken in intake.claims}
     return Trial(Faults(problems, pruned), remarks, list(map(pruned.field_of, missing)))
+
+
+def _read(body: dict[str, Any]) -> tuple[list[str], list[Problem], ClaimFile | None]:
+    """What is missing, what is wrong, and the file if nothing is but what can be filled in."""
+    missing = [one.pointer for one in _wrong(body) if one.detail == MISSING]
+    filled = _filled(body)
+    wrong = _wrong(filled)
+    told = [one for one in wrong if one.detail != MISSING]
+    return missing, told, None if wrong else ClaimFile.model_validate(filled)
 
 
 def _wrong(body: dict[str, Any]) -> list[Problem]:

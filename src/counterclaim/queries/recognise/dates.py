@@ -58,12 +58,18 @@ _INTO, _OF = (
 )
 
 
+_EARLIEST, _LATEST = date(2, 1, 1), date(9998, 12, 31)
+"""Days around which there are others for nights and weeks."""
+
+
 def dates_in(text: str, published: date | None = None) -> list[Span]:
     """The days named, as EDTF; a night is the interval of the days in which it begins and ends.
 
     A day without a year is the last such day up to the day of publication, a weekday likewise;
     without that day neither says when. "May" without a day is no date.
     """
+    if published is not None and not _EARLIEST <= published <= _LATEST:
+        published = None
     found = ((match, _day(match, published)) for match in _PATTERN.finditer(text))
     days = [_dated(text, match, day, published) for match, day in found if day]
     nights = [span for span in _nights(text, published) if not any(map(span.within, days))]
@@ -132,6 +138,7 @@ def _days(month: int, day: int, published: date) -> Iterator[date]:
 
 def _valid(year: int, month: int, day: int) -> date | None:
     try:
-        return date(year, month, day)
+        found = date(year, month, day)
     except ValueError:
         return None
+    return found if _EARLIEST <= found <= _LATEST else None
