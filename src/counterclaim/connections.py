@@ -6,7 +6,7 @@ that trickles, an answer that nobody takes would be waited for without end, and 
 
 from __future__ import annotations
 
-import random
+from random import SystemRandom
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from uvicorn.protocols.http.httptools_impl import (
@@ -55,7 +55,7 @@ class ImpatientProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self._patience: float = self.app_state.get(PATIENCE, DEFAULT_S)
         self._head_since: float | None = self.loop.time()
-        self._kept_until = self.loop.time() + random.uniform(*KEPT_S)  # noqa: S311 - no secret
+        self._kept_until = self.loop.time() + SystemRandom().uniform(*KEPT_S)
         self._head_bytes = self._came = 0
         self._answered: RequestResponseCycle | None = None
         self._seen = _Seen(None, 0, 0)
