@@ -66,58 +66,70 @@ def served_app(settings: Settings | None = None) -> FastAPI:
 
 def create_app(settings: Settings | None = None, lines: RequestLog | None = None) -> FastAPI:
     """An application on the store of its settings; ``lines`` takes what is told of requests."""
-    settings = settings or Settings()
-    engine = make_engine(
-        settings.database_url,
-        pool_size=settings.pool_size,
-        cache_mib=max(1, settings.cache_mib // 2 // settings.pool_size),
-    )
-    watch = Watch(engine)
-    quick = Quick.of(engine, settings)
-    replicas = Replicas.of(settings)
-    standbys = Quick.of_standbys(replicas, settings) if replicas else None
-    turns = Turns(settings.database_url, settings.max_waiting_writes)
-    tally = Tally(settings.metrics_folder if settings.workers > 1 else None)
-
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, float]]:
-        # More threads than connections would wait for these, and keep the one that writes waiting.
-        to_thread.current_default_thread_limiter().total_tokens = settings.pool_size
-        for way in filter(None, (quick, standbys)):
-            await way.open()
-        async with metrics.sharing(app):
-            with watch.until_stop(), replicas.followed() if replicas else nullcontext():
-                yield {PATIENCE: settings.patience_s}
-        for way in filter(None, (quick, standbys)):
-            await way.close()
-        turns.close()
-        engine.dispose()
-        if lines is not None:
-            lines.write()
-
     app = FastAPI(
         title="Counterclaim",
         version=__version__,
         docs_url=None,
         redoc_url=None,
-        lifespan=lifespan,
+        lifespan=_running,
         telemetry=TELEMETRY,
     )
-    app.state.engine = engine
-    app.state.watch = watch
-    app.state.settings = settings
-    app.state.turns = turns
-    app.state.replicas = replicas
-    app.state.tally = tally
-    app.state.secret = (
-        settings.secret_key.get_secret_value() if settings.secret_key else token_urlsafe(32)
-    )
-    app.state.draft_model = Model.of(settings)
-    app.state.uses_noted = {}
-    app.state.is_rebuilt = False
-    app.state.totals = stats.Answers()
-    app.state.seen = web.Memory()
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
+    _set_state(app, settings or Settings(), lines)
+    _add_routes(app)
+    _add_middleware(app)
+    add_problem_handlers(app)
+    return app
+
+
+def _set_state(app: FastAPI, settings: Settings, lines: RequestLog | None) -> None:
+    """What the application holds from its making to its end."""
+    state, secret = app.state, settings.secret_key
+    state.settings = settings
+    state.lines = lines
+    state.engine = make_engine(
+        settings.database_url,
+        pool_size=settings.pool_size,
+        cache_mib=max(1, settings.cache_mib // 2 // settings.pool_size),
+    )
+    state.watch = Watch(state.engine)
+    state.quick = Quick.of(state.engine, settings)
+    state.replicas = Replicas.of(settings)
+    state.standbys = Quick.of_standbys(state.replicas, settings) if state.replicas else None
+    state.turns = Turns(settings.database_url, settings.max_waiting_writes)
+    state.tally = Tally(settings.metrics_folder if settings.workers > 1 else None)
+    state.secret = secret.get_secret_value() if secret else token_urlsafe(32)
+    state.draft_model = Model.of(settings)
+    state.uses_noted = {}
+    state.is_rebuilt = False
+    state.totals = stats.Answers()
+    state.seen = web.Memory()
+
+
+@asynccontextmanager
+async def _running(app: FastAPI) -> AsyncIterator[dict[str, float]]:
+    """The time in which the application serves."""
+    state = app.state
+    # More threads than connections would wait for these, and keep the one that writes waiting.
+    to_thread.current_default_thread_limiter().total_tokens = state.settings.pool_size
+    ways = list(filter(None, (state.quick, state.standbys)))
+    for way in ways:
+        await way.open()
+    async with metrics.sharing(app):
+        with (
+            state.watch.until_stop(),
+            state.replicas.followed() if state.replicas else nullcontext(),
+        ):
+            yield {PATIENCE: state.settings.patience_s}
+    for way in ways:
+        await way.close()
+    state.turns.close()
+    state.engine.dispose()
+    if state.lines is not None:
+        state.lines.write()
+
+
+def _add_routes(app: FastAPI) -> None:
     # Including routers would make all that FastAPI derives from a route a second time.
     app.router.routes += [
         *api.routes,
@@ -126,13 +138,20 @@ def create_app(settings: Settings | None = None, lines: RequestLog | None = None
         *ogc.routes,
         *web.routes,
     ]
+    settings: Settings = app.state.settings
     app.mount("/static/lib", web.Libraries(web.library_folder(settings.node_modules)))
     app.mount("/static", web.Files(directory=Path(web.__file__).parent / "static"))
     app.mount("/docs/assets", web.Files(directory=web.swagger_folder()))
+
+
+def _add_middleware(app: FastAPI) -> None:
+    """What is done around every request, the innermost first."""
+    state = app.state
+    settings: Settings = state.settings
     ways = [*events.SHORT_WAYS, *stats.SHORT_WAYS]
-    app.add_middleware(QuickMiddleware, quick=quick, ways=ways, standbys=standbys)
+    app.add_middleware(QuickMiddleware, quick=state.quick, ways=ways, standbys=state.standbys)
     app.add_middleware(LinkMiddleware)
-    if replicas is not None:
+    if state.replicas is not None:
         app.add_middleware(PreferenceMiddleware)
     app.add_middleware(BodyLimitMiddleware, max_body_bytes=settings.max_body_bytes)
     if settings.rate_limit.strip():
@@ -140,12 +159,10 @@ def create_app(settings: Settings | None = None, lines: RequestLog | None = None
         app.add_middleware(RateLimitMiddleware, rates=rates)
     app.add_middleware(ShedMiddleware, most=settings.max_requests)
     # What fails in those above is told as a problem here, and to people as a page in the next.
-    app.add_middleware(ObserveMiddleware, tally=tally, lines=lines)
+    app.add_middleware(ObserveMiddleware, tally=state.tally, lines=state.lines)
     app.add_middleware(web.ErrorPageMiddleware)
     app.add_middleware(CompressMiddleware)
     app.add_middleware(HeadMiddleware)
     if origins := settings.cors_origins.split():
         app.add_middleware(CORSMiddleware, **cors_options(origins))
     app.add_middleware(SafetyMiddleware)
-    add_problem_handlers(app)
-    return app

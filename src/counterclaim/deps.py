@@ -15,6 +15,7 @@ import orjson
 from fastapi import Depends, Path
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -47,6 +48,7 @@ FORMATS = {
     "stix": "application/stix+json",
 }
 Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 PREFERRED = re.compile(r'(?:^|[,\s])max-age\s*=\s*"?(\d{1,9})"?(?=$|[,;\s])', re.IGNORECASE)
@@ -83,6 +85,22 @@ def reading_for(request: Request) -> Iterator[Session]:
     with state.replicas.reading_within(age, state.engine) as session:
         request.scope[APPLIED] = lambda: f"max-age={age}" if session.standby else None
         yield session
+
+
+async def in_thread(session: Session, work: Callable[..., Result], *given: Any) -> Result:
+    """Do work on a session in a thread, and give the connection back before the thread.
+
+    For async routes that have more than one thing to do: who kept a connection from one thread to
+    the next could wait for those who have all threads and wait for a connection.
+    """
+
+    def work_and_release() -> Result:
+        try:
+            return work(*given)
+        finally:
+            session.close()
+
+    return await run_in_threadpool(work_and_release)
 
 
 def _read(request: Request, _reader: Reader) -> Iterator[Session]:

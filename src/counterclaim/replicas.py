@@ -156,7 +156,8 @@ class ChoosingSession(Session):
         return self._chosen
 
     def close(self) -> None:
-        """Give back what was held."""
+        """Give back what was held; what is asked next chooses anew."""
         super().close()
+        self._chosen = None
         if self.standby is not None:
             self.standby.close()

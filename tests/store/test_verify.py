@@ -239,24 +239,29 @@ def test_a_row_that_was_added_by_hand_is_named(full_sqlite: Engine, model: type[
     assert expected_name(model, row) in named(found)
 
 
-def test_what_was_changed_and_removed_in_every_table_is_named_at_once(
-    full_postgresql: Engine,
-) -> None:
-    changes: list[Any] = []
-    expected = set()
-    with reading(full_postgresql) as session:
-        for model in WRITTEN:
-            table, row = table_of(model), first_row(session, model)
-            names = {column.key for column in table.columns}
-            column = next(table.c[name] for name in PLAIN if name in names)
-            changed = update(table).where(*same_row(model, row))
-            changes.append(changed.values({column: other_value(column, row[column.key])}))
-            expected.add(expected_name(model, row))
-    assert expected <= named(faults_of(full_postgresql, *changes))
+def test_what_was_changed_in_every_table_is_named_at_once(full_postgresql: Engine) -> None:
+    with tampering(full_postgresql) as session:
+        rows = [(model, first_row(session, model)) for model in WRITTEN]
+        for model, row in rows:
+            change_something(session, model, row)
+        found = named(verify(session))
+    assert {expected_name(model, row) for model, row in rows} <= found
 
 
-PLAIN = ("note", "name", "label", "said", "recorded_by", "recorded_at", "reason", "position", "by")
-"""Columns that nothing stands guard over; each table has one."""
+def change_something(session: WriteSession, model: type[Any], row: dict[str, Any]) -> None:
+    """Another value in the first column that nothing stands guard over."""
+    table = table_of(model)
+    for column in table.columns:
+        if column.primary_key or column.key in UNSEALED:
+            continue
+        changed = update(table).where(*same_row(model, row))
+        try:
+            with session.begin_nested():
+                session.execute(changed.values({column: other_value(column, row[column.key])}))
+        except IntegrityError:
+            continue
+        return
+
 
 FREE: dict[str, Callable[[Column[Any], Any], Any]] = {
     "id": lambda _column, _value: new_id(),

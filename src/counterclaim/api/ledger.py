@@ -9,7 +9,6 @@ import orjson
 from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import Field
 from sqlalchemy.orm import Session
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from counterclaim.api.following import Watch, server_sent
@@ -23,6 +22,7 @@ from counterclaim.deps import (
     OneQuery,
     Read,
     as_json,
+    in_thread,
     next_link,
     page_members,
     send,
@@ -90,7 +90,7 @@ async def list_changes(
     window = query.page(request)
     if form == "stream":
         return await _stream(request, session, query, last_event_id or query.since)
-    answer = await run_in_threadpool(page_changes, session, query, window)
+    answer = await in_thread(session, page_changes, session, query, window)
     if query.wait is not None and query.cursor is None and not answer[1].items:
         answer = await _waited(request, session, query, window, answer)
     return _send_changes(request, form, *answer)
@@ -102,7 +102,7 @@ async def _stream(
     if query.cursor is not None:
         raise FilterError("cursor", "A stream has no pages: use since.")
     query.clauses()  # What is wrong is told before the stream begins.
-    seq = await run_in_threadpool(start_of, session, since)
+    seq = await in_thread(session, start_of, session, since)
     headers = {"Cache-Control": "no-store", "Vary": "Accept", "X-Accel-Buffering": "no"}
     events = server_sent(request.app.state.watch, request, query, seq)
     return StreamingResponse(events, headers=headers, media_type=EVENT_STREAM)
@@ -118,10 +118,9 @@ async def _waited(
     watch: Watch = request.app.state.watch
     end = time.monotonic() + (query.wait or 0)
     while not answer[1].items:
-        await run_in_threadpool(session.close)  # Its connection is not needed while waiting.
         if not await watch.grown(request, answer[1].last, end - time.monotonic()):
             break
-        answer = await run_in_threadpool(page_changes, session, query, window)
+        answer = await in_thread(session, page_changes, session, query, window)
     return answer
 
 

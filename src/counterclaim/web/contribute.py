@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from counterclaim.db import is_id, reading
-from counterclaim.deps import NoQuery
+from counterclaim.deps import NoQuery, in_thread
 from counterclaim.errors import ConflictError, InputError, NotFoundError, Problem, RejectedError
 from counterclaim.importers.saved_page import SavedPage, read_saved, tidy_text
 from counterclaim.models import Document
@@ -96,7 +96,7 @@ async def post_contribute(request: Request, session: PageRead, form: Form) -> Re
         return await _send(request, session, draft, proposed, accept=accept)
     if step == "sign-in":
         return await _sign_in(request, session, draft, proposed, text_of(form, "key"))
-    await run_in_threadpool(_change, session, draft, form, step, what)
+    await in_thread(session, _change, session, draft, form, step, what)
     proposed = await run_in_threadpool(_propose, request, draft, proposed, step, what)
     more = what if step == "row" else ""
     find = text_of(form, "find")
@@ -139,7 +139,7 @@ async def _begin(request: Request, session: Session, form: FormData) -> Response
             saved = SavedPage(tidy_text(pasted))
     except InputError as error:
         return begin_page(request, refused=error.message, text=pasted)
-    known = await run_in_threadpool(recalled_fields, session, saved.text)
+    known = await in_thread(session, recalled_fields, session, saved.text)
     draft = Draft({"document": {**saved.told, "text": saved.text, **known}})
     proposed = await run_in_threadpool(propose_at_once, request.app.state.engine, draft, [])
     return await _tried(request, session, draft, proposed)
@@ -239,7 +239,7 @@ async def _sign_in(
     request: Request, session: Session, draft: Draft, proposed: Proposed, key: str
 ) -> Response:
     """Sign in on the spot: without a script, what was typed is nowhere but in this form."""
-    caller = await run_in_threadpool(find_caller, session, key)
+    caller = await in_thread(session, find_caller, session, key)
     if caller is None:
         refused = "This key is not valid: it is mistyped or was revoked."
         return await _tried(request, session, draft, proposed, refused=refused)

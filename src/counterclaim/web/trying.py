@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
+from counterclaim.deps import in_thread
 from counterclaim.errors import InputError, Problem, RejectedError
 from counterclaim.models import Munition, Place, Source
 from counterclaim.names import fold
@@ -58,7 +59,7 @@ async def try_file(request: Request, session: Session, pruned: Pruned) -> Trial:
     if file is not None and visitor_of(request).may(KeyScope.CONTRIBUTE):
         intake, problems = await _dry_run(request, file)
     elif file is not None:
-        problems = await run_in_threadpool(lambda: list(_unknown(session, file)))
+        problems = await in_thread(session, lambda: list(_unknown(session, file)))
     remarks = {str(taken.ref): taken.warnings for taken in intake.claims}
     return Trial(Faults(problems, pruned), remarks, list(map(pruned.field_of, missing)))
 
