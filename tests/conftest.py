@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 ENGINES = ("sqlite", "postgresql")
 
 # Deadlines measure the machine; the examples of the usual profile are few, but the same each time.
-settings.register_profile("ci", deadline=None, max_examples=60, derandomize=True, database=None)
+settings.register_profile("ci", deadline=None, max_examples=40, derandomize=True, database=None)
 settings.register_profile("thorough", deadline=None, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 

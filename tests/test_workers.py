@@ -258,6 +258,7 @@ def check_followed(one: Asker, other: Asker) -> None:
     other.close()
 
 
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
 def test_a_worker_that_dies_is_replaced_and_sigterm_ends_all(
     store: tuple[str, dict[str, str]], tmp_path: Path
 ) -> None:

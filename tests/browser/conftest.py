@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -55,13 +56,12 @@ class Site:
     keys: dict[str, str]
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A server on the seed and the small world whose claims disagree."""
-    folder = tmp_path_factory.mktemp("site")
-    url = f"sqlite:///{folder}/site.db"
-    migrate(url)
-    engine = make_engine(url)
+@pytest.fixture(scope="session")
+def site_file(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """The store of the site, which each server gets a copy of, and keys by their scopes."""
+    file = tmp_path_factory.mktemp("site") / "site.db"
+    migrate(f"sqlite:///{file}")
+    engine = make_engine(f"sqlite:///{file}")
     put_seed(engine)
     put_file(engine, {**REFERENCE, "munitions": REFERENCE["munitions"][1:]})  # The seed has one.
     put_file(engine, article())
@@ -70,6 +70,21 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         for scope in ("contribute", "review", "admin")
     }
     engine.dispose()
+    with sqlite3.connect(file) as whole:
+        whole.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    whole.close()
+    return file, keys
+
+
+@pytest.fixture(scope="module")
+def site(
+    site_file: tuple[Path, dict[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """A server on the seed and the small world whose claims disagree."""
+    file, keys = site_file
+    folder = tmp_path_factory.mktemp("server")
+    shutil.copyfile(file, folder / "site.db")
+    url = f"sqlite:///{folder}/site.db"
     with running_server(url, folder, SECRET_KEY="made up for tests") as client:
         yield Site(str(client.base_url).rstrip("/"), keys)
 
@@ -116,9 +131,9 @@ class Tab:
         self.page.get_by_role("button", name="Sign in").click()
         self.page.get_by_text("Sign out").wait_for()
 
-    def check_access(self) -> None:
+    def check_access(self, *schemes: Literal["light", "dark"]) -> None:
         """Fail with what stands in the way of people with a screen reader or a keyboard."""
-        for scheme in ("light", "dark"):
+        for scheme in schemes or ("light", "dark"):
             self.page.emulate_media(color_scheme=scheme)
             found: Any = Axe().run(self.page).response["violations"]
             told = [
