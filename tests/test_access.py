@@ -279,6 +279,13 @@ def readable(answer: Response) -> str:
     return answer.text
 
 
+def says(text: str, secret: str) -> bool:
+    """Whether the text has what the claim says; hashes and ids may hold a number's digits."""
+    if not secret[0].isdigit():
+        return secret in text
+    return re.search(rf"(?<![0-9a-f-]){re.escape(secret)}(?![0-9a-f-])", text) is not None
+
+
 LISTS = ("/v1/claims", "/v1/events", "/v1/strikes", "/v1/stats/interceptions?group_by=munition")
 EMPTY = (
     "/v1/claims?q=zqxnote&count=true",
@@ -326,7 +333,7 @@ def test_a_pending_claim_is_seen_below_review_on_no_read(
         answer = guarded.ask("GET", address, caller, way)
         assert answer.status_code in {200, 404, 422}, address
         found = readable(answer)
-        told = [one for one in SECRETS if one in found and one not in address]
+        told = [one for one in SECRETS if one not in address and says(found, one)]
         # That something was entered stands in the ledger, with its hash and not its words.
         if pending["claims"] in found and "changes" not in address:
             told += [] if pending["claims"] in address else ["its id"]
