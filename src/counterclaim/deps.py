@@ -393,8 +393,8 @@ def send_page(
     request: Request, page: Slice[Any], texts: Sequence[bytes], tag: str | None = None
 ) -> Response:
     """A page whose items are JSON already."""
-    tail = page_members(page)
-    content = b'{"items":[' + b",".join(texts) + b"]," + orjson.dumps(tail)[1:]
+    tail = orjson.dumps(page_members(page))
+    content = b"".join((b'{"items":[', b",".join(texts), b"],", tail[1:]))
     return send(request, content, JSON, tag, **next_link(request, page))
 
 

@@ -226,9 +226,12 @@ class LinkMiddleware:
 
         async def send_linked(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] in LINKED:
-                headers = MutableHeaders(scope=message)
-                own = filter(None, [headers.get("link")])
-                headers["link"] = ", ".join([*own, _links(scope, headers.get("content-type", ""))])
+                given = message["headers"]
+                sent = next((value for name, value in given if name == b"content-type"), b"")
+                links = [value for name, value in given if name == b"link"]
+                others = [header for header in given if header[0] != b"link"]
+                links.append(_links(scope, sent.decode("latin-1")))
+                message["headers"] = [*others, (b"link", b", ".join(links))]
             await send(message)
 
         await self.app(scope, receive, send_linked)
@@ -239,15 +242,17 @@ LONGEST_QUERY = 300
 """Bytes of a query above which it is not repeated for every format: proxies limit headers."""
 
 
-def _links(scope: Scope, sent: str) -> str:
+def _links(scope: Scope, sent: str) -> bytes:
     """The links of an answer that is sent with a media type; empty where it has no body."""
     route = scope.get("route")
+    responses: Mapping[int | str, Any] = getattr(route, "responses", None) or {}
+    content = responses.get(HTTPStatus.OK.value, {}).get("content", {})
     return _links_of(
         scope.get("root_path", ""),
         scope["path"],
         scope["query_string"] if scope["method"] == "GET" else None,
         getattr(route, "path", ""),
-        _offered(getattr(route, "responses", None) or {}),
+        _offered(tuple(content)),
         sent.partition(";")[0],
     )
 
@@ -260,8 +265,8 @@ def _links_of(
     template: str,
     offered: tuple[tuple[str, str], ...],
     sent: str,
-) -> str:
-    return ", ".join(_each_link(root, quote(path), asked, template, offered, sent))
+) -> bytes:
+    return ", ".join(_each_link(root, quote(path), asked, template, offered, sent)).encode()
 
 
 def _each_link(
@@ -292,9 +297,9 @@ def _without(pairs: Iterable[str], names: Collection[str]) -> list[str]:
     return [pair for pair in pairs if pair.partition("=")[0] not in names]
 
 
-def _offered(responses: Mapping[int | str, Any]) -> tuple[tuple[str, str], ...]:
-    """The formats that a route describes, by their names in ``f``; none where it has only one."""
-    content = responses.get(HTTPStatus.OK.value, {}).get("content", {})
+@lru_cache(maxsize=500)
+def _offered(content: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """These media types, by their names in ``f``; none where there is only one."""
     named = [(NAMES.get(one.partition(";")[0]), one) for one in content]
     others = [(name, media_type) for name, media_type in named if name is not None]
     return (("json", JSON), *others) if others else ()

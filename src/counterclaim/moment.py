@@ -114,6 +114,7 @@ def hull(moments: Iterable[Moment]) -> Moment | None:
     return Moment(edtf, start, end, Precision.UNKNOWN if unknown else Precision.INTERVAL)
 
 
+@lru_cache(maxsize=4096)
 def isoformat_z(instant: datetime) -> str:
     """ISO 8601 in UTC with Z; fractions only where there are any.
 

@@ -54,6 +54,9 @@ Each may take some ten kilobytes with its statement; a cursor is hardly ever ask
 LONGEST_PAGE = 200
 """Longer pages hold the loop up for too long."""
 
+ACCEPTED = frozenset({b"*/*", b"application/json"})
+"""What an answer of the short way is asked for as."""
+
 LONG_WAY = frozenset({"f", "fields", "rows", "stream", "count", "claimed_by"})
 """Parameters that ask for what is neither stored as it is served nor remembered."""
 
@@ -121,14 +124,15 @@ class Quick:
         self.is_open = False
         await self.reader.close()
 
-    def may_answer(self, request: Request) -> bool:
+    def may_answer(self, scope: Scope) -> bool:
         """Whether a request is anybody's for JSON."""
-        headers = request.headers
         return (
             self.is_open
             and self.settings.public_reads
-            and "authorization" not in headers
-            and headers.get("accept", "*/*") in {"*/*", "application/json"}
+            and not any(
+                name == b"authorization" or (name == b"accept" and value not in ACCEPTED)
+                for name, value in scope["headers"]
+            )
         )
 
     async def fetch(self, statement: Sql) -> Sequence[Sequence[Any]]:
@@ -178,7 +182,9 @@ class QuickMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         way, rest = self._way(scope)
-        response = None if way is None else await self._answer(way, Request(scope), rest)
+        response = None
+        if way is not None and self.quick.may_answer(scope):
+            response = await self._answer(way, Request(scope), rest)
         if response is None:
             await self.app(scope, receive, send)
             return
@@ -187,8 +193,6 @@ class QuickMiddleware:
 
     async def _answer(self, way: Way, request: Request, rest: str) -> Response | None:
         """The answer; what is wrong is told by the long way."""
-        if not self.quick.may_answer(request):
-            return None
         age = None if self.standbys is None else allowed_age(request)
         quick = self.quick if self.standbys is None or age is None else self.standbys.within(age)
         try:
@@ -243,7 +247,7 @@ def _texts(
     Where there are none nobody knows yet whether there is such a policy.
     """
     if policy == STORED_POLICY:
-        return [_bytes(document) for _sk, document in page.items]
+        return _all_bytes([document for _sk, document in page.items])
     sks = [sk for sk, _document in page.items]
     found = quick.resolutions.find(State(version, page.known_at, policy), sks)
     if not sks or len(found) < len(sks):
@@ -409,6 +413,11 @@ def as_text(value: str | bytes) -> str:
 
 def _bytes(value: str | bytes) -> bytes:
     return value if isinstance(value, bytes) else value.encode()
+
+
+def _all_bytes(values: list[Any]) -> list[bytes]:
+    """The same as bytes; of one driver all are."""
+    return [one.encode() for one in values] if values and isinstance(values[0], str) else values
 
 
 def _instant(value: bytes | datetime) -> datetime:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import lru_cache
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -330,6 +331,7 @@ def live(at: datetime | None) -> Sql:
     return Sql("e.valid_from <= ? AND (e.valid_to IS NULL OR e.valid_to > ?)", (at, at))
 
 
+@lru_cache(maxsize=1000)
 def for_driver(given: Sql, engine: EngineName) -> tuple[str, tuple[Any, ...]]:
     """The statement and its values as the driver takes them."""
     text = given.text if engine == "sqlite" else given.text.replace("?", "%s")

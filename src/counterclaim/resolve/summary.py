@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from counterclaim.moment import isoformat_z
@@ -135,7 +134,6 @@ class Summary:
         }
 
 
-@lru_cache(maxsize=4096)
 def _instant(instant: datetime | None) -> str | None:
     return None if instant is None else isoformat_z(instant)
 
