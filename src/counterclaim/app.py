@@ -36,7 +36,7 @@ from counterclaim.observation import ObserveMiddleware, is_quiet
 from counterclaim.openapi import describe
 from counterclaim.parts import Part
 from counterclaim.problems import add_problem_handlers
-from counterclaim.proposing import Model
+from counterclaim.proposing.model import Model
 from counterclaim.rates import Rates
 from counterclaim.replicas import Replicas
 from counterclaim.tally import Tally

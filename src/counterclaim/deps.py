@@ -146,7 +146,7 @@ TABLE_AND_MAP: dict[int | str, dict[str, Any]] = {
 class NoQuery(BaseModel):
     """No parameters: they are refused, so that slips do not go unnoticed."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class OneQuery(NoQuery):

@@ -76,8 +76,8 @@ def db_upgrade() -> None:
     Where a revision adds to the read model, it is made anew.
     """
     with opened_store(migrated=False) as engine:
+        from counterclaim.store.fitness import is_behind
         from counterclaim.store.lines import renew_lines
-        from counterclaim.store.rebuild import is_behind
         from counterclaim.store.totals import are_kept, renew_totals
 
         upgrade(engine)

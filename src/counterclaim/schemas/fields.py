@@ -102,13 +102,13 @@ Number = Annotated[int, Field(strict=True, ge=0, le=MOST)]
 class Shape(BaseModel):
     """A shape that is given out."""
 
-    model_config = ConfigDict(serialize_by_alias=True, populate_by_name=True)
+    model_config = ConfigDict(serialize_by_alias=True, populate_by_name=True, defer_build=True)
 
 
 class Input(BaseModel):
     """A shape that is taken in: what it does not know is refused."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, defer_build=True)
 
 
 class Bounds(Input):

@@ -9,13 +9,14 @@ import hashlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 import rfc8785
 from sqlalchemy import bindparam, select
 
-from counterclaim.db import now, table_of
+from counterclaim.db import is_id, now, table_of
+from counterclaim.errors import NotFoundError
 from counterclaim.models import LedgerEntry
 from counterclaim.moment import isoformat_z
 from counterclaim.queries.asof import TICK
@@ -36,6 +37,7 @@ GENESIS = "0" * 64
 
 
 LEDGER = table_of(LedgerEntry)
+Row = TypeVar("Row")
 
 
 @dataclass(slots=True)
@@ -243,3 +245,19 @@ def plain_digest(value: Any) -> str:
 
 def _plainly(value: Any) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def fresh(writer: Writer, model: type[Row], key: str, noun: str) -> Row:
+    """The row as it stands under the write lock, whatever the session had read before.
+
+    Raises:
+        NotFoundError: no row has that id.
+    """
+    table: Any = model
+    row: Row | None = None
+    if is_id(key):
+        query = select(table).where(table.id == key.lower())
+        row = writer.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if row is None:
+        raise NotFoundError(noun, key)
+    return row
