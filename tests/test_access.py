@@ -58,6 +58,7 @@ class Guarded:
     @property
     def routes(self) -> Iterator[tuple[str, str]]:
         """Method and path of each."""
+        self.client.app.openapi()  # type: ignore[attr-defined]  # Nothing is left for later.
         for route in self.client.app.routes:  # type: ignore[attr-defined]
             assert isinstance(route, APIRoute | Route | Mount), f"{route!r} is of a new kind"
             if not isinstance(route, Mount):

@@ -92,6 +92,9 @@ Url = Annotated[
     STORABLE,
     Field(description="http or https."),
 ]
+TEXT_TOO_LARGE = "text_too_large"
+"""Type of the error of a text that is larger than is taken."""
+
 # Strict: true is not 1, and "1" is words. A whole number is a real one, too.
 Real = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Latitude = Annotated[Real, Field(ge=-90, le=90, description="Degrees north, WGS 84.")]
