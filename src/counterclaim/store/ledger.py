@@ -205,6 +205,9 @@ def canonical(value: Any) -> bytes:
 LARGEST_WHOLE = 1 << 53
 """RFC 8785 has no whole numbers from here on."""
 
+LEAST_PLAIN, LARGEST_PLAIN = 1e-4, 1e15
+"""Between them a fraction, such as a coordinate, is written by all in the same few digits."""
+
 
 ONLY_TEXT = frozenset({str})
 PLAIN = ONLY_TEXT | {bool, type(None)}
@@ -214,13 +217,16 @@ PLAIN = ONLY_TEXT | {bool, type(None)}
 def _is_plain(value: Any) -> bool:
     """Whether orjson writes a value as RFC 8785 wants it, only ten times as fast.
 
-    They differ in how they write floats, and in the order of keys beyond U+FFFF.
+    They differ in how they write whole, small and large floats, and in the order of keys beyond
+    U+FFFF.
     """
     kind = type(value)
     if kind in PLAIN:
         return True
     if kind is int:
         return bool(-LARGEST_WHOLE < value < LARGEST_WHOLE)
+    if kind is float:
+        return bool(LEAST_PLAIN <= abs(value) < LARGEST_PLAIN and value % 1)
     if kind is dict:
         # All keys at once: in a loop they take more time than all else.
         if not ONLY_TEXT.issuperset(map(type, value)) or not "".join(value).isascii():
