@@ -19,6 +19,7 @@ from access_rules import Rule, Way, rule_of
 from counterclaim.app import create_app
 from counterclaim.config import Settings
 from counterclaim.db import new_id, writing
+from counterclaim.parts import open_parts
 from counterclaim.queries.keys import list_keys
 from counterclaim.store.keys import revoke_key
 from counterclaim.store.ledger import open_writer
@@ -58,6 +59,7 @@ class Guarded:
     @property
     def routes(self) -> Iterator[tuple[str, str]]:
         """Method and path of each."""
+        open_parts(self.client.app.router)  # type: ignore[attr-defined]
         for route in self.client.app.routes:  # type: ignore[attr-defined]
             assert isinstance(route, APIRoute | Route | Mount), f"{route!r} is of a new kind"
             if not isinstance(route, Mount):

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 HEAVY = {
     "alembic", "dateparser", "duckdb", "edtf", "hypothesis", "lark", "mako", "matplotlib", "numpy",
     "openpyxl", "pandas", "psycopg", "pyarrow", "pygeofilter", "pyparsing", "rdflib", "lxml",
-    "stix2", "trafilatura", "xlsxwriter", "yaml", "counterclaim.cli.imports",
-    "counterclaim.importers.run", "counterclaim.store.dump", "rich.progress",
+    "jinja2", "pymorphy3", "stix2", "trafilatura", "xlsxwriter", "yaml", "counterclaim.api.rest",
+    "counterclaim.cli.imports", "counterclaim.drafting", "counterclaim.importers.run",
+    "counterclaim.ogc.service", "counterclaim.proposing.proposals", "counterclaim.schemas.incoming",
+    "counterclaim.store.dump", "counterclaim.store.project", "counterclaim.web.site",
+    "rich.progress",
 }  # fmt: skip
 """What a second of waiting, and half of the memory, would go to; each is for some requests only."""
 
@@ -36,9 +39,14 @@ heavy = set(json.loads(sys.argv[1]))
 imported = [sorted(heavy & sys.modules.keys())]
 from starlette.testclient import TestClient
 with TestClient(create_app(Settings(rate_limit=""))) as client:
-    for path in ("/readyz", "/v1/strikes?weapon=atacms&from=2024-11-01&q=kursk", "/v1/claims"):
+    for path in ("/readyz", "/v1/strikes?weapon=atacms&from=2024-11-01&q=kursk"):
         assert client.get(path).status_code == 200, path
     imported.append(sorted(heavy & sys.modules.keys()))
+    for path, status in (("/healthz", 405), ("/v1/claims", 405), ("/ogc/nowhere", 404)):
+        assert client.delete(path).status_code == status, path
+    assert client.delete("/v1/claims").headers["allow"] == "GET, HEAD, POST"
+    for path in ("/v1/claims", "/ogc", "/", "/openapi.json"):
+        assert client.get(path).status_code == 200, path
 json.dump(imported, sys.stdout)
 """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,6 +15,7 @@ from urllib.parse import quote
 import orjson
 from fastapi import Depends, Path
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.warnings import UnsupportedFieldAttributeWarning
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -29,6 +31,9 @@ from counterclaim.names import nearest
 from counterclaim.problems import described_problem
 from counterclaim.queries.asof import STORED_POLICY, View, Wish, read_instant
 from counterclaim.queries.pages import Slice, Window
+
+# FastAPI says the same where it makes what reads a parameter; ours is only built when it is used.
+warnings.filterwarnings("ignore", category=UnsupportedFieldAttributeWarning)
 
 if TYPE_CHECKING:
     from counterclaim.export.flat import Row
@@ -146,7 +151,7 @@ TABLE_AND_MAP: dict[int | str, dict[str, Any]] = {
 class NoQuery(BaseModel):
     """No parameters: they are refused, so that slips do not go unnoticed."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class OneQuery(NoQuery):

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from fastapi.openapi.utils import get_openapi
 
 from counterclaim import __version__
+from counterclaim.parts import open_parts
 from counterclaim.problems import described_problem
 from counterclaim.schemas.problem import ProblemOut
 
@@ -36,6 +37,7 @@ ACCESS_PROBLEMS = {
 def describe(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI document of an application, made once."""
     if app.openapi_schema is None:
+        open_parts(app.router)
         described = get_openapi(
             title="Counterclaim",
             version=__version__,

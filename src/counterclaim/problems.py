@@ -29,7 +29,7 @@ from counterclaim.errors import (
     StoreError,
 )
 from counterclaim.names import nearest
-from counterclaim.schemas.incoming import TEXT_TOO_LARGE
+from counterclaim.schemas.fields import TEXT_TOO_LARGE
 from counterclaim.schemas.mistakes import encodable, explained, problems_of
 
 if TYPE_CHECKING:

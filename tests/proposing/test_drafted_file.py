@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from counterclaim.db import reading
 from counterclaim.importers.claim_file import read_claim_file
-from counterclaim.proposing import Proposals
 from counterclaim.proposing.claim_file import DraftFile
+from counterclaim.proposing.proposals import Proposals
 from counterclaim.schemas.incoming import ClaimFile
 from factories import put_file, put_world
 

@@ -12,7 +12,8 @@ from pydantic import SecretStr
 
 from counterclaim.config import Settings
 from counterclaim.errors import SettingsError
-from counterclaim.proposing import BY_RULES, Asked, Model, propose_claims
+from counterclaim.proposing.model import Model
+from counterclaim.proposing.proposals import BY_RULES, Asked, propose_claims
 from factories import TEXT, put_world
 from model_stub import HUGE, StubModel, stub_model
 

@@ -60,6 +60,7 @@ JSONS = st.recursive(
     | st.booleans()
     | st.integers(-(2**53) + 1, 2**53 - 1)
     | st.floats(-1e9, 1e9)
+    | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(st.characters(exclude_categories=["Cs"])),
     lambda inner: (
         st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner)

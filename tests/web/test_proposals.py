@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import pytest
 
-from counterclaim.proposing import Proposals
+from counterclaim.proposing.proposals import Proposals
 from counterclaim.web import proposals
 from counterclaim.web.drafts import Draft
 from counterclaim.web.proposals import Proposed, form_of

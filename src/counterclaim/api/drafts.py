@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from counterclaim.deps import JSON, as_json
 from counterclaim.posting import POST_PROBLEMS, Contribution
-from counterclaim.proposing import Asked, propose_claims
+from counterclaim.proposing.proposals import Asked, propose_claims
 from counterclaim.schemas.draft import DraftIn, DraftsOut
 
 router = APIRouter(prefix="/v1", tags=["ingest"])

@@ -30,8 +30,6 @@ from counterclaim.deps import (
 )
 from counterclaim.export import stix
 from counterclaim.export.selections import Events, Rows
-from counterclaim.moment import isoformat_z
-from counterclaim.posting import POST_PROBLEMS, Answer, Contribution
 from counterclaim.queries.asof import View, read_instant, store_version
 from counterclaim.queries.claims import claims_out, event_claims, event_positions
 from counterclaim.queries.events import (
@@ -43,12 +41,9 @@ from counterclaim.queries.filters import EventFilter
 from counterclaim.queries.history import event_diff, page_history
 from counterclaim.queries.pages import Slice
 from counterclaim.schemas.claim import ClaimOut
-from counterclaim.schemas.entry import EventPost, EventRowOut
 from counterclaim.schemas.event import DiffOut, EventOut, VersionOut
 from counterclaim.schemas.page import Page
 from counterclaim.schemas.position import PositionsOut
-from counterclaim.store.entry import enter_event
-from counterclaim.store.ledger import Writer
 from counterclaim.vocabulary import EventKind
 
 router = APIRouter(prefix="/v1", tags=["events"])
@@ -216,22 +211,3 @@ def _send_event(
         bundle = stix.event_bundle(session, event, view, base)
         return send_json(request, bundle, stix.MEDIA_TYPE)
     return send_json(request, text, tag=version_tag(store_version(session)))
-
-
-@router.post("/events", status_code=201, response_model=EventRowOut, responses=POST_PROBLEMS)
-async def post_event(post: Contribution, body: EventPost) -> Response:
-    """Record an event that claims can be about; it is served when one of them counts."""
-
-    def work(writer: Writer) -> Answer:
-        row = enter_event(writer, body)
-        shape = EventRowOut(
-            id=row.id,
-            kind=row.kind,
-            scope=row.scope,
-            label=row.label,
-            parts=[part.lower() for part in body.parts],
-            recorded_at=isoformat_z(row.recorded_at),
-        )
-        return Answer(shape, 201, f"/v1/events/{row.id}")
-
-    return await post.write(work)

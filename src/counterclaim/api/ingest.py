@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1", tags=["ingest"])
 class EntryQuery(BaseModel):
     """How claims are taken in."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     accept: Annotated[
         bool, Field(description="Let the claims count at once; needs the scope review.")

@@ -16,9 +16,10 @@ from counterclaim.errors import InputError, Problem, RejectedError
 from counterclaim.importers.saved_page import read_saved
 from counterclaim.models import Source
 from counterclaim.names import slug
-from counterclaim.proposing import BY_RULES, Asked, Model, Proposals, propose_claims
 from counterclaim.proposing.checks import words_of
 from counterclaim.proposing.claim_file import DraftFile
+from counterclaim.proposing.model import Model
+from counterclaim.proposing.proposals import BY_RULES, Asked, Proposals, propose_claims
 from counterclaim.queries.documents import recalled_fields
 from counterclaim.queries.names import find, find_all
 from counterclaim.schemas.incoming import DocumentIn

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from pydantic import BaseModel
 
 from counterclaim import __version__
 from counterclaim.cli.lazy import Commands
@@ -76,8 +77,8 @@ def db_upgrade() -> None:
     Where a revision adds to the read model, it is made anew.
     """
     with opened_store(migrated=False) as engine:
+        from counterclaim.store.fitness import is_behind
         from counterclaim.store.lines import renew_lines
-        from counterclaim.store.rebuild import is_behind
         from counterclaim.store.totals import are_kept, renew_totals
 
         upgrade(engine)
@@ -218,17 +219,24 @@ def _shared_numbers(settings: Settings) -> Iterator[None]:
 def _served(settings: Settings) -> FastAPI | str:
     """The application, or where each of several workers, which are new processes, finds it."""
     if settings.workers == 1:
-        gc.disable()  # There is no garbage in what is imported: the tenth part of the start.
-        from counterclaim.app import served_app
-
-        return served_app(settings)
+        return serving(settings)
     if settings.rate_limit.strip():
         from counterclaim.rates import Rates
 
         Rates(settings.rate_limit, settings.rate_limit_storage)  # Wrong settings are told once.
     if settings.secret_key is None:  # What one process signs, the others must know.
         os.environ["COUNTERCLAIM_SECRET_KEY"] = token_urlsafe(32)
-    return "counterclaim.app:served_app"
+    return "counterclaim.cli.main:serving"
+
+
+def serving(settings: Settings | None = None) -> FastAPI:
+    """The application of a process that only serves it; by default with the settings around it."""
+    gc.disable()  # There is no garbage in what is imported: the tenth part of the start.
+    # FastAPI has many models of what describes an API: they are built when a description is.
+    BaseModel.model_config["defer_build"] = True
+    from counterclaim.app import served_app
+
+    return served_app(settings)
 
 
 def _show_first_key(engine: Engine, settings: Settings) -> None:

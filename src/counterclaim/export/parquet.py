@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import struct
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -50,14 +50,14 @@ def stream_parquet(
 ) -> Iterator[bytes]:
     """A Parquet file of any length, a row group at a time; without its footer it cannot be read.
 
-    While rows are written, which leaves Python alone, the next are read from the store.
+    While rows are written, the next are made a table and the next but one read from the store: the
+    first two leave Python alone, so that each goes on by itself.
     """
     outlet, box, waiting = _Outlet(), _Box(), _Waiting(_schema(columns))
 
-    def write(rows: Table | Lines | None) -> bytes:
-        if rows is not None:
-            waiting.add(_arrow(rows, columns, waiting.schema, box))
-        if rows is None or waiting.rows >= GROUP_ROWS:
+    def write(table: Future[Any]) -> bytes:
+        waiting.add(table.result())
+        if waiting.rows >= GROUP_ROWS:
             writer.write_table(waiting.taken())
         return outlet.taken()
 
@@ -70,13 +70,16 @@ def stream_parquet(
             compression="zstd",
             write_statistics=ordered,
         ) as writer,
-        ThreadPoolExecutor(1) as beside,
+        ThreadPoolExecutor(1) as making,
+        ThreadPoolExecutor(1) as writing,
     ):
-        written = beside.submit(outlet.taken)
+        written, made = writing.submit(outlet.taken), making.submit(waiting.schema.empty_table)
         for batch in batches:
             yield written.result()
-            written = beside.submit(write, batch.rows)
-        yield written.result() + write(None)
+            written = writing.submit(write, made)
+            made = making.submit(_arrow, batch.rows, columns, waiting.schema, box)
+        yield written.result() + write(made)
+        writer.write_table(waiting.taken())
         known_at = isoformat_z(batch.known_at)
         told: dict[str, Any] = {"title": about.title, "query": about.query, "known_at": known_at}
         told |= {"rows": waiting.all_rows, "next": batch.next}

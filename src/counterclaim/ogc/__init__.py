@@ -3,9 +3,3 @@
 OGC API - Features - Part 1: Core 1.0.1 (OGC 17-069r4) and Part 3: Filtering (OGC 19-079r2), with
 the API's own description as OpenAPI 3.0, which is what clients read.
 """
-
-from __future__ import annotations
-
-from counterclaim.ogc import items, landing
-
-routes = [*landing.router.routes, *items.router.routes]

@@ -85,7 +85,7 @@ REDACTION = "redact_"
 class ChangeFilter(BaseModel):
     """Filters of changes; repeating a parameter means any of its values."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, defer_build=True)
 
     since: Annotated[
         Text | None,

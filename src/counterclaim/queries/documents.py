@@ -41,7 +41,7 @@ SORTS = {"published": "published_from", "recorded_at": "recorded_at"}
 class DocumentFilter(BaseModel):
     """Filters of documents; repeating a parameter means any of its values."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, defer_build=True)
 
     publisher: Annotated[
         Several, Field(description="Who published it, or one below it, in any spelling.")

@@ -43,7 +43,7 @@ Most = Annotated[
 class FigureFilter(BaseModel):
     """Bounds on resolved figures, summed over munitions or sides."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, defer_build=True)
 
     launched_min: Least = None
     launched_max: Most = None

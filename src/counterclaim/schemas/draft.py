@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from counterclaim.schemas.fields import STORABLE, Edtf, Input, Lang, Shape
-from counterclaim.schemas.incoming import TEXT_TOO_LARGE, Named
+from counterclaim.schemas.fields import STORABLE, TEXT_TOO_LARGE, Edtf, Input, Lang, Shape
+from counterclaim.schemas.incoming import Named
 
 LONGEST_TEXT = 300_000
 """Code points of the longest text that is read for drafts or worked on by hand."""

@@ -92,6 +92,9 @@ Url = Annotated[
     STORABLE,
     Field(description="http or https."),
 ]
+TEXT_TOO_LARGE = "text_too_large"
+"""Type of the error of a text that is larger than is taken."""
+
 # Strict: true is not 1, and "1" is words. A whole number is a real one, too.
 Real = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Latitude = Annotated[Real, Field(ge=-90, le=90, description="Degrees north, WGS 84.")]
@@ -102,13 +105,13 @@ Number = Annotated[int, Field(strict=True, ge=0, le=MOST)]
 class Shape(BaseModel):
     """A shape that is given out."""
 
-    model_config = ConfigDict(serialize_by_alias=True, populate_by_name=True)
+    model_config = ConfigDict(serialize_by_alias=True, populate_by_name=True, defer_build=True)
 
 
 class Input(BaseModel):
     """A shape that is taken in: what it does not know is refused."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, defer_build=True)
 
 
 class Bounds(Input):

@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from counterclaim.schemas.fields import (
     STORABLE,
+    TEXT_TOO_LARGE,
     Country,
     Edtf,
     Input,
@@ -73,9 +74,6 @@ def _whole(value: Any) -> Any:
 
 LARGEST_TEXT = 5 * 2**20
 """Bytes of UTF-8 that the text of a document may have."""
-
-TEXT_TOO_LARGE = "text_too_large"
-"""Type of the error of a text that has more."""
 
 
 def _fits(text: str) -> str:

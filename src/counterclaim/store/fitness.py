@@ -10,16 +10,17 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from counterclaim.db import BUSY_MS, reading
 from counterclaim.errors import StoreError
-from counterclaim.store.rebuild import is_behind
+from counterclaim.models import EventSummary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy import Engine
+    from sqlalchemy.orm import Session
 
 MIB = 1 << 20
 
@@ -94,3 +95,9 @@ def is_rebuilt(engine: Engine) -> bool:
     """Whether the read model has all that the newest revision added to it."""
     with reading(engine) as session:
         return not is_behind(session)
+
+
+def is_behind(session: Session) -> bool:
+    """Whether there are versions from before a revision that added to the read model."""
+    behind = select(EventSummary.sk).where(EventSummary.divergence_ppm.is_(None))
+    return session.scalar(behind.limit(1)) is not None

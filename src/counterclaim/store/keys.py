@@ -13,8 +13,7 @@ from counterclaim.db import new_id, now, reading, writing
 from counterclaim.errors import ConflictError, Problem, RejectedError, StoreError
 from counterclaim.models import ApiKey
 from counterclaim.queries.keys import key_hash
-from counterclaim.store.ledger import open_writer
-from counterclaim.store.review.decisions import fresh
+from counterclaim.store.ledger import fresh, open_writer
 from counterclaim.store.seals import seal_row
 from counterclaim.vocabulary import KeyScope
 

@@ -46,12 +46,6 @@ CLEAR_TEXT = {
 }
 
 
-def is_behind(session: Session) -> bool:
-    """Whether there are versions from before a revision that added to the read model."""
-    behind = select(EventSummary.sk).where(EventSummary.divergence_ppm.is_(None))
-    return session.scalar(behind.limit(1)) is not None
-
-
 STRETCH = 500
 """Transactions are replayed together until they touched so many events."""
 

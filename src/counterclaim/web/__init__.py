@@ -2,31 +2,9 @@
 
 from __future__ import annotations
 
-from counterclaim.web import (
-    changes,
-    claims,
-    contribute,
-    documents,
-    embed,
-    events,
-    home,
-    maps,
-    pages,
-    references,
-    review,
-    signing,
-    stats,
-)
 from counterclaim.web.errors import ErrorPageMiddleware
-from counterclaim.web.files import Files, Libraries, library_folder
+from counterclaim.web.files import Files, Libraries, library_folder, swagger_folder
 from counterclaim.web.memory import Memory
-from counterclaim.web.rendering import swagger_folder
-
-_MODULES = (
-    *(changes, claims, contribute, documents, embed, events, home, maps, pages),
-    *(references, review, signing, stats),
-)
-routes = [route for module in _MODULES for route in module.router.routes]
 
 __all__ = [
     "ErrorPageMiddleware",
@@ -34,6 +12,5 @@ __all__ = [
     "Libraries",
     "Memory",
     "library_folder",
-    "routes",
     "swagger_folder",
 ]

@@ -16,7 +16,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from counterclaim.problems import MEDIA_TYPE
-from counterclaim.web.rendering import HTML, page_headers, render
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -80,6 +79,9 @@ def problem_page(
     request: Request, problem: dict[str, Any], headers: MutableHeaders | None = None
 ) -> Response:
     """A problem as a page, with what the answer's headers said beside it."""
+    # Templates take their time to load, and a server that only answers programs needs none.
+    from counterclaim.web.rendering import HTML, page_headers, render  # noqa: PLC0415
+
     own = {**page_headers(), "Cache-Control": "no-store"}
     lost = LOST.union(name.lower() for name in own)
     kept = {name: value for name, value in (headers or {}).items() if name.lower() not in lost}

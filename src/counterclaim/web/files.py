@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,3 +77,8 @@ class Libraries:
 def library_folder(given: Path | None) -> Path:
     """Where npm put the libraries: as told, else beside the project that is run from its folder."""
     return given or Path(__file__).parents[3] / "node_modules"
+
+
+def swagger_folder() -> Path:
+    """The folder of the installed package that holds Swagger UI's style sheet and script."""
+    return Path(str(files("fastapi_offline"))) / "static"

@@ -13,8 +13,8 @@ from zlib import crc32
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from counterclaim.errors import InputError
-from counterclaim.proposing import BY_RULES, Asked, propose_claims
 from counterclaim.proposing.checks import words_of
+from counterclaim.proposing.proposals import BY_RULES, Asked, propose_claims
 from counterclaim.quantity import languages, numbers_in, parse_quantity
 from counterclaim.schemas.incoming import ClaimIn, EventIn
 from counterclaim.vocabulary import Outcome
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from counterclaim.proposing import Model, Proposals
+    from counterclaim.proposing.model import Model
+    from counterclaim.proposing.proposals import Proposals
     from counterclaim.resolve.wording import Names
     from counterclaim.web.drafts import Draft
 

@@ -1,9 +1,7 @@
-"""Templates, what a page may load, and where Swagger UI's files lie."""
+"""Templates, and what a page may load."""
 
 from __future__ import annotations
 
-from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -101,8 +99,3 @@ def send_data(
     if visitor_of(request).token:
         response.headers["Cache-Control"] = "private, no-cache"
     return response
-
-
-def swagger_folder() -> Path:
-    """The folder of the installed package that holds Swagger UI's style sheet and script."""
-    return Path(str(files("fastapi_offline"))) / "static"

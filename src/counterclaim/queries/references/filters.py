@@ -37,7 +37,7 @@ SHORT = 2
 class ReferenceFilter(BaseModel):
     """What all reference rows are filtered by; repeating a parameter means any of its values."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     q: Annotated[
         Text | None, Field(description="Words or their beginnings, in any spelling or script.")

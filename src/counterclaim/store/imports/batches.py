@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import uuid
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import uuid_utils
 from sqlalchemy import func, select
 
 from counterclaim.errors import ConflictError, InputError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from counterclaim.store.ledger import Writer
 
-NAMESPACE = uuid.UUID("6b0f9a53-1d1e-5c1b-9a44-6d1f1f0b7c21")
+NAMESPACE = uuid_utils.UUID("6b0f9a53-1d1e-5c1b-9a44-6d1f1f0b7c21")
 """Root of the ids of all that importers make."""
 
 LONGEST_NAME = 60
@@ -30,7 +30,7 @@ LONGEST_NAME = 60
 @lru_cache(maxsize=4096)
 def import_id(kind: str, *parts: object) -> str:
     """The id of something that an importer makes: the same for the same parts."""
-    return str(uuid.uuid5(NAMESPACE, "\n".join((kind, *map(str, parts)))))
+    return str(uuid_utils.uuid5(NAMESPACE, "\n".join((kind, *map(str, parts)))))
 
 
 def start_import(

@@ -12,6 +12,7 @@ from counterclaim.errors import ConflictError, NotFoundError, Problem, RejectedE
 from counterclaim.models import Claim, Document, Quote, Redaction, Source, SourceName
 from counterclaim.names import fold, nearest
 from counterclaim.store.documents import BLANK
+from counterclaim.store.ledger import fresh
 from counterclaim.store.rebuild import rebuild
 from counterclaim.store.redaction.columns import (
     blank_claims,
@@ -22,7 +23,7 @@ from counterclaim.store.redaction.columns import (
 )
 from counterclaim.store.redaction.words import Words, blank
 from counterclaim.store.resealing import resealed
-from counterclaim.store.review.decisions import fingerprint, fresh, given
+from counterclaim.store.review.decisions import fingerprint, given
 from counterclaim.store.seals import REDACTION, seal_row
 
 if TYPE_CHECKING:

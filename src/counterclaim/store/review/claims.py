@@ -11,7 +11,8 @@ from counterclaim.models import Assessment, Claim
 from counterclaim.moment import isoformat_z
 from counterclaim.queries.rivals import Rivals
 from counterclaim.store.checks import check_resolved
-from counterclaim.store.review.decisions import fingerprint, fresh, given, publish
+from counterclaim.store.ledger import fresh
+from counterclaim.store.review.decisions import fingerprint, given, publish
 from counterclaim.store.seals import seal_row
 from counterclaim.vocabulary import Status
 

@@ -1,14 +1,11 @@
-"""What all decisions share: a reason that is given, rows read afresh, answers that follow."""
+"""What all decisions share: a reason that is given, answers that follow."""
 
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
-from counterclaim.db import is_id
-from counterclaim.errors import NotFoundError, Problem, RejectedError
+from counterclaim.errors import Problem, RejectedError
 from counterclaim.store.project import project
 from counterclaim.store.touched import touched_by
 
@@ -17,24 +14,6 @@ if TYPE_CHECKING:
 
     from counterclaim.queries.families import Loaded
     from counterclaim.store.ledger import Writer
-
-Row = TypeVar("Row")
-
-
-def fresh(writer: Writer, model: type[Row], key: str, noun: str) -> Row:
-    """The row as it stands under the write lock, whatever the session had read before.
-
-    Raises:
-        NotFoundError: no row has that id.
-    """
-    table: Any = model
-    row: Row | None = None
-    if is_id(key):
-        query = select(table).where(table.id == key.lower())
-        row = writer.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
-    if row is None:
-        raise NotFoundError(noun, key)
-    return row
 
 
 def given(reason: str | None, name: str = "reason") -> str:

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from counterclaim.errors import ConflictError, Problem, RejectedError
 from counterclaim.models import Event, EventJudgement
 from counterclaim.queries.components import linked
-from counterclaim.store.review.decisions import fingerprint, fresh, given, publish
+from counterclaim.store.ledger import fresh
+from counterclaim.store.review.decisions import fingerprint, given, publish
 from counterclaim.store.seals import seal_row
 from counterclaim.vocabulary import Judgement, Scope
 
