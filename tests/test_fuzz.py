@@ -24,7 +24,7 @@ from counterclaim.importers.claim_file import read_claim_file
 from counterclaim.models import Claim, EventSummary
 from counterclaim.moment import parse_moment, parse_window
 from counterclaim.names import fold
-from counterclaim.ogc.cql import ClaimTerms, EventTerms, translate
+from counterclaim.ogc.cql import ClaimTerms, EventTerms, parse_condition, translate
 from counterclaim.quantity import MOST, parse_quantity
 from counterclaim.queries.cursors import decode, fingerprint
 from counterclaim.schemas.incoming import ClaimFile
@@ -37,9 +37,11 @@ if TYPE_CHECKING:
     from pathlib import Path
     from random import Random
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Engine, Select
+    from sqlalchemy.orm import Session
 
     from conftest import Databases
+    from counterclaim.ogc.cql import Terms
 
 QUANTITIES = words(
     *("at least ", "more than ", "up to ", "about ", "five", "several", "dozens", "a ", "no ", "-"),
@@ -157,16 +159,28 @@ def some_condition(random: Random) -> str:
 
 
 @fuzzed(some_filter)
-def test_a_filter_selects_or_is_refused(text: str, seed_to_read: Engine) -> None:
+def test_a_filter_is_read_or_refused(text: str) -> None:
+    with contextlib.suppress(FilterError):
+        parse_condition("filter", text)
+
+
+@pytest.fixture
+def layers(seed_to_read: Engine) -> Iterator[list[tuple[Session, Terms, Select[Any]]]]:
+    """What can be asked for of each layer, and what to select of it."""
     with reading(seed_to_read) as session:
-        for terms, selected in (
-            (EventTerms, select(EventSummary.sk)),
-            (ClaimTerms, select(Claim.id)),
-        ):
-            try:
-                condition = translate("filter", text, terms(session))
-            except FilterError:
-                continue
+        yield [
+            (session, EventTerms(session), select(EventSummary.sk)),
+            (session, ClaimTerms(session), select(Claim.id)),
+        ]
+
+
+@fuzzed(some_condition)
+def test_a_condition_selects_or_is_refused(
+    text: str, layers: list[tuple[Session, Terms, Select[Any]]]
+) -> None:
+    for session, terms, selected in layers:
+        with contextlib.suppress(FilterError):
+            condition = translate("filter", text, terms)
             session.execute(selected.where(condition).limit(1)).all()
 
 
