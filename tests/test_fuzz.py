@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import contextlib
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import orjson
 import pytest
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine, Select
     from sqlalchemy.orm import Session
+    from starlette.types import ASGIApp, Message
 
     from conftest import Databases
     from counterclaim.ogc.cql import Terms
@@ -265,7 +267,29 @@ def test_any_format_is_given_or_refused(
     wish: tuple[str, str, str | None], client: TestClient
 ) -> None:
     path, accept, form = wish
-    asked = {} if form is None else {"f": form}
-    answer = client.get(path, params=asked, headers={"Accept": accept or "*/*"})
+    query = urlencode({"limit": 1} if path.startswith("/v1") else {})
+    if form is not None:
+        query += f"&{urlencode({'f': form})}"
     refused = 400 if path.startswith("/ogc") else 422  # As that standard has it.
-    assert answer.status_code in {200, refused}
+    assert client.portal is not None
+    assert client.portal.call(ask, client.app, path, query, accept) in {200, refused}
+
+
+async def ask(app: ASGIApp, path: str, query: str, accept: str) -> int:
+    """The status of an answer, without what a client spends on each, which is more than that."""
+    statuses = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    headers = [(b"host", b"testserver"), (b"accept", accept.encode() or b"*/*")]
+    given = {"path": path, "raw_path": path.encode(), "query_string": query.encode()}
+    server = {"scheme": "http", "server": ("testserver", 80), "client": ("testclient", 1)}
+    kind = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET"}
+    await app({**kind, **server, **given, "root_path": "", "headers": headers}, receive, send)
+    (status,) = statuses
+    return int(status)
