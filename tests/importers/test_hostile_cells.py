@@ -12,7 +12,7 @@ import pytest
 from counterclaim.errors import InputError
 from counterclaim.importers.geonames import COLUMNS, Dump, Wanted, opened_alternates, toponym_of
 from counterclaim.importers.registry import ADAPTERS
-from counterclaim.importers.tables import JSON, opened_file, opened_table
+from counterclaim.importers.tables import JSON, LONGEST_CELL, opened_file, opened_table
 from fuzzing import NUMBERS, any_text, anything, fuzzed, words
 from importers import test_acled, test_missile_attacks, test_ucdp_ged
 from importing import read_all
@@ -23,12 +23,11 @@ if TYPE_CHECKING:
 
     from counterclaim.queries.names import Finder
 
-LONG = 20_000
 SOON_S = 5.0
 """Far more than a row takes, far less than what grows with the square of its length."""
 
 LONG_CELLS = tuple(
-    (piece * LONG)[:LONG]
+    (piece * LONGEST_CELL)[:LONGEST_CELL]
     for piece in (
         *("a", "1", " ", "-", "(", ";", ",", '"', "'", "[", "{", "\u202e", "a-", "1-", ", "),
         *(" and", "a (", "1.", '"; ', "2 x ", "['", "1990-01-01,", "Military Forces of ", "кх-"),
