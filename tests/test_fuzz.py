@@ -257,7 +257,8 @@ def some_wish(random: Random) -> tuple[str, str, str | None]:
     """An address, what is accepted, and perhaps a format."""
     accepted = ACCEPTED(random).encode("ascii", "ignore").decode()
     header = "".join(filter(str.isprintable, accepted)).strip()
-    form = random.choice((None, random.choice(FORMS), any_text(random, 5)))
+    odd = any_text(random, 5) if random.random() < 0.8 else FORMS[0] + any_text(random, 1)
+    form = random.choices((None, random.choice(FORMS), odd), (1, 3, 6))[0]
     sendable = None if form is None else form.encode("utf-8", "replace").decode()
     return random.choice(LISTS), header, sendable
 
