@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx2
+import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
@@ -28,6 +32,8 @@ from server import SOURCES, running_process
 from store.test_rebuild import assert_rebuild_changes_nothing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import Engine
 
 TESTS = Path(__file__).parent
@@ -199,3 +205,30 @@ def leave_room(process: subprocess.Popen[bytes], size: int | None) -> None:
     """Let a process write no file beyond a size, as if the disk were full; None lifts that."""
     _soft, hard = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (hard if size is None else size, hard))
+
+
+@contextmanager
+def small_volume(size: str) -> Iterator[Path]:
+    """A file system of its own of this size; the test is skipped where none may be mounted."""
+    folder = Path(tempfile.mkdtemp(prefix="volume-"))
+    mount = ("mount", "-t", "tmpfs", "-o", f"size={size},mode=755", "tmpfs", folder)
+    try:
+        subprocess.run(mount, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        folder.rmdir()
+        pytest.skip(f"a volume that can be full needs the right to mount one: {error}")
+    try:
+        yield folder
+    finally:
+        unmount = ("umount", "--lazy", folder)
+        subprocess.run(unmount, check=True)
+        folder.rmdir()
+
+
+def fill(volume: Path) -> Path:
+    """A file that takes all the room of a volume."""
+    ballast = volume / "ballast"
+    with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while file.write(b"0" * 4096):
+            pass
+    return ballast

@@ -67,6 +67,22 @@ class PostgresServer:
         statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
         self._execute(statement.format(sql.Identifier(name)))
 
+    @contextmanager
+    def moved_to(self, volume: Path, database: str) -> Iterator[None]:
+        """Let a database to which nobody is connected lie on a volume, until it is dropped."""
+        folder, name = volume / "data", sql.Identifier(f"{database}_volume")
+        folder.mkdir()
+        folder.chmod(0o700)
+        owner = unprivileged().owner
+        if owner is not None:
+            os.chown(folder, owner, -1)
+        create = sql.SQL("CREATE TABLESPACE {} LOCATION {}")
+        self._execute(create.format(name, sql.Literal(str(folder))))
+        move = sql.SQL("ALTER DATABASE {} SET TABLESPACE {}")
+        self._execute(move.format(sql.Identifier(database), name))
+        yield
+        self._execute(sql.SQL("DROP TABLESPACE {}").format(name))
+
     def _execute(self, statement: sql.Composed) -> None:
         conninfo = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
         with psycopg.connect(conninfo, autocommit=True) as connection:

@@ -10,6 +10,8 @@ import random
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from counterclaim.db import make_engine, reading, writing
 from counterclaim.store.dump import dump_header, dump_store, restore_store
 from counterclaim.store.verify import verify
@@ -22,18 +24,23 @@ from crashing import (
     check_whole,
     crash_rounds,
     die_at,
+    fill,
     leave_room,
+    small_volume,
 )
 from everything import put_everything
 from factories import put_key, put_world
+from postgres import URL_VARIABLES
 from server import running_process
 from store.test_rebuild import assert_rebuild_changes_nothing, read_model
 from toy_imports import HEADER, take_in
 
 if TYPE_CHECKING:
+    import httpx2
     from sqlalchemy import Engine
 
     from conftest import Databases
+    from postgres import PostgresServer
 
 ROUNDS = int(os.environ.get("COUNTERCLAIM_CRASHES", "2"))
 
@@ -114,17 +121,50 @@ def test_a_full_disk_is_told_of_and_the_server_goes_on_when_there_is_room(
         assert posts.send(client, 0).status_code == 201
         log = Path(f"{engine.url.database}-wal")
         leave_room(process, log.stat().st_size + 100_000)
-        last = next(
-            number for number in range(1, 200) if posts.send(client, number).status_code != 201
-        )
-        refused = posts.send(client, last + 1)
-        assert refused.status_code == 503
-        assert "full" in refused.json()["detail"]
-        assert refused.headers["retry-after"]
-        assert client.get("/v1/claims").status_code == 200
-        check_whole(engine, posts)
+        last = post_until_full(client, engine, posts)
         leave_room(process, None)
-        assert {posts.send(client, number).status_code for number in range(last + 3)} == {201}
-        assert check_whole(engine, posts) == set(range(last + 3))
+        goes_on(client, engine, posts, last)
     engine.dispose()
     sqlite_databases.drop(name)
+
+
+def test_a_full_volume_below_postgresql_is_told_of_and_the_server_goes_on_when_there_is_room(
+    postgresql_databases: Databases, postgres: PostgresServer, tmp_path: Path
+) -> None:
+    """The log of PostgreSQL lies elsewhere: where that is full, PostgreSQL itself stops."""
+    if any(map(os.environ.get, URL_VARIABLES)):
+        pytest.skip("a volume that can be full needs a PostgreSQL of the tests' own")
+    with small_volume("64m") as volume:
+        name = postgresql_databases.migrated(put_world)
+        with postgres.moved_to(volume, name):
+            url = postgresql_databases.url(name)
+            engine = make_engine(url)
+            posts = Posts(put_key(engine, KeyScope.REVIEW))
+            with running_process(url, tmp_path, RATE_LIMIT="") as (client, _process):
+                assert posts.send(client, 0).status_code == 201
+                ballast = fill(volume)
+                last = post_until_full(client, engine, posts)
+                ballast.unlink()
+                goes_on(client, engine, posts, last)
+            engine.dispose()
+            postgresql_databases.drop(name)
+
+
+def post_until_full(client: httpx2.Client, engine: Engine, posts: Posts) -> int:
+    """The number of the first post that found no room; reads go on, and all is as answered."""
+    last = next(
+        number for number in range(1, 1000) if posts.send(client, number).status_code != 201
+    )
+    refused = posts.send(client, last)
+    assert refused.status_code == 503, refused.text
+    assert "full" in refused.json()["detail"]
+    assert refused.headers["retry-after"]
+    assert client.get("/v1/claims").status_code == 200
+    assert check_whole(engine, posts) == set(range(last))
+    return last
+
+
+def goes_on(client: httpx2.Client, engine: Engine, posts: Posts, last: int) -> None:
+    """Whatever was sent is answered again, what was refused is stored now."""
+    assert {posts.send(client, number).status_code for number in range(last + 3)} == {201}
+    assert check_whole(engine, posts) == set(range(last + 3))

@@ -50,6 +50,25 @@ def test_a_row_of_tags_is_skipped_and_odd_rows_are_rejected(tmp_path: Path) -> N
     assert any("HXL" in note for note in table.notes)
 
 
+def test_a_cell_that_is_too_long_rejects_its_row_unless_it_is_running_text(tmp_path: Path) -> None:
+    long, most = "x" * (tables.LONGEST_CELL + 1), "y" * tables.LONGEST_CELL
+    content = f"id,name,story\n1,{long},a\n2,{most},{long}\n3,b,{long}\n"
+    rows, table = read(tmp_path / "t.csv", content.encode())
+    assert rows == []
+    assert [(one.line, one.column) for one in table.rejects] == [
+        (2, "name"),
+        (3, "story"),
+        (4, "story"),
+    ]
+    assert table.rejects[0].original == {"id": "1", "name": long, "story": "a"}
+    assert table.rejects[0].reason == (
+        "name has 32,768 characters, and 32,767 are the most of a cell."
+    )
+    table.texts, table.rejects = ("story",), []
+    assert [row.cells["id"] for row in table.rows()] == ["2", "3"]
+    assert [one.column for one in table.rejects] == ["name"]
+
+
 def test_windows_1252_is_read_and_told(tmp_path: Path) -> None:
     rows, table = read(tmp_path / "t.csv", "id,name\n1,Zürich – ?????\n".encode("cp1252"))
     assert rows[0].cells["name"] == "Zürich – ?????"

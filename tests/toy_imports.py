@@ -30,6 +30,7 @@ class Toy:
     name: ClassVar[str] = "toy"
     title: ClassVar[str] = "Toy Counts"
     columns: ClassVar[tuple[str, ...]] = ("id", "dead")
+    texts: ClassVar[tuple[str, ...]] = ()
     publisher: ClassVar[SourceIn] = SourceIn(
         key="toy-desk", name="Toy Desk", kind=SourceKind.DATA_SET
     )

@@ -6,15 +6,20 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
 
 from counterclaim.access import require
 from counterclaim.posting import POST_PROBLEMS, Answer, Contribution
 from counterclaim.schemas.claim import WarningOut
 from counterclaim.schemas.entry import ClaimTakenOut, IntakeOut, TakenOut
 from counterclaim.schemas.incoming import ClaimFile
-from counterclaim.store.ingest import Intake, Taken, ingest
+from counterclaim.store.ingest import Intake, Taken, find_quotes, ingest
 from counterclaim.store.ledger import Writer
+from counterclaim.store.quotes import Found
 from counterclaim.vocabulary import KeyScope
+
+LONG = 1_000_000
+"""Code points, counted for each claim, that are looked through in the turn itself, in no time."""
 
 router = APIRouter(prefix="/v1", tags=["ingest"])
 
@@ -43,13 +48,26 @@ async def ingest_file(
 ) -> Response:
     """Take in a claim file: all of it or nothing. What is there already is not written twice."""
     allow_accepting(post, query)
+    found = await quotes_found_aside(body)
 
     def work(writer: Writer) -> Answer:
-        intake = ingest(writer, body, accept=query.accept)
+        intake = ingest(writer, body, accept=query.accept, found=found)
         new = any(intake.created.values()) and not query.dry_run
         return Answer(intake_out(intake, dry_run=query.dry_run), 201 if new else 200)
 
     return await post.write(work, dry_run=query.dry_run)
+
+
+async def quotes_found_aside(body: ClaimFile) -> list[Found] | None:
+    """Where the quotes of a long body stand: looked for in a thread, before its turn.
+
+    To find out that thousands of quotes stand nowhere in megabytes of text takes seconds, in which
+    neither the event loop nor the one writer may be kept.
+    """
+    text = body.document.text if body.document else None
+    if len(text or "") * len(body.claims) < LONG:
+        return None
+    return await run_in_threadpool(find_quotes, body)
 
 
 def allow_accepting(post: Contribution, query: EntryQuery) -> None:

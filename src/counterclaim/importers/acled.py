@@ -76,6 +76,7 @@ class Acled:
         "notes",
         "fatalities",
     )
+    texts: ClassVar[tuple[str, ...]] = ()
     publisher: ClassVar[SourceIn] = SourceIn(
         key="acled",
         name="Armed Conflict Location & Event Data",

@@ -30,6 +30,9 @@ class Adapter(Protocol):
     columns: ClassVar[tuple[str, ...]]
     """Columns without which it cannot work; others may be missing, and unknown ones are kept."""
 
+    texts: ClassVar[tuple[str, ...]]
+    """Columns of running text: all other cells may have ``tables.LONGEST_CELL`` characters."""
+
     publisher: ClassVar[SourceIn]
     """The source that publishes the data set."""
 

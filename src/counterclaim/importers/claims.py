@@ -124,6 +124,7 @@ class Claims:
     name: ClassVar[str] = "claims"
     title: ClassVar[str] = "Claims in the columns or the JSON of this program"
     columns: ClassVar[tuple[str, ...]] = ()
+    texts: ClassVar[tuple[str, ...]] = ("document_text",)
     publisher: ClassVar[SourceIn] = SourceIn(
         key="own-claims", name="Claims of one's own", kind=SourceKind.OTHER
     )

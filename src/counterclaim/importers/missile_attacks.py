@@ -94,6 +94,7 @@ class MissileAttacks:
         "destroyed",
         "source",
     )
+    texts: ClassVar[tuple[str, ...]] = ()
     publisher: ClassVar[SourceIn] = SourceIn(
         key="massive-missile-attacks",
         name=TITLE,

@@ -64,4 +64,5 @@ def _spellings(said: str) -> list[str]:
 
 def _bare(part: str) -> str:
     """Without what stands in brackets: Kyiv oblast (south)."""
-    return _BRACKETS.sub("", part).strip()
+    # Without the end of any the pattern would look for it again from each beginning.
+    return (_BRACKETS.sub("", part) if ")" in part else part).strip()

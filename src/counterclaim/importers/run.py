@@ -134,6 +134,7 @@ class ImportRun:
 
     def _advance(self, collect: Callable[[], object]) -> Iterator[list[RowTaken]]:
         self.table.require(self.adapter.columns)
+        self.table.texts = self.adapter.texts
         waiting: Iterator[Record | Reject] | None = None
         ended = False
         while not ended:

@@ -30,7 +30,13 @@ LARGEST_TABLE = 4 * 2**30
 """Bytes that a table may have once it is unpacked."""
 
 LARGEST_FIELD = 8 * 2**20
-"""Characters of one cell."""
+"""Characters of a cell of running text; with a longer cell a file cannot be read any further."""
+
+LONGEST_CELL = 32_767
+"""Characters of any other cell, as many as one of a spreadsheet holds.
+
+Adapters look for patterns in cells, and the time of some grows with the square of their length.
+"""
 
 MOST_COLUMNS = 5000
 """Columns of a table."""
@@ -79,6 +85,7 @@ class TableFile:
         encoding: Which one it is read in.
         delimiter: What stands between its cells.
         columns: Its header; one column named "json" where each line is a JSON object.
+        texts: Columns of running text, whose cells may be long.
         notes: What a reader of the report should know.
         position: How many bytes of the file were read.
         rejects: Rows that are none; whoever reads takes them out.
@@ -91,6 +98,7 @@ class TableFile:
     encoding: str = "utf-8-sig"
     delimiter: str = ","
     columns: list[str] = field(default_factory=list)
+    texts: Sequence[str] = ()
     notes: list[str] = field(default_factory=list)
     position: int = 0
     rejects: list[Reject] = field(default_factory=list)
@@ -144,12 +152,23 @@ class TableFile:
                 continue
             row = dict(zip(self.columns, cells, strict=False))
             reason = oddity_of(len(self.columns), cells)
-            if reason is None:
-                yield TableRow(line, row)
-            else:
+            if reason is not None:
                 over = {f"column {at + 1}": cell for at, cell in enumerate(cells)}
                 beyond = {name: over[name] for name in list(over)[len(self.columns) :]}
                 self.rejects.append(Reject(line, None, {**row, **beyond}, None, None, reason))
+            elif (column := self._overlong(row)) is not None:
+                count = f"{column} has {len(row[column]):,} characters"
+                reason = f"{count}, and {LONGEST_CELL:,} are the most of a cell."
+                self.rejects.append(Reject(line, None, row, column, None, reason))
+            else:
+                yield TableRow(line, row)
+
+    def _overlong(self, row: dict[str, str]) -> str | None:
+        """The first column whose cell is longer than any adapter looks through."""
+        if max(map(len, row.values()), default=0) <= LONGEST_CELL:
+            return None
+        long = (column for column, cell in row.items() if len(cell) > LONGEST_CELL)
+        return next((column for column in long if column not in self.texts), None)
 
     def read_header(self) -> None:
         """Learn the encoding and the columns.

@@ -97,6 +97,7 @@ class UcdpGed:
         "high",
         "low",
     )
+    texts: ClassVar[tuple[str, ...]] = ()
     publisher: ClassVar[SourceIn] = SourceIn(
         key="ucdp",
         name="Uppsala Conflict Data Program",

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from pygeofilter import ast
 from pygeofilter.parsers.cql2_text import parse
 from pygeofilter.parsers.cql2_text.parser import parser
-from sqlalchemy import and_, false, func, not_, or_, select
+from sqlalchemy import String, and_, false, func, not_, or_, select, type_coerce
 
 from counterclaim.errors import FilterError
 from counterclaim.models import Claim, Event, EventFigure, EventSummary, Occurrence
@@ -28,16 +28,25 @@ from counterclaim.queries.filters import EventFilter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from typing import TypeAlias
 
     from pydantic import BaseModel
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
+
+    Condition: TypeAlias = ColumnElement[bool]
 
 # It would print its tables for every filter that is wrong: whoever asks could flood the log.
 parser.parser.parser.parser.debug = False
 
 DEEPEST = 50
 """So deep conditions may lie in one another."""
+
+GREATEST = 2**53
+"""The greatest number that is compared: whole ones are exact up to it."""
+
+WANTED = {datetime: "a date or an instant", str: "a text without NUL", int: "a number"}
+"""What a column is compared with, by the type of its values."""
 
 
 class Terms(Protocol):
@@ -53,7 +62,7 @@ class Terms(Protocol):
         """What can be compared, as SQL."""
         ...
 
-    def means(self, **given: Any) -> ColumnElement[bool]:
+    def means(self, **given: Any) -> Condition:
         """What the filters of the list mean."""
         ...
 
@@ -71,7 +80,7 @@ class EventTerms:
             "label": label,
             "attacker": EventSummary.attacker.expression,
             "defender": EventSummary.defender.expression,
-            "grade": EventSummary.grade.expression,
+            "grade": type_coerce(EventSummary.grade, String()),
         }
         for figure in FIGURES:
             for end in ("low", "best", "high"):
@@ -81,7 +90,7 @@ class EventTerms:
                     .scalar_subquery()
                 )
 
-    def means(self, **given: Any) -> ColumnElement[bool]:
+    def means(self, **given: Any) -> Condition:
         """What the filters of the list mean for the stored versions."""
         known_at = Wish().view(self.session).known_at
         wanted = wanted_events(self.session, EventFilter(**given), known_at)
@@ -103,10 +112,11 @@ class ClaimTerms:
                 ("defender", Occurrence.defender),
             )
         }
-        for name in ("stance", "polarity", "distribution"):
-            self.columns[name] = getattr(Claim, name).expression
+        self.columns["polarity"] = Claim.polarity.expression
+        for name in ("stance", "distribution"):
+            self.columns[name] = type_coerce(getattr(Claim, name), String())
 
-    def means(self, **given: Any) -> ColumnElement[bool]:
+    def means(self, **given: Any) -> Condition:
         """What the filters of the list mean for claims."""
         view = Wish().view(self.session)
         return and_(*conditions(self.session, ClaimFilter(**given), view))
@@ -132,7 +142,7 @@ def parse_condition(parameter: str, text: str) -> ast.Node:
     return tree
 
 
-def translate(parameter: str, text: str, terms: Terms) -> ColumnElement[bool]:
+def translate(parameter: str, text: str, terms: Terms) -> Condition:
     """The condition that a filter in CQL2 text means.
 
     Raises:
@@ -157,7 +167,7 @@ class _Translation:
     def __init__(self, parameter: str, terms: Terms) -> None:
         self.parameter, self.terms = parameter, terms
 
-    def condition(self, node: Any, depth: int = 0) -> ColumnElement[bool]:
+    def condition(self, node: Any, depth: int = 0) -> Condition:
         """A node that is true or false."""
         if depth > DEEPEST:
             raise self._fail(f"Conditions lie more than {DEEPEST} deep in one another.")
@@ -165,44 +175,52 @@ class _Translation:
             both = self.condition(node.lhs, depth + 1), self.condition(node.rhs, depth + 1)
             return and_(*both) if isinstance(node, ast.And) else or_(*both)
         if isinstance(node, ast.Not):
-            return not_(func.coalesce(self.condition(node.sub_node, depth + 1), false()))
+            return _complement(self.condition(node.sub_node, depth + 1))
         return self._simple(node)
 
-    def _simple(self, node: Any) -> ColumnElement[bool]:
+    def _simple(self, node: Any) -> Condition:
         if isinstance(node, ast.GeometryIntersects):
             return self._box(node)
         if type(node) in COMPARED:
             return self._compared(node)
         if isinstance(node, ast.In):
-            return self._negated(node, self._among(_name(node.lhs), node.sub_nodes))
+            return self._among(_name(node.lhs), node.sub_nodes, negated=node.not_)
         if isinstance(node, ast.Between):
             column = self._column(_name(node.lhs))
-            low, high = self._literal(node.low), self._literal(node.high)
+            low, high = self._literal(column, node.low), self._literal(column, node.high)
             return self._negated(node, column.between(low, high))
         if isinstance(node, ast.IsNull):
             return self._negated(node, self._column(_name(node.lhs)).is_(None))
         if isinstance(node, ast.Like):
             column = self._column(_name(node.lhs))
-            pattern = str(node.pattern).replace(str(node.singlechar), "_")
-            return self._negated(node, column.like(pattern, escape="\\"))
+            pattern = self._literal(column, node.pattern)
+            if not isinstance(pattern, str):
+                raise self._fail("LIKE compares texts.")
+            return self._negated(node, column.like(pattern.replace(".", "_"), escape="\\"))
         raise self._fail("Asked for can be AND, OR, NOT, comparisons, IN, BETWEEN, LIKE, IS NULL.")
 
-    def _negated(self, node: Any, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    def _negated(self, node: Any, condition: Condition) -> Condition:
         return not_(condition) if node.not_ else condition
 
-    def _compared(self, node: Any) -> ColumnElement[bool]:
+    def _compared(self, node: Any) -> Condition:
         name, value = _name(node.lhs), node.rhs
         if isinstance(node, ast.Equal | ast.NotEqual) and name in self._names():
-            found = self._among(name, [value])
-            return found if isinstance(node, ast.Equal) else not_(found)
-        return COMPARED[type(node)](self._column(name), self._literal(value))  # type: ignore[no-any-return]
+            return self._among(name, [value], negated=isinstance(node, ast.NotEqual))
+        column = self._column(name)
+        return COMPARED[type(node)](column, self._literal(column, value))  # type: ignore[no-any-return]
 
-    def _among(self, name: str | None, values: Sequence[Any]) -> ColumnElement[bool]:
-        if name not in self._names():
-            return self._column(name).in_([self._literal(value) for value in values])
+    def _among(self, name: str | None, values: Sequence[Any], *, negated: bool) -> Condition:
+        if name in self._names():
+            found = self._meant(str(name), values)
+            return _complement(found) if negated else found
+        column = self._column(name)
+        among = column.in_([self._literal(column, value) for value in values])
+        return not_(among) if negated else among
+
+    def _meant(self, name: str, values: Sequence[Any]) -> Condition:
         given = values[0] if name == "disputed" else [str(value) for value in values]
         try:
-            return self.terms.means(**{str(name): given})
+            return self.terms.means(**{name: given})
         except FilterError as error:
             raise FilterError(
                 self.parameter, error.message, suggestions=error.suggestions
@@ -210,7 +228,7 @@ class _Translation:
         except ValidationError as error:
             raise self._fail(f"{name}: {error.errors()[0]['msg']}.") from None
 
-    def _box(self, node: Any) -> ColumnElement[bool]:
+    def _box(self, node: Any) -> Condition:
         box = node.rhs
         if _name(node.lhs) != "geometry" or getattr(box, "name", "") != "bbox":
             raise self._fail("Write S_INTERSECTS(geometry, BBOX(west, south, east, north)).")
@@ -238,17 +256,36 @@ class _Translation:
             raise FilterError(self.parameter, msg, suggestions=near)
         return self.terms.columns[name]
 
-    def _literal(self, value: Any) -> Any:
-        if isinstance(value, datetime):
-            return value if value.tzinfo else value.replace(tzinfo=UTC)
-        if isinstance(value, date):
-            return datetime.combine(value, time(), UTC)
-        if isinstance(value, str | int | float):
+    def _literal(self, column: ColumnElement[Any], value: Any) -> Any:
+        """A value that a column can be compared with: PostgreSQL knows no other, SQLite no better.
+
+        Raises:
+            FilterError: it is of another type, or beyond what both can hold.
+        """
+        kind = column.type.python_type
+        if kind is datetime and isinstance(value, date):
+            return self._instant(value)
+        if kind is str and isinstance(value, str) and "\x00" not in value:
             return value
-        raise self._fail("A name is compared with a number, a text, a date or an instant.")
+        if kind is int and type(value) in {int, float} and abs(value) <= GREATEST:
+            return value
+        raise self._fail(f"This is compared with {WANTED[kind]} only.")
+
+    def _instant(self, value: date) -> datetime:
+        if not isinstance(value, datetime):
+            return datetime.combine(value, time(), UTC)
+        try:
+            return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+        except OverflowError:
+            raise self._fail("The instant lies before the year 1 or after 9999.") from None
 
     def _fail(self, detail: str) -> FilterError:
         return FilterError(self.parameter, detail)
+
+
+def _complement(condition: Condition) -> Condition:
+    """All else, what is unknown included; not_() alone takes no plain text of SQL."""
+    return not_(func.coalesce(condition, false()))
 
 
 def _name(node: Any) -> str | None:

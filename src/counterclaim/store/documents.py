@@ -1,19 +1,17 @@
-"""Writes documents and finds quotes in their text."""
+"""Writes documents; what their quotes are made of."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rapidfuzz import fuzz
 from sqlalchemy import bindparam, select
 
 from counterclaim.db import is_id, new_id, table_of
 from counterclaim.errors import InputError, Problem, RejectedError
 from counterclaim.models import Document, Quote, Source
 from counterclaim.moment import parse_moment
-from counterclaim.schemas.incoming import DocumentIn, PublishedIn, QuoteIn
+from counterclaim.schemas.incoming import DocumentIn, PublishedIn
 from counterclaim.statements import Prepared
 from counterclaim.store.rows import columns_of, hold_rows, new_row
 from counterclaim.store.seals import seal
@@ -26,30 +24,13 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from counterclaim.store.ledger import Writer
+    from counterclaim.store.quotes import Stretch
 
 BLANK = "█"
 """Stands for each code point that was redacted, so that all offsets stay what they were."""
 
 CONTEXT = 32
 """How many code points before and behind a quote are kept with it."""
-
-COMPARED = 200
-"""By so many of its first code points a stretch like a quote is looked for."""
-
-NEAR_ENOUGH = 60.0
-"""Below this likeness in percent no stretch is offered for a quote that is not in the text."""
-
-
-MANY = 100
-"""Of words that stand in more places than this, no more are counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """A part of a text: offsets in code points, the end exclusive."""
-
-    start: int
-    end: int
 
 
 def record_document(writer: Writer, shape: DocumentIn) -> tuple[Document, bool]:
@@ -210,20 +191,9 @@ def primary_language(document: Document) -> str:
     return (document.lang or "en").split("-")[0].lower()
 
 
-def read_quote(
-    document: Document, wanted: str | QuoteIn, given: str | None = None, *, near: bool = True
-) -> Quote:
-    """The quote at the place where the words stand in the document's text, not yet written.
-
-    A redacted document may be given again with its text: the words are then looked for there, and
-    the quote has them as they are stored, blanked.
-
-    Raises:
-        InputError: the words stand nowhere, with the nearest stretch if ``near`` asks for it; or
-            in several places.
-    """
+def quote_at(document: Document, stretch: Stretch) -> Quote:
+    """The quote of a stretch of a document, not yet written; of a redacted one it is blanked."""
     text = document.text
-    stretch = locate(given or text, wanted, near=near)
     values = {
         "id": new_id(),
         "document_id": document.id,
@@ -234,62 +204,3 @@ def read_quote(
         "end": stretch.end,
     }
     return new_row(Quote, values)
-
-
-def locate(text: str, wanted: str | QuoteIn, *, near: bool = True) -> Stretch:
-    """Where in a text the words stand."""
-    quote = QuoteIn(exact=wanted) if isinstance(wanted, str) else wanted
-    if quote.start is not None:
-        return _at_offsets(text, quote, quote.start, near=near)
-    found = _occurrences(text, quote)
-    if len(found) == 1:
-        return Stretch(found[0], found[0] + len(quote.exact))
-    if found:
-        places = ", ".join(map(str, found[:5]))
-        count = f"{MANY} places or more" if len(found) == MANY else f"{len(found)} places"
-        msg = f"The words stand in {count}, at {places}: add start, prefix or suffix."
-        raise InputError(msg)
-    raise _not_found(text, quote.exact, "The words are not in the text.", near=near)
-
-
-def _at_offsets(text: str, quote: QuoteIn, start: int, *, near: bool) -> Stretch:
-    end = start + len(quote.exact) if quote.end is None else quote.end
-    if text[start:end] != quote.exact:
-        msg = f"Between {start} and {end} the text has other words."
-        raise _not_found(text, quote.exact, msg, near=near)
-    if not _in_context(text, quote, start):
-        msg = f"The words stand at {start}, but with another prefix or suffix around them."
-        raise InputError(msg)
-    return Stretch(start, end)
-
-
-def _occurrences(text: str, quote: QuoteIn) -> list[int]:
-    """The first places at which the words stand between their prefix and suffix."""
-    before = quote.prefix or ""
-    words = f"{before}{quote.exact}{quote.suffix or ''}"
-    found: list[int] = []
-    at = text.find(words)
-    while at != -1 and len(found) < MANY:
-        found.append(at + len(before))
-        at = text.find(words, at + 1)
-    return found
-
-
-def _in_context(text: str, quote: QuoteIn, start: int) -> bool:
-    before, behind = quote.prefix or "", start + len(quote.exact)
-    if start < len(before) or not text.startswith(before, start - len(before)):
-        return False
-    return text.startswith(quote.suffix or "", behind)
-
-
-def _not_found(text: str, words: str, message: str, *, near: bool) -> InputError:
-    if not near:
-        return InputError(message)
-    begun = words[:COMPARED]
-    found = fuzz.partial_ratio_alignment(begun, text, score_cutoff=NEAR_ENOUGH)
-    if found is None or found.dest_end <= found.dest_start:
-        return InputError(f"{message} Nothing in it is like {words[:80]!r}.")
-    start, end = found.dest_start, found.dest_end
-    stretch = text[start:end]
-    detail = f"{message} The nearest stretch is at {start} to {end}: {stretch!r}"
-    return InputError(detail, suggestions=[stretch])

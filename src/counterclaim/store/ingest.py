@@ -18,22 +18,20 @@ from counterclaim.store.claims import Draft, Reading, Shelf, Subject, read_claim
 from counterclaim.store.documents import BLANK, primary_language, record_document
 from counterclaim.store.events import record_events, record_part
 from counterclaim.store.project import project, replay
+from counterclaim.store.quotes import locate_all
 from counterclaim.store.references import record_references
 from counterclaim.store.touched import touched_by
 from counterclaim.vocabulary import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     from sqlalchemy.orm import Session
 
-    from counterclaim.schemas.incoming import ClaimFile, ClaimIn, EventIn
+    from counterclaim.schemas.incoming import ClaimFile, ClaimIn, EventIn, QuoteIn
     from counterclaim.store.checks import Remark
     from counterclaim.store.ledger import Writer
-
-
-SEARCHED = 100_000_000
-"""So many code points are searched for what is like words that are not in the text, all in all."""
+    from counterclaim.store.quotes import Found
 
 
 @dataclass(slots=True)
@@ -67,18 +65,24 @@ class Intake:
 
 
 def ingest(
-    writer: Writer, body: ClaimFile, *, accept: bool, document: Document | None = None
+    writer: Writer,
+    body: ClaimFile,
+    *,
+    accept: bool,
+    document: Document | None = None,
+    found: Sequence[Found] | None = None,
 ) -> Intake:
     """Write what a claim file says; nothing of it twice, and nothing at all if anything is wrong.
 
     With ``accept`` the claims count at once, else they are pending. The claims stand in the file's
-    document or, where it has none, in the one given here. The read model is up to date when this
+    document or, where it has none, in the one given here; ``found`` is what ``find_quotes`` said of
+    the body, if that was asked. The read model is up to date when this
     returns; the caller commits.
 
     Raises:
         RejectedError: all that is wrong, with JSON pointers into the body; undo the transaction.
     """
-    taking = _Taking(writer, body, document, accept=accept)
+    taking = _Taking(writer, body, document, found, accept=accept)
     taking.references()
     taking.document_and_events()
     taking.claims()
@@ -87,21 +91,41 @@ def ingest(
     return taking.intake
 
 
+def find_quotes(body: ClaimFile) -> list[Found] | None:
+    """Where each claim's words stand in the text that comes with them; None if none does.
+
+    It needs no store: of a long body it is asked before the turn of the one writer. A redacted
+    document may be given again with its text: the words are looked for in that.
+    """
+    if body.document is None or body.document.text is None:
+        return None
+    return locate_all(body.document.text, _quotes(body))
+
+
+def _quotes(body: ClaimFile) -> Iterator[str | QuoteIn | None]:
+    return (claim.quote for claim in body.claims)
+
+
 class _Taking:
     """One claim file being taken in."""
 
     def __init__(
-        self, writer: Writer, body: ClaimFile, document: Document | None, *, accept: bool
+        self,
+        writer: Writer,
+        body: ClaimFile,
+        document: Document | None,
+        found: Sequence[Found] | None,
+        *,
+        accept: bool,
     ) -> None:
         self.writer, self.body, self.accept = writer, body, accept
         self.intake = Intake()
         self.problems: list[Problem] = []
-        self.document = document
+        self.document, self.found = document, found
         self.events: dict[str, Event] = {}
         self.claim_ids: dict[str, str] = {}
         self.drafts: list[Draft] = []
         self.fresh: dict[str, Taken] = {}
-        self.searched = 0
 
     def raise_problems(self) -> None:
         """Refuse the body if anything was wrong with it."""
@@ -164,23 +188,25 @@ class _Taking:
                 self._fail("/document", "Claims need the document that they stand in.")
             return
         shelf = Shelf(self.writer.session, self.document)
+        found = (
+            self.found
+            or find_quotes(self.body)
+            or locate_all(self.document.text, _quotes(self.body))
+        )
         for place in _ordered(self.body.claims, self._fail):
-            self._claim(place, self.body.claims[place], self.document, shelf)
+            self._claim(place, found[place], self.document, shelf)
         self.raise_problems()
         record_claims(self.writer, self.drafts, accept=self.accept)
         taken = self.intake.claims
         self.intake.count("claims", sum(one.created for one in taken), len(taken))
 
-    def _claim(self, place: int, shape: ClaimIn, document: Document, shelf: Shelf) -> None:
-        before = len(self.problems)
-        subject = self._subject(shape, f"/claims/{place}")
-        pointer, near = f"/claims/{place}", self.searched < SEARCHED
-        given = self.body.document.text if self.body.document else None
-        reading = Reading(self.writer, shape, document, pointer, given, near)
+    def _claim(self, place: int, found: Found, document: Document, shelf: Shelf) -> None:
+        before, shape = len(self.problems), self.body.claims[place]
+        pointer = f"/claims/{place}"
+        subject = self._subject(shape, pointer)
+        reading = Reading(self.writer, shape, document, pointer, found)
         draft = read_claim(reading, subject)
         self.problems += reading.problems
-        if any(problem.pointer == f"{pointer}/quote" for problem in reading.problems):
-            self.searched += len(document.text)
         if draft is None or len(self.problems) > before:
             return
         known = shelf.keep(draft)

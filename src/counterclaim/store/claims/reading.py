@@ -20,7 +20,7 @@ from counterclaim.store.claims.figures import (
     read_tallies,
 )
 from counterclaim.store.claims.shapes import Draft, Reading, Subject
-from counterclaim.store.documents import read_quote
+from counterclaim.store.documents import quote_at
 from counterclaim.store.places import read_place
 from counterclaim.store.rows import is_of, new_row
 from counterclaim.vocabulary import AttributionRole, SourceKind, Speech, Status
@@ -124,13 +124,11 @@ def _claimant(reading: Reading, chain: list[Source | None]) -> str | None:
 
 
 def _quote(reading: Reading) -> Quote | None:
-    if reading.shape.quote is None:
+    found = reading.found
+    if isinstance(found, InputError):
+        reading.fail("/quote", found.message, found.suggestions)
         return None
-    try:
-        return read_quote(reading.document, reading.shape.quote, reading.given, near=reading.near)
-    except InputError as error:
-        reading.fail("/quote", error.message, error.suggestions)
-        return None
+    return None if found is None else quote_at(reading.document, found)
 
 
 def _attributions(shape: ClaimIn | ImportedClaim, chain: list[Source | None]) -> list[Base]:

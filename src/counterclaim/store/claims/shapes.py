@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from counterclaim.schemas.incoming import ClaimIn
     from counterclaim.store.claims.content import Content
     from counterclaim.store.ledger import Writer
+    from counterclaim.store.quotes import Found
 
 ENGLISH = "en"
 
@@ -52,10 +53,8 @@ class Reading:
     shape: ClaimIn | ImportedClaim
     document: Document
     pointer: str
-    given: str | None = None
-    """The document's text as it was given; None where only its row is there."""
-    near: bool = True
-    """Whether words that are not in the text are looked for, which costs time in a long one."""
+    found: Found
+    """Where its quote stands in the document's text."""
     row: RowOfRecord | None = None
     """What an imported claim rests on."""
     problems: list[Problem] = field(default_factory=list)

@@ -25,6 +25,7 @@ from counterclaim.store.documents import differences, read_document, text_sha256
 from counterclaim.store.events import last_number, new_event
 from counterclaim.store.imports.batches import import_id
 from counterclaim.store.imports.vintages import CHUNK, Ending, Held, held_claims, pair, stands
+from counterclaim.store.quotes import find_words
 from counterclaim.store.references import record_references
 from counterclaim.store.rows import new_row
 from counterclaim.vocabulary import RowFate, Scope
@@ -323,7 +324,8 @@ class _RecordReading:
                 self._fail(f"{pointer}/event", f"No event has the key {shape.event!r}.")
         if shape.about is not None and subject.about_id is None:
             self._fail(f"{pointer}/about", f"No claim before it has the ref {shape.about!r}.")
-        reading = Reading(self.writer, shape, document, pointer, near=False, row=self.row)
+        found = find_words(document.text, shape.quote, near=False)
+        reading = Reading(self.writer, shape, document, pointer, found, self.row)
         draft = read_claim(reading, subject)
         self.problems += reading.problems
         if draft is None or self.problems:
