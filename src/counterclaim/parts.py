@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from anyio import to_thread
+from starlette._utils import get_route_path
 from starlette.routing import BaseRoute, Match
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ class Part(BaseRoute):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Whether the routes may be needed to tell what becomes of a request."""
-        path = scope["path"].removeprefix(scope.get("root_path", ""))
-        return Match.FULL if path.startswith(self.below) else Match.NONE, {}
+        is_its = get_route_path(scope).startswith(self.below)
+        return Match.FULL if is_its else Match.NONE, {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection by the routes."""
