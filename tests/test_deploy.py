@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import httpx2
 import pytest
 import typer
 import yaml
 
 from counterclaim.cli import app as commands
 from counterclaim.config import Settings
+from counterclaim.vocabulary import KeyScope
+from factories import TEXT, article, put_key, put_world
+from server import serving_thread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conftest import Databases
 
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / "deploy"
@@ -22,6 +34,7 @@ FILES = sorted(DEPLOY.iterdir())
 UNITS = [file for file in FILES if file.suffix in {".service", ".timer"}]
 PROGRAM = "/opt/counterclaim/.venv/bin/python"
 ANALYZE = shutil.which("systemd-analyze")
+NGINX = shutil.which("nginx") if shutil.which("openssl") else None
 
 
 def words(file: Path) -> str:
@@ -107,6 +120,78 @@ def test_proxies_keep_numbers_from_the_public_and_code_nothing_again(name: str) 
     assert "X-Request-ID" in said
     assert said.count("{") == said.count("}")
     assert not re.search(r"^\s*encode\b|gzip on", said, re.MULTILINE)
+    assert "proxy_cache_lock on" not in said  # Who asks for what is not kept would wait in line.
+
+
+WHOLE = """
+{user}
+daemon off;
+pid {folder}/pid;
+error_log {folder}/error.log;
+events {{}}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    include {folder}/counterclaim.conf;
+}}
+"""
+"""What of a configuration is the system's own."""
+
+
+@contextmanager
+def behind_nginx(server: httpx2.URL, folder: Path) -> Iterator[httpx2.Client]:
+    """A client of nginx as the example sets it up, but for ports, host and folders."""
+    request = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost")
+    files = ("-keyout", folder / "example.org.key", "-out", folder / "example.org.pem")
+    subprocess.run((*request, *files), check=True, capture_output=True)
+    (folder / "cache").mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    said = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    said = said.replace("listen 443 ssl", f"listen 127.0.0.1:{port} ssl")
+    said = said.replace("    listen [::]:443 ssl;\n", "")
+    said = re.sub(r"/etc/ssl/(private/)?|/var/cache/nginx/", f"{folder}/", said)
+    said = said.replace("http://127.0.0.1:8000", str(server).rstrip("/"))
+    (folder / "counterclaim.conf").write_text(said, encoding="utf-8")
+    user = "user root;" if os.geteuid() == 0 else ""
+    (folder / "nginx.conf").write_text(WHOLE.format(user=user, folder=folder), encoding="utf-8")
+    command = [str(NGINX), "-p", str(folder), "-c", str(folder / "nginx.conf")]
+    checked = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stderr
+    nginx = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    transport = httpx2.HTTPTransport(verify=False, retries=8)
+    try:
+        with httpx2.Client(base_url=f"https://127.0.0.1:{port}", transport=transport) as client:
+            yield client
+    finally:
+        nginx.terminate()
+        nginx.wait(10)
+
+
+@pytest.mark.skipif(NGINX is None, reason="nginx is not there to read the example.")
+def test_nginx_hands_on_what_the_public_may_ask_and_keeps_what_may_be_kept(
+    sqlite_databases: Databases, tmp_path: Path
+) -> None:
+    with sqlite_databases.filled(put_world) as engine:
+        keys = put_key(engine, KeyScope.CONTRIBUTE)
+        url = engine.url.render_as_string(hide_password=False)
+        given = Settings(database_url=url, rate_limit="")
+        with serving_thread(given) as direct, behind_nginx(direct.base_url, tmp_path) as client:
+            assert [client.get(path).status_code for path in ("/metrics", "/readyz")] == [404, 404]
+            listed = client.get("/v1/claims")
+            assert listed.json()["items"] == direct.get("/v1/claims").json()["items"]
+            assert listed.headers["strict-transport-security"]
+            tag = listed.headers["etag"]
+            again = client.get("/v1/claims", headers={"If-None-Match": tag})
+            assert (again.status_code, again.headers["etag"]) == (304, tag)
+            past = {"known_at": "2020-01-01T00:00:00Z"}
+            asked = [client.get("/v1/claims", params=past) for _time in range(2)]
+            assert len({one.headers["x-request-id"] for one in asked}) == 1  # Kept, and given.
+            own = client.get("/v1/claims", params=past, headers=keys)
+            assert own.headers["x-request-id"] != asked[0].headers["x-request-id"]
+            body = article(document={"title": "T", "text": TEXT + ".", "publisher": "gazette"})
+            assert client.post("/v1/ingest", json=body, headers=keys).status_code == 201
 
 
 @pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not there to read the units.")

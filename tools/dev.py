@@ -52,6 +52,7 @@ MISSING_PYTHON = (
 )
 SOAKED = (
     *("tests/test_fuzz.py", "tests/importers/test_hostile_cells.py"),
+    "tests/api/test_contract.py::test_answers_in_a_row_fit_their_description",
     *("tests/test_crash.py", "tests/test_cluster.py", "tests/test_load.py"),
 )
 PLAIN = ("pysyncobj", "ydiff")

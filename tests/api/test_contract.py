@@ -82,7 +82,7 @@ def test_every_answer_to_a_write_fits_its_description(
     case.validate_response(response, excluded_checks=EXCLUDED)
 
 
-def test_every_answer_fits_where_one_request_takes_up_what_another_was_answered(
+def test_answers_in_a_row_fit_their_description(
     sqlite_databases: Databases,
 ) -> None:
     """Ids and keys go from answers into what follows: what is made is read, decided on, undone."""
@@ -106,7 +106,7 @@ def test_every_answer_fits_where_one_request_takes_up_what_another_was_answered(
                 except FailureGroup as error:
                     failures.append(error)
 
-        for number in range(100 if THOROUGH else 3):
+        for number in range(100 if THOROUGH else 2):
             # The store is another one after each chain, which Hypothesis must not take for chance.
             with suppress(Flaky):
                 seed(number)(Chains).run(settings=CHAINED)

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import func, select
 
+from counterclaim.api.ingest import LONG
 from counterclaim.db import reading
 from counterclaim.models import Claim, IdempotencyKey, LedgerEntry
+from counterclaim.store import quotes
 from factories import TEXT, aland_claim, article, bland_claim, put_world
 from served import served
 
@@ -178,6 +181,29 @@ def test_all_problems_of_an_article_are_told_at_once(world: Served) -> None:
         "/claims/0/quote",
         "/claims/1/said_by/0",
     ]
+
+
+def test_quotes_of_a_long_text_are_looked_for_before_the_turn_of_the_writer(
+    refusing: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: Counter[str] = Counter()
+
+    def locate(text: str, quote: str, *, near: bool) -> quotes.Stretch:
+        searched[threading.current_thread().name] += 1
+        return located(text, quote, near=near)
+
+    located = quotes.locate
+    monkeypatch.setattr(quotes, "locate", locate)
+    for length, here in ((LONG // 20, False), (1, True)):
+        body = article(claims=[aland_claim(quote=f"Zeta-9 mistakes {n}") for n in range(21)])
+        for number, claim in enumerate(body["claims"]):
+            claim["ref"] = f"C{number}"
+        body["document"]["text"] = TEXT + "." * length
+        errors = refusing.post("/v1/ingest", body).json()["errors"]
+        assert [one["pointer"] for one in errors] == [f"/claims/{n}/quote" for n in range(21)]
+        assert ("writer" in searched) is here
+        assert searched.total() == 21
+        searched.clear()
 
 
 def test_one_thing_at_a_time(world: Served) -> None:

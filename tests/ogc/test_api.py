@@ -146,9 +146,10 @@ def test_cql_means_what_the_filters_of_the_list_mean(
 def test_negation_is_the_complement_unknown_values_included(seeded: Served) -> None:
     everything = labels(seeded)
     for condition in ("launched_low >= 8", "weapon = 'atacms'", "attacker = 'UA'"):
-        assert labels(seeded, filter=f"NOT ({condition})") == everything - labels(
-            seeded, filter=condition
-        )
+        rest = everything - labels(seeded, filter=condition)
+        assert labels(seeded, filter=f"NOT ({condition})") == rest
+    assert labels(seeded, filter="attacker <> 'UA'") == rest
+    assert labels(seeded, filter="attacker NOT IN ('UA')") == rest
 
 
 def test_claims_can_be_asked_for_by_cql(seeded: Served) -> None:
@@ -169,6 +170,11 @@ def test_claims_can_be_asked_for_by_cql(seeded: Served) -> None:
         "attacker",
         "occurred > 'x",
         "1 = 1",
+        "label = 5",
+        "launched_low = '5'",
+        "launched_low < 1e400",
+        "occurred = 'yesterday'",
+        "label LIKE 5",
         "NOT " * 200 + "attacker = 'UA'",
         "attacker = 'UA'; DROP TABLE event",
     ],
