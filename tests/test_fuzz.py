@@ -133,11 +133,15 @@ def test_what_is_no_cursor_is_refused(text: str) -> None:
         decode(text, {**QUERY, "kind": "strike"}, (int,))
 
 
-NAMES = ("label", "occurred", "attacker", "grade", "launched_low", "kind", "weapon", "disputed")
-NAMES = (*NAMES, "scope", "region", "stance", "polarity", "said", "claimant", "geometry", "nothing")
-VALUES = ("5", "-1", "0.5", "1e400", "9" * 25, "'a'", "''", "'%'", "TRUE", "label", "'strike'")
-VALUES = (*VALUES, "'Zeta-9'", "DATE('2024-05-01')", "DATE('0000-00-00')", "'\x00'", "'RU'", "NULL")
-VALUES = (*VALUES, "TIMESTAMP('2024-05-01T00:00:00Z')", "DATE('9999-12-31')", "5 + 5", "('a', 5)")
+NAMES = (
+    *("label", "occurred", "attacker", "grade", "launched_low", "kind", "weapon", "disputed"),
+    *("scope", "region", "stance", "polarity", "said", "claimant", "geometry", "nothing"),
+)
+VALUES = (
+    *("5", "-1", "0.5", "1e400", "9" * 25, "'a'", "''", "'%'", "TRUE", "label", "'strike'"),
+    *("'Zeta-9'", "DATE('2024-05-01')", "DATE('0000-00-00')", "'\x00'", "'RU'", "NULL"),
+    *("TIMESTAMP('2024-05-01T00:00:00Z')", "DATE('9999-12-31')", "5 + 5", "('a', 5)"),
+)
 
 
 def some_filter(random: Random) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -125,7 +125,10 @@ def test_any_bytes_are_a_table_or_refused(content: bytes, names: Finder, tmp_pat
 
 def some_json(random: Random) -> str:
     """A claim as one line of JSON, with anything in one or two places of it."""
-    claim = {"key": "a", "event": {"key": "E", "kind": "strike", "label": "At Quarry"}}
+    claim: dict[str, Any] = {
+        "key": "a",
+        "event": {"key": "E", "kind": "strike", "label": "At Quarry"},
+    }
     claim |= {"said_by": ["gazette"], "quote": "Five came", "document": {"text": "Five came."}}
     claim |= {"counts": [{"launched": "five"}], "places": [{"place": "quarry"}]}
     for _ in range(random.choice((1, 1, 2))):
