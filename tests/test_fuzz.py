@@ -11,6 +11,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+import anyio
 import orjson
 import pytest
 from fastapi.testclient import TestClient
@@ -283,9 +284,12 @@ def test_any_format_is_given_or_refused(
 async def ask(app: ASGIApp, path: str, query: str, accept: str) -> int:
     """The status of an answer, without what a client spends on each, which is more than that."""
     statuses = []
+    sent: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
 
     async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        if not sent:  # Who streams waits here for a client that goes away.
+            await anyio.sleep_forever()
+        return sent.pop()
 
     async def send(message: Message) -> None:
         if message["type"] == "http.response.start":

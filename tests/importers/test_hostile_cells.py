@@ -13,6 +13,7 @@ from counterclaim.errors import InputError
 from counterclaim.importers.geonames import COLUMNS, Dump, Wanted, opened_alternates, toponym_of
 from counterclaim.importers.registry import ADAPTERS
 from counterclaim.importers.tables import JSON, LONGEST_CELL, opened_file, opened_table
+from counterclaim.schemas.imported import Reject
 from fuzzing import NUMBERS, any_text, anything, fuzzed, words
 from importers import test_acled, test_missile_attacks, test_ucdp_ged
 from importing import read_all
@@ -158,3 +159,9 @@ def test_any_line_of_geonames_makes_a_place_or_a_reject(content: bytes, tmp_path
         for row, kind in Dump(file, Wanted()).read():
             assert toponym_of(row, kind, None).spellings
         list(also.read(file))
+
+
+def test_an_event_whose_key_is_a_list_is_rejected(names: Finder) -> None:
+    line = json.dumps({"key": "a", "event": {"key": []}, "quote": "x", "document": {"text": "x"}})
+    (found,) = read_all(ADAPTERS["claims"], [{JSON: line}], names)
+    assert isinstance(found, Reject)

@@ -259,8 +259,10 @@ def _event(key: str, given: Any, events: dict[str, ImportedEvent]) -> ImportedEv
         return None
     if isinstance(given, str):
         given = {"key": given}
-    if isinstance(given, dict) and given.keys() <= {"key"} and given.get("key") in events:
-        return events[given["key"]]
+    if isinstance(given, dict) and given.keys() <= {"key"}:
+        name = given.get("key")
+        if isinstance(name, str) and name in events:
+            return events[name]
     if isinstance(given, dict):
         named = {"key": given.get("ref", key), **given}
         named.pop("ref", None)
