@@ -141,9 +141,11 @@ def test_caddy_passes_codings_on_as_the_client_and_the_server_name_them() -> Non
 
 
 @pytest.mark.skipif(CADDY is None, reason="caddy is not there to read the example.")
-def test_caddy_reads_the_example() -> None:
-    command = [str(CADDY), "validate", "--adapter", "caddyfile", "--config", DEPLOY / "Caddyfile"]
-    read = subprocess.run(command, capture_output=True, text=True, check=False)
+def test_caddy_reads_the_example(tmp_path: Path) -> None:
+    command = [str(CADDY), "validate", "--adapter", "caddyfile"]
+    command += ["--config", str(DEPLOY / "Caddyfile")]
+    given = {**os.environ, "XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
+    read = subprocess.run(command, env=given, capture_output=True, text=True, check=False)
     assert read.returncode == 0, read.stderr
 
 
