@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -34,6 +35,7 @@ FILES = sorted(DEPLOY.iterdir())
 UNITS = [file for file in FILES if file.suffix in {".service", ".timer"}]
 PROGRAM = "/opt/counterclaim/.venv/bin/python"
 ANALYZE = shutil.which("systemd-analyze")
+CADDY = shutil.which("caddy")
 NGINX = shutil.which("nginx") if shutil.which("openssl") else None
 
 
@@ -98,6 +100,16 @@ def test_the_image_copies_what_there_is_installs_by_hash_and_is_not_root() -> No
     assert lines.index(user) < lines.index('CMD ["serve"]')
 
 
+def test_the_image_is_asked_for_its_health_where_it_listens() -> None:
+    said = words(DEPLOY / "Containerfile").replace("\\\n", " ")
+    (asked,) = re.findall(r"^HEALTHCHECK .* CMD +(\[.*\])$", said, re.MULTILINE)
+    command = json.loads(asked)
+    compile(command[-1], "HEALTHCHECK", "exec")
+    assert "environ['COUNTERCLAIM_PORT']" in command[-1]
+    (port,) = re.findall(r"COUNTERCLAIM_PORT=(\d+)", said)
+    assert f"EXPOSE {port}" in said
+
+
 def test_services_stand_in_order_and_only_the_proxy_is_reached_from_outside() -> None:
     read = compose()
     services = read["services"]
@@ -121,6 +133,20 @@ def test_proxies_keep_numbers_from_the_public_and_code_nothing_again(name: str) 
     assert said.count("{") == said.count("}")
     assert not re.search(r"^\s*encode\b|gzip on", said, re.MULTILINE)
     assert "proxy_cache_lock on" not in said  # Who asks for what is not kept would wait in line.
+
+
+def test_caddy_passes_codings_on_as_the_client_and_the_server_name_them() -> None:
+    said = words(DEPLOY / "Caddyfile")
+    assert re.search(r"transport http \{\s+compression off\s+\}", said)
+
+
+@pytest.mark.skipif(CADDY is None, reason="caddy is not there to read the example.")
+def test_caddy_reads_the_example(tmp_path: Path) -> None:
+    command = [str(CADDY), "validate", "--adapter", "caddyfile"]
+    command += ["--config", str(DEPLOY / "Caddyfile")]
+    given = {**os.environ, "XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
+    read = subprocess.run(command, env=given, capture_output=True, text=True, check=False)
+    assert read.returncode == 0, read.stderr
 
 
 WHOLE = """
