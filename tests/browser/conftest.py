@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from conftest import migrate
 from counterclaim.db import make_engine
@@ -87,6 +87,10 @@ def site(
     url = f"sqlite:///{folder}/site.db"
     with running_server(url, folder, SECRET_KEY="made up for tests") as client:
         yield Site(str(client.base_url).rstrip("/"), keys)
+
+
+# A form that was sent brings another page, which takes its time where others want the processor.
+expect.set_options(timeout=10_000)
 
 
 @pytest.fixture(scope="module")

@@ -76,9 +76,9 @@ def test_a_contributor_chooses_words_and_sends_two_claims_after_closing_the_tab(
     mark(page, "the Aland Ministry said that seven Zeta-9 missiles were fired at Quarry")
     page.get_by_role("button", name="Make a claim of 12 words").click()
     claim = page.get_by_role("region", name="Claim 1")
-    assert field(page, "/claims/0/said_by/0").input_value() == "aland-mod"
-    assert field(page, "/claims/0/counts/0/munition").input_value() == "zeta-9"
-    assert field(page, "/claims/0/places/0/place").input_value() == "quarry"
+    expect(field(page, "/claims/0/said_by/0")).to_have_value("aland-mod")
+    expect(field(page, "/claims/0/counts/0/munition")).to_have_value("zeta-9")
+    expect(field(page, "/claims/0/places/0/place")).to_have_value("quarry")
     assert page.evaluate("document.activeElement.id") == "claim"
     page.get_by_text("Take The Courier").click()
     expect(field(page, "/document/publisher")).to_have_value("The Courier")
@@ -90,10 +90,10 @@ def test_a_contributor_chooses_words_and_sends_two_claims_after_closing_the_tab(
     tab.picture("contribute-problem")
     tab.check_access()
     claim.get_by_role("button", name="seven").click()
-    assert field(page, "/claims/0/counts/0/launched").input_value() == "seven"
+    expect(field(page, "/claims/0/counts/0/launched")).to_have_value("seven")
     claim.get_by_text("Contradicts what counts already").wait_for()
-    assert claim.get_by_role("link", name="Aland Ministry").is_visible()
-    assert page.get_by_text("Nothing is wrong so far").is_visible()
+    expect(claim.get_by_role("link", name="Aland Ministry")).to_be_visible()
+    expect(page.get_by_text("Nothing is wrong so far")).to_be_visible()
     page.evaluate("scrollTo(0, 0)")
     tab.picture("contribute-warning")
     tab.check_access()
@@ -107,10 +107,10 @@ def test_a_contributor_chooses_words_and_sends_two_claims_after_closing_the_tab(
     page.keyboard.press("Enter")
     quote = field(page, "/claims/1/quote/exact")
     quote.wait_for()
-    assert quote.input_value() == "Two S-300 launchers were lost, the Bland Army reported."
-    assert field(page, "/claims/1/said_by/0").input_value() == "bland-army"
-    assert field(page, "/claims/1/counts/0/munition").input_value() == "s-300"
-    assert page.locator("mark[data-claim]").count() == 2
+    expect(quote).to_have_value("Two S-300 launchers were lost, the Bland Army reported.")
+    expect(field(page, "/claims/1/said_by/0")).to_have_value("bland-army")
+    expect(field(page, "/claims/1/counts/0/munition")).to_have_value("s-300")
+    expect(page.locator("mark[data-claim]")).to_have_count(2)
     field(page, "/events/0/label").fill("Loss of two launchers")
     page.wait_for_timeout(800)  # So long after the last key the copy is made.
 
@@ -119,17 +119,17 @@ def test_a_contributor_chooses_words_and_sends_two_claims_after_closing_the_tab(
     tab.page = again
     again.goto(f"{tab.site.address}/contribute")
     again.get_by_text("This is what you had begun").wait_for()
-    assert field(again, "/events/0/label").input_value() == "Loss of two launchers"
-    assert again.locator("mark[data-claim]").count() == 2
+    expect(field(again, "/events/0/label")).to_have_value("Loss of two launchers")
+    expect(again.locator("mark[data-claim]")).to_have_count(2)
     again.locator("mark[data-claim]").first.click()
     again.get_by_role("region", name="Claim 1").wait_for()
     again.get_by_role("button", name="Send 2 claims").click()
     again.get_by_role("heading", name="2 claims recorded").wait_for()
-    assert again.get_by_text("Pending", exact=True).count() == 2
+    expect(again.get_by_text("Pending", exact=True)).to_have_count(2)
     tab.picture("contribute-recorded")
     tab.check_access()
     again.goto(f"{tab.site.address}/contribute")
-    assert again.get_by_label("Paste the text").input_value() == ""  # The copy is gone.
+    expect(again.get_by_label("Paste the text")).to_have_value("")  # The copy is gone.
 
 
 def test_who_is_not_signed_in_tries_and_loses_nothing_by_signing_in(tab: Tab) -> None:
@@ -152,7 +152,7 @@ def test_who_is_not_signed_in_tries_and_loses_nothing_by_signing_in(tab: Tab) ->
     page.get_by_label("API key").fill(tab.site.keys["contribute"])
     page.get_by_role("button", name="Sign in").click()
     page.get_by_text("This is what you had begun").wait_for()
-    assert field(page, "/claims/0/counts/0/munition").input_value() == "Zeta-9"
+    expect(field(page, "/claims/0/counts/0/munition")).to_have_value("Zeta-9")
     page.get_by_role("button", name="Discard it").click()
     page.get_by_label("Paste the text").wait_for()
     assert page.evaluate("localStorage.length") == 0
@@ -176,7 +176,7 @@ def test_without_scripts_a_claim_is_made_step_by_step_and_another_follows(
     page.get_by_role("button", name="Go on with this text").click()
     page.get_by_label("The words of a claim").fill("nine moth over Harbour")
     page.get_by_role("button", name="Make a claim of these words").click()
-    assert page.get_by_text("The words are not in the text").is_visible()
+    expect(page.get_by_text("The words are not in the text")).to_be_visible()
     field(page, "/claims/0/quote/exact").fill("nine moths over Harbour")
     field(page, "/claims/0/counts/0/munition").fill("Moth")
     field(page, "/claims/0/counts/0/launched").fill("nine")
@@ -185,15 +185,15 @@ def test_without_scripts_a_claim_is_made_step_by_step_and_another_follows(
     field(page, "/document/publisher").fill("The Gazette")
     page.get_by_placeholder("API key").fill(site.keys["contribute"])
     page.get_by_role("button", name="Sign in here").click()
-    assert field(page, "/claims/0/counts/0/launched").input_value() == "nine"
+    expect(field(page, "/claims/0/counts/0/launched")).to_have_value("nine")
     page.get_by_role("button", name="Send 1 claim").click()
-    assert page.get_by_text("This is missing.").count() == 1  # The title.
+    expect(page.get_by_text("This is missing.")).to_have_count(1)  # The title.
     field(page, "/document/title").fill("Moths")
     page.get_by_role("button", name="Send 1 claim").click()
-    assert page.get_by_role("heading", name="1 claim recorded").is_visible()
+    expect(page.get_by_role("heading", name="1 claim recorded")).to_be_visible()
     page.get_by_role("link", name="Another claim on this text").click()
-    assert field(page, "/document/title").input_value() == "Moths"
-    assert page.get_by_role("button", name="Make a claim of these words").is_visible()
+    expect(field(page, "/document/title")).to_have_value("Moths")
+    expect(page.get_by_role("button", name="Make a claim of these words")).to_be_visible()
     answer = httpx2.get(
         f"{site.address}/v1/claims?status=pending&document={page.url.split('=')[1]}",
         headers={"Authorization": f"Bearer {site.keys['review']}"},
@@ -209,7 +209,7 @@ def test_what_is_proposed_is_taken_dismissed_and_read_again_with_the_day(tab: Ta
     page.get_by_label("Paste the text").fill(PROPOSING)
     page.get_by_role("button", name="Go on with this text").click()
     page.get_by_role("heading", name="3 claims proposed").wait_for()
-    assert page.locator("mark.proposed").count() == 3
+    expect(page.locator("mark.proposed")).to_have_count(3)
     page.get_by_text("Why").first.click()
     tab.picture("contribute-proposed")
     tab.check_access()
@@ -225,11 +225,11 @@ def test_what_is_proposed_is_taken_dismissed_and_read_again_with_the_day(tab: Ta
     page.keyboard.press("Enter")
     page.get_by_role("region", name="Claim 1").wait_for()
     assert page.evaluate("document.activeElement.id") == "claim"
-    assert field(page, "/claims/0/said_by/0").input_value() == "aland-mod"
-    assert field(page, "/claims/0/counts/0/launched").input_value() == "seven"
-    assert field(page, "/claims/0/occurred").input_value() == "2024-05-01"
+    expect(field(page, "/claims/0/said_by/0")).to_have_value("aland-mod")
+    expect(field(page, "/claims/0/counts/0/launched")).to_have_value("seven")
+    expect(field(page, "/claims/0/occurred")).to_have_value("2024-05-01")
     assert page.get_by_role("radio", name="new, in this text").is_checked()
     page.get_by_text("1 claim proposed").click()
-    assert page.locator("mark.proposed").count() == 1
+    expect(page.locator("mark.proposed")).to_have_count(1)
     tab.picture("contribute-taken")
     tab.check_access()

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import httpx2
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from browser.conftest import Site, Tab
@@ -72,7 +73,7 @@ def test_the_text_stands_beside_its_claims(tab: Tab) -> None:
     tab.picture("document")
     note.get_by_role("link", name="claim").click()
     page.wait_for_url("**/claims/**")
-    assert page.get_by_text("seven projectiles out of eight").is_visible()
+    expect(page.get_by_text("seven projectiles out of eight")).to_be_visible()
     linked = page.locator("script[type='application/ld+json']").inner_text()
     assert json.loads(linked)["@type"] == "Claim"
     tab.check_access()
@@ -81,12 +82,12 @@ def test_the_text_stands_beside_its_claims(tab: Tab) -> None:
 
 def test_a_source_and_a_munition_have_pages(tab: Tab) -> None:
     page = tab.go("/sources/ru-mod")
-    assert page.get_by_text("that nobody else gives").is_visible()
+    expect(page.get_by_text("that nobody else gives")).to_be_visible()
     tab.check_access()
     tab.picture("source")
     tab.go("/munitions/atacms")
-    assert page.get_by_text("Army TACtical Missile System").first.is_visible()
-    assert page.get_by_role("img", name="Launched ATACMS by month").is_visible()
+    expect(page.get_by_text("Army TACtical Missile System").first).to_be_visible()
+    expect(page.get_by_role("img", name="Launched ATACMS by month")).to_be_visible()
     tab.check_access()
     tab.picture("munition")
 

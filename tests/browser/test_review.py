@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2
 import pytest
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -77,7 +78,7 @@ def test_a_reviewer_decides_by_key_and_goes_on_with_the_next_claim(
     page.reload()  # The check leaves style attributes, which htmx would copy and the policy refuse.
 
     page.keyboard.press("?")
-    assert page.get_by_text("reject, with a reason").is_visible()
+    expect(page.get_by_text("reject, with a reason")).to_be_visible()
     for key in "jj":
         page.keyboard.press(key)
     assert focused(page) == moths
@@ -132,10 +133,10 @@ def test_without_scripts_claims_are_accepted_together_but_not_one_that_changed(
     url = f"{site.address}/v1/claims/{pending[three]}/assess"
     assert httpx2.post(url, json=judged, headers=ask).status_code == 200
     page.get_by_role("button", name="Accept all selected").click()
-    assert page.get_by_text("Left as it is, since it has changed").is_visible()
-    assert page.get_by_text("Accepted:").first.is_visible()
+    expect(page.get_by_text("Left as it is, since it has changed")).to_be_visible()
+    expect(page.get_by_text("Accepted:").first).to_be_visible()
     assert status_of(site, pending[moths])["status"] == "accepted"
     assert status_of(site, pending[three])["status"] == "pending"
     page.get_by_role("button", name="Accept", exact=True).click()
-    assert page.get_by_text("No claim awaits review").is_visible()
+    expect(page.get_by_text("No claim awaits review")).to_be_visible()
     context.close()

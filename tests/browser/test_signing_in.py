@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from playwright.sync_api import expect
+
 if TYPE_CHECKING:
     from browser.conftest import Tab
 
@@ -20,7 +22,7 @@ def test_who_signs_in_goes_on_where_they_were_and_can_sign_out(tab: Tab) -> None
     page.get_by_label("API key").fill(tab.site.keys["review"])
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/about")
-    assert page.get_by_role("link", name="Review").is_visible()
+    expect(page.get_by_role("link", name="Review")).to_be_visible()
     (cookie,) = page.context.cookies()
     assert cookie["httpOnly"]
     assert cookie["sameSite"] == "Lax"

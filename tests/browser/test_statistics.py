@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import httpx2
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from browser.conftest import Tab
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 def test_numbers_are_drawn_with_their_uncertainty_and_stand_in_tables(tab: Tab) -> None:
     page = tab.go("/stats")
-    assert page.get_by_role("img", name="Launched by month").is_visible()
+    expect(page.get_by_role("img", name="Launched by month")).to_be_visible()
     assert page.locator(".chart .open").count() >= 1  # Storm Shadows: two or more.
     page.get_by_text("As a table").first.click()
     row = page.get_by_role("row").filter(has_text="May 2024")
@@ -27,7 +28,7 @@ def test_numbers_are_drawn_with_their_uncertainty_and_stand_in_tables(tab: Tab) 
     page.wait_for_url("**figure=launched")
     pair = page.get_by_role("row").filter(has_text="Bland Army").last
     assert "Aland Ministry" in pair.inner_text()
-    assert page.get_by_text("May 2024").count() == 2
+    expect(page.get_by_text("May 2024")).to_have_count(2)
     table = page.locator("#pairs ~ .take a").first.get_attribute("href")
     assert httpx2.get(tab.site.address + str(table)).text.splitlines() == [
         "figure,events,left,left_low,left_high,right,right_low,right_high",
