@@ -68,6 +68,28 @@ def test_both_ways_answer_the_same_page_after_page(store: Served, asked: str) ->
         path = short.links.get("next", {}).get("url")
 
 
+ODD = [
+    "limit=2&cursor={next}&cursor={next}",
+    "limit=2&cursor={next}&cur%73or={next}",
+    "limit=2&cur%73or={next}",
+    "cursor={next}&limit=2",
+    "limit=2&region=RU-KRS&cursor={next}",
+    "limit=2&cursor=",
+    "limit=2&cursor",
+    "limit=2&cursor=%41{next}",
+    "limit=2&cursor={next}A",
+    "limit=2&cursor={next}&known_at=2000-01-01",
+]
+
+
+@pytest.mark.parametrize("asked", ODD)
+def test_both_ways_say_the_same_of_odd_cursors(store: Served, asked: str) -> None:
+    following = store.get("/v1/events", limit=2)["next"]
+    path = f"/v1/events?{asked.format(next=following)}"
+    long, short = (store.client.get(path, headers=one) for one in (LONG_WAY, {}))
+    assert (short.status_code, short.content) == (long.status_code, long.content)
+
+
 def test_the_short_way_needs_no_route(store: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     listed = store.get("/v1/strikes", region="RU-KRS", weapon="atacms", limit=1)
 

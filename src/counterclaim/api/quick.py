@@ -6,6 +6,7 @@ for, or wrong, goes the long way through the route, which answers the same with 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -46,9 +47,9 @@ from counterclaim.reader import PostgresReader, Reader, UnansweredError, make_re
 from counterclaim.replicas import Replicas
 
 PREPARED, LONGEST_PREPARED = 500, 500
-"""So many different first pages are kept as they were read, of queries of so many bytes at most.
+"""So many different queries are kept as they were read, of so many bytes at most.
 
-Each may take some ten kilobytes with its statement; a cursor is hardly ever asked for again.
+Each may take some ten kilobytes with the statement of its first page.
 """
 
 LONGEST_PAGE = 200
@@ -57,8 +58,15 @@ LONGEST_PAGE = 200
 ACCEPTED = frozenset({b"*/*", b"application/json"})
 """What an answer of the short way is asked for as."""
 
-LONG_WAY = frozenset({"f", "fields", "rows", "stream", "count", "claimed_by"})
-"""Parameters that ask for what is neither stored as it is served nor remembered."""
+LONG_WAY = frozenset({"f", "fields", "rows", "stream", "count", "claimed_by", "cursor"})
+"""Parameters that ask for what is neither stored as it is served nor remembered.
+
+A cursor is read apart; one whose name is written otherwise is too rare to be looked for.
+"""
+
+CURSOR = b"cursor="
+PLAIN = re.compile(rb"[\w-]{1,2000}")
+"""A cursor as it was given out; whatever else is told by the long way to be none."""
 
 SHORT_SORTS = {"-occurred": True, "occurred": False}
 """Orders that the sort key has, and whether it descends."""
@@ -261,16 +269,40 @@ def _asked(
     model: type[ListQuery],
     narrowed: Callable[[Any], EventFilter],
 ) -> Asking | None:
-    """The query of a list, kept if it may come again; None where the long way has to be gone."""
-    key = request.scope["path"], request.scope["query_string"]
-    if key in quick.read:
-        return quick.read[key]
-    asking = _read(request, model, narrowed)
-    if asking is not None and asking.window.cursor is None and len(key[1]) <= LONGEST_PREPARED:
-        if len(quick.read) >= PREPARED:
-            quick.read.clear()
-        quick.read[key] = asking
-    return asking
+    """The query of a list; None where the long way has to be gone.
+
+    It is kept without its cursor: further pages are read from where that says.
+    """
+    parts = request.scope["query_string"].split(b"&")
+    cursors = [part for part in parts if part.startswith(CURSOR)]
+    query = b"&".join(part for part in parts if not part.startswith(CURSOR))
+    key = request.scope["path"], query
+    asking = quick.read.get(key)
+    if asking is None:
+        asking = _read(request, query, model, narrowed)
+        if asking is None:
+            return None
+        if len(query) <= LONGEST_PREPARED:
+            if len(quick.read) >= PREPARED:
+                quick.read.clear()
+            quick.read[key] = asking
+    return _turned(asking, cursors)
+
+
+def _turned(asking: Asking, cursors: Sequence[bytes]) -> Asking | None:
+    """The query for the page behind a cursor, if there is one.
+
+    Raises:
+        CursorError: it is none, or that of another query.
+    """
+    if not cursors:
+        return asking
+    cursor = cursors[0].removeprefix(CURSOR)
+    if len(cursors) > 1 or PLAIN.fullmatch(cursor) is None:
+        return None
+    window = replace(asking.window, cursor=cursor.decode())
+    place = _place(window, descending=asking.place.descending)
+    return Asking(asking.given, asking.wish, window, place)
 
 
 async def _found(quick: Quick, asking: Asking) -> tuple[Sequence[Any], Sequence[Any]]:
@@ -313,13 +345,15 @@ _ONE = (
 
 
 def _read(
-    request: Request, model: type[ListQuery], narrowed: Callable[[Any], EventFilter]
+    request: Request,
+    text: bytes,
+    model: type[ListQuery],
+    narrowed: Callable[[Any], EventFilter],
 ) -> Asking | None:
-    """The query of a list; None where it is wrong or goes the long way."""
+    """The query of a list in these words; None where it is wrong or goes the long way."""
     given: dict[str, Any] = {}
     fields = _fields(model)
-    pairs = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
-    for name, value in pairs:
+    for name, value in parse_qsl(text.decode("latin-1"), keep_blank_values=True):
         several = fields.get(name)
         if several is None or name in LONG_WAY or (name in given and not several):
             return None
