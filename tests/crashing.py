@@ -174,8 +174,25 @@ from counterclaim.store.dump import restore_store
 with writing(engine) as session, Path(arguments[0]).open("rb") as file:
     restore_store(session, file, lambda *_: step())
 """
+INGEST = """
+from counterclaim.db import writing
+from counterclaim.schemas.incoming import ClaimFile
+from counterclaim.store.ingest import ingest
+from counterclaim.store.ledger import open_writer
+from crashing import posted
+from factories import ACTOR
+at_each_call("counterclaim/store/")
+with writing(engine) as session:
+    ingest(open_writer(session, ACTOR), ClaimFile.model_validate(posted(1)), accept=True)
+"""
+UPGRADE = """
+from counterclaim.migrate import upgrade
+at_each_statement()
+upgrade(engine)
+"""
 _DYING = """
 import os, signal, sys
+from sqlalchemy import event
 from counterclaim.db import make_engine
 url, left, *arguments = sys.argv[1:]
 engine, left = make_engine(url), int(left)
@@ -185,6 +202,14 @@ def step():
     left -= 1
     if left == 0:
         os.kill(os.getpid(), signal.SIGKILL)
+
+def at_each_call(of):
+    sys.setprofile(
+        lambda frame, kind, _: kind == "call" and of in frame.f_code.co_filename and step()
+    )
+
+def at_each_statement():
+    event.listen(engine, "before_cursor_execute", lambda *_: step())
 """
 
 

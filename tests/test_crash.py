@@ -18,6 +18,7 @@ from counterclaim.store.verify import verify
 from counterclaim.vocabulary import KeyScope
 from crashing import (
     IMPORT,
+    INGEST,
     REBUILD,
     RESTORE,
     Posts,
@@ -26,10 +27,11 @@ from crashing import (
     die_at,
     fill,
     leave_room,
+    posted,
     small_volume,
 )
 from everything import put_everything
-from factories import put_key, put_world
+from factories import put_file, put_key, put_world
 from postgres import URL_VARIABLES
 from server import running_process
 from store.test_rebuild import assert_rebuild_changes_nothing, read_model
@@ -82,6 +84,19 @@ def test_an_import_that_was_killed_goes_on_where_it_was(
             assert (report.rows, report.counts["imported"]) == (40, 40)
             assert is_sound(engine)
             assert_rebuild_changes_nothing(engine)
+
+
+def test_a_file_whose_taking_in_was_killed_left_nothing_and_can_be_repeated(
+    databases: Databases,
+) -> None:
+    with databases.filled(put_world) as engine:
+        url, before = engine.url.render_as_string(hide_password=False), read_model(engine)
+        for step in steps(300):
+            assert die_at(step, INGEST, url)
+            assert read_model(engine) == before
+            assert is_sound(engine)
+        assert put_file(engine, posted(1)).created["claims"] == 2
+        assert is_sound(engine)
 
 
 def test_a_rebuild_that_was_killed_has_changed_nothing(databases: Databases) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Boolean, Connection, DateTime, MetaData
+from sqlalchemy import Boolean, Connection, DateTime, MetaData, text
 from typer.testing import CliRunner
 
 from counterclaim.app import create_app
@@ -20,7 +20,9 @@ from counterclaim.cli import app
 from counterclaim.config import Settings
 from counterclaim.db import Base, make_engine, reading, writing
 from counterclaim.migrate import upgrade
+from counterclaim.store.rebuild import rebuild
 from counterclaim.store.verify import verify
+from crashing import UPGRADE, die_at
 from served import Served
 from store.test_rebuild import assert_rebuild_changes_nothing
 
@@ -87,6 +89,19 @@ def test_a_store_of_the_first_revision_answers_as_ever(
     assert_rebuild_changes_nothing(first)
     with TestClient(create_app(Settings(database_url=url))) as client:
         check_answers(Served(client, first))
+
+
+def test_an_upgrade_that_was_killed_has_changed_nothing_and_can_be_repeated(first: Engine) -> None:
+    url = first.url.render_as_string(hide_password=False)
+    for step in (3, 60):
+        assert die_at(step, UPGRADE, url)
+        with reading(first) as session:
+            assert session.scalars(text("SELECT version_num FROM alembic_version")).all() == [FIRST]
+    upgrade(first)
+    with writing(first) as session:
+        rebuild(session)
+        assert [fault for fault in verify(session).faults if fault.seq is not None] == []
+    assert_rebuild_changes_nothing(first)
 
 
 def check_answers(world: Served) -> None:
