@@ -130,6 +130,7 @@ def test_one_feature_is_the_one_of_the_list(seeded: Served) -> None:
         ("disputed = FALSE", {"disputed": "false"}),
         ("occurred >= DATE('2024-11-23')", {"from": "2024-11-23"}),
         ("label LIKE '%airfield'", {"q": "airfield"}),
+        ("label LIKE '%airfiel_'", {"q": "airfield"}),
         ("launched_best BETWEEN 6 AND 9", {"launched_min": 6, "launched_max": 9, "weapon": "atacms",
                                            "match": "certain"}),
     ],
@@ -141,6 +142,10 @@ def test_cql_means_what_the_filters_of_the_list_mean(
     expected = labels(seeded, **query)
     assert found
     assert found >= expected if " OR " in condition else found == expected
+
+
+def test_a_dot_in_like_is_a_dot(seeded: Served) -> None:
+    assert labels(seeded, filter="label LIKE '%airfiel.'") == set()
 
 
 def test_negation_is_the_complement_unknown_values_included(seeded: Served) -> None:

@@ -196,7 +196,7 @@ class _Translation:
             pattern = self._literal(column, node.pattern)
             if not isinstance(pattern, str):
                 raise self._fail("LIKE compares texts.")
-            return self._negated(node, column.like(pattern.replace(".", "_"), escape="\\"))
+            return self._negated(node, column.like(pattern, escape="\\"))
         raise self._fail("Asked for can be AND, OR, NOT, comparisons, IN, BETWEEN, LIKE, IS NULL.")
 
     def _negated(self, node: Any, condition: Condition) -> Condition:
