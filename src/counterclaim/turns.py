@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from counterclaim.db import make_engine, translated, writing
+from counterclaim.db import WriteAheadLog, make_engine, translated, writing
 from counterclaim.errors import BusyError, ConflictError, InputError
 from counterclaim.store.ledger import KnownNames, open_writer
 
@@ -94,6 +94,7 @@ class Turns:
     def __init__(self, database_url: str, most_waiting: int) -> None:
         # A connection of its own, so that its cache holds what only this process changes.
         self.engine: Engine = make_engine(database_url, pool_size=1)
+        self._log = WriteAheadLog(self.engine)
         self._most = most_waiting
         self._waiting: deque[_Turn] = deque()
         self._arrived = Condition()
@@ -141,6 +142,7 @@ class Turns:
     def _run(self) -> None:
         while group := self._next_group():
             self._carry_out(group)
+            self._log.shorten()
 
     def _next_group(self) -> list[_Turn]:
         """Those whose turn it is; none when the thread is to end."""

@@ -23,6 +23,7 @@ from counterclaim.models import (
 from counterclaim.queries.claims import claims_out
 from counterclaim.schemas.incoming import ClaimFile
 from counterclaim.seeding import seed_folder
+from counterclaim.store.checks import MOST_NAMED
 from counterclaim.store.ingest import ingest
 from counterclaim.store.ledger import open_writer
 from factories import (
@@ -257,6 +258,16 @@ def test_a_likely_duplicate_event_is_named(engine: Engine) -> None:
     (warning,) = put_file(engine, body).claims[0].warnings
     assert warning["code"] == "likely_duplicate"
     assert known in warning["detail"]
+
+
+def test_of_many_likely_duplicates_the_most_alike_are_named(engine: Engine) -> None:
+    put_world(engine)
+    for number in range(MOST_NAMED + 2):
+        text = f"{TEXT} Report {number}."
+        body = article(document={"title": str(number), "text": text, "publisher": "gazette"})
+        intake = put_file(engine, body)
+    named = [one for one in intake.claims[0].warnings if one["code"] == "likely_duplicate"]
+    assert len(named) == MOST_NAMED
 
 
 def test_a_pending_claim_does_not_count(engine: Engine) -> None:

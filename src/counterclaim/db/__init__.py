@@ -35,6 +35,7 @@ from counterclaim.db.sessions import (
     writing,
 )
 from counterclaim.db.values import EngineName, driver_value, dumps, instant, is_id, new_id, now
+from counterclaim.db.wal import WriteAheadLog
 
 __all__ = [
     "AMONG",
@@ -45,6 +46,7 @@ __all__ = [
     "Id",
     "SerialInteger",
     "UtcDateTime",
+    "WriteAheadLog",
     "among",
     "among_given",
     "deferred_references",

@@ -39,6 +39,9 @@ AFFIRMING = (Stance.ASSERTS, Stance.ADMITS)
 LIKELY_SAME = 0.75
 """From this score on an event is named as a likely duplicate."""
 
+MOST_NAMED = 10
+"""No more likely duplicates than this are named, the most alike first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Remark:
@@ -169,6 +172,7 @@ _SERVED = Prepared(
 
 
 def _duplicates(writer: Writer, event_id: str) -> Iterator[Remark]:
-    for other in similar_events(writer.session, event_id, writer.at, least=LIKELY_SAME):
+    alike = similar_events(writer.session, event_id, writer.at, least=LIKELY_SAME)
+    for other in alike[:MOST_NAMED]:
         detail = f"Event {other.id} ({other.label}) looks the same: score {other.score:.2f}."
         yield Remark("likely_duplicate", detail)
