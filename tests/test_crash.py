@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import make_url
 
 from counterclaim.db import make_engine, reading, writing
+from counterclaim.migrate import upgrade
 from counterclaim.store.dump import dump_header, dump_store, restore_store
 from counterclaim.store.verify import verify
 from counterclaim.vocabulary import KeyScope
@@ -32,8 +36,8 @@ from crashing import (
 )
 from everything import put_everything
 from factories import put_file, put_key, put_world
-from postgres import URL_VARIABLES
-from server import running_process
+from postgres import FAST, URL_VARIABLES, running_postgres, unprivileged
+from server import running_process, running_server
 from store.test_rebuild import assert_rebuild_changes_nothing, read_model
 from toy_imports import HEADER, take_in
 
@@ -163,6 +167,60 @@ def test_a_full_volume_below_postgresql_is_told_of_and_the_server_goes_on_when_t
                 goes_on(client, engine, posts, last)
             engine.dispose()
             postgresql_databases.drop(name)
+
+
+@pytest.mark.skipif(ROUNDS < 5, reason="takes a while: COUNTERCLAIM_CRASHES=5")
+def test_a_full_log_of_postgresql_stops_it_and_the_server_goes_on_when_it_was_started_again(
+    tmp_path: Path,
+) -> None:
+    """It ends itself where it cannot write its log, which must hold what a standby has not had."""
+    if any(map(os.environ.get, URL_VARIABLES)):
+        pytest.skip("a volume that can be full needs a PostgreSQL of the tests' own")
+    data, settings = tmp_path / "data", {**FAST, "wal_keep_size": "10GB"}
+    with running_postgres(data):
+        pass  # The cluster is made.
+    with small_volume("128m") as volume, ExitStack() as opened:
+        address = volume / "socket"
+        move_log(data, volume)
+        with running_postgres(data, settings) as server:
+            server.create_database("store")
+            url = named_by(address, server.url("store"))
+            engine = make_engine(url)
+            upgrade(engine)
+            put_world(engine)
+            posts = Posts(put_key(engine, KeyScope.REVIEW))
+            client = opened.enter_context(running_server(url, tmp_path, RATE_LIMIT=""))
+            assert posts.send(client, 0).status_code == 201
+            ballast = fill(volume)
+            last = next(
+                number for number in range(1, 5000) if posts.send(client, number).status_code != 201
+            )
+            refused = posts.send(client, last)
+            assert refused.status_code == 503, refused.text
+            assert refused.headers["retry-after"]
+            assert client.get("/readyz").status_code == 503
+        ballast.unlink()
+        with running_postgres(data, settings) as server:
+            assert named_by(address, server.url("store")) == url
+            goes_on(client, engine, posts, last)
+            engine.dispose()
+
+
+def move_log(data: Path, volume: Path) -> None:
+    """Let the log of a cluster that does not run lie on a volume."""
+    log = Path(shutil.move(data / "pg_wal", volume / "pg_wal"))
+    (data / "pg_wal").symlink_to(log)
+    owner = unprivileged().owner
+    for path in (log, *log.rglob("*")) if owner is not None else ():
+        os.chown(path, owner or 0, -1)
+
+
+def named_by(address: Path, url: str) -> str:
+    """The URL of a database by another name of the socket's folder, which stays the same."""
+    parsed = make_url(url)
+    address.unlink(missing_ok=True)
+    address.symlink_to(str(parsed.query["host"]))
+    return parsed.set(query={"host": str(address)}).render_as_string(hide_password=False)
 
 
 def post_until_full(client: httpx2.Client, engine: Engine, posts: Posts) -> int:
