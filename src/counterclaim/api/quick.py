@@ -19,7 +19,7 @@ from anyio import to_thread
 from fastapi import Request, Response
 from pydantic import ValidationError
 from sqlalchemy import Engine
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Scope
 
 from counterclaim.config import Settings
 from counterclaim.db import is_id, reading
@@ -27,8 +27,10 @@ from counterclaim.deps import (
     APPLIED,
     ListQuery,
     allowed_age,
+    header_of,
     is_current,
     not_modified,
+    path_of,
     send_json,
     send_page,
     version_tag,
@@ -57,6 +59,9 @@ LONGEST_PAGE = 200
 
 ACCEPTED = frozenset({b"*/*", b"application/json"})
 """What an answer of the short way is asked for as."""
+
+TELLING = frozenset({b"accept", b"authorization", b"content-length", b"transfer-encoding"})
+"""Headers of who wants something else, is somebody, or sends something."""
 
 LONG_WAY = frozenset({"f", "fields", "rows", "stream", "count", "claimed_by", "cursor"})
 """Parameters that ask for what is neither stored as it is served nor remembered.
@@ -134,14 +139,10 @@ class Quick:
 
     def may_answer(self, scope: Scope) -> bool:
         """Whether a request is anybody's for JSON."""
-        return (
-            self.is_open
-            and self.settings.public_reads
-            and not any(
-                name == b"authorization" or (name == b"accept" and value not in ACCEPTED)
-                for name, value in scope["headers"]
-            )
-        )
+        for name, value in scope["headers"]:
+            if name in TELLING and not (name == b"accept" and value in ACCEPTED):
+                return False
+        return self.is_open and self.settings.public_reads
 
     async def fetch(self, statement: Sql) -> Sequence[Sequence[Any]]:
         """The rows of a statement."""
@@ -178,46 +179,36 @@ class Way:
     answer: ShortWay
 
 
-class QuickMiddleware:
-    """Tries the short way before a request is given to its route."""
+class ShortWays:
+    """The short ways of an application, by the beginnings of their paths."""
 
-    def __init__(
-        self, app: ASGIApp, quick: Quick, ways: Sequence[Way], standbys: Quick | None = None
-    ) -> None:
-        self.app, self.quick, self.standbys = app, quick, standbys
+    def __init__(self, ways: Sequence[Way], quick: Quick, standbys: Quick | None = None) -> None:
         self.ways = {way.begins: way for way in ways}
+        self.quick, self.standbys = quick, standbys
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection."""
+    async def __call__(self, scope: Scope) -> Response | None:
+        """The answer to a request; None where the long way has to be gone, as with mistakes."""
         way, rest = self._way(scope)
-        response = None
-        if way is not None and self.quick.may_answer(scope):
-            response = await self._answer(way, Request(scope), rest)
-        if response is None:
-            await self.app(scope, receive, send)
-            return
-        scope["route"] = way
-        await response(scope, receive, send)
-
-    async def _answer(self, way: Way, request: Request, rest: str) -> Response | None:
-        """The answer; what is wrong is told by the long way."""
+        if way is None or not self.quick.may_answer(scope):
+            return None
+        request = Request(scope)
         age = None if self.standbys is None else allowed_age(request)
         quick = self.quick if self.standbys is None or age is None else self.standbys.within(age)
         try:
             response = await way.answer(quick, request, rest)
         except (CounterclaimError, UnansweredError):
             return None
-        if age is not None:
-            request.scope[APPLIED] = lambda: f"max-age={age}"
+        if response is not None:
+            scope["route"] = way
+            if age is not None:
+                scope[APPLIED] = lambda: f"max-age={age}"
         return response
 
     def _way(self, scope: Scope) -> tuple[Way | None, str]:
         """The short way of a path, and what stands behind its beginning."""
-        if scope["type"] != "http" or scope["method"] != "GET":
+        if scope["method"] != "GET":
             return None, ""
-        path: str = scope["path"]
-        if scope.get("root_path"):
-            path = path.removeprefix(scope["root_path"])
+        path = path_of(scope)
         if path in self.ways:
             return self.ways[path], ""
         begins, slash, rest = path.rpartition("/")
@@ -234,7 +225,7 @@ async def answer_page(
     asking = _asked(quick, request, model, narrowed)
     if asking is None:
         return None
-    if "if-none-match" in request.headers:
+    if header_of(request.scope, b"if-none-match"):
         ((version,),) = await quick.fetch(NEWEST)
         if is_current(request, tag := version_tag(as_text(version))):
             return not_modified(request, tag)
