@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from contextlib import asynccontextmanager, nullcontext
+from os import environ
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING
@@ -40,8 +41,13 @@ if TYPE_CHECKING:
     from counterclaim.logs import RequestLog
 
 
-TELEMETRY: TelemetryConfig = {"logs": False, "exclude": is_quiet}
-"""FastAPI's own, where the environment configures it; its logs would hold messages and values."""
+def _telemetry() -> TelemetryConfig:
+    """FastAPI's own, where the environment configures it; its logs would hold messages and values.
+
+    Otherwise it is off, or FastAPI would look for it anew with every request.
+    """
+    told = any(name.startswith(("OTEL_", "FASTAPI_OTEL_")) for name in environ)
+    return {"tracing": told, "metrics": told, "logs": False, "exclude": is_quiet}
 
 
 def served_app(settings: Settings | None = None) -> FastAPI:
@@ -65,7 +71,7 @@ def create_app(settings: Settings | None = None, lines: RequestLog | None = None
         docs_url=None,
         redoc_url=None,
         lifespan=_running,
-        telemetry=TELEMETRY,
+        telemetry=_telemetry(),
     )
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     _set_state(app, settings or Settings(), lines)
