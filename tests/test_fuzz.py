@@ -124,14 +124,14 @@ def plain(value: Any) -> Any:
 @fuzzed(some_cursor)
 def test_what_is_no_cursor_is_refused(text: str) -> None:
     try:
-        found = decode(text, QUERY, (int,))
+        found = decode(text, fingerprint(QUERY), (int,))
     except CounterclaimError:
         return
     (after,) = found.after
     assert type(after) is int
     assert found.known_at.tzinfo is not None
     with pytest.raises(CounterclaimError):
-        decode(text, {**QUERY, "kind": "strike"}, (int,))
+        decode(text, fingerprint({**QUERY, "kind": "strike"}), (int,))
 
 
 NAMES = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from contextlib import asynccontextmanager, nullcontext
+from os import environ
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING
@@ -11,28 +12,20 @@ from typing import TYPE_CHECKING
 from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
-from starlette.middleware.cors import CORSMiddleware
 
 from counterclaim import __version__, web
+from counterclaim.admission import Admission
 from counterclaim.api import events, health, metrics, stats
 from counterclaim.api.following import Watch
-from counterclaim.api.quick import Quick, QuickMiddleware
+from counterclaim.api.quick import Quick, ShortWays
 from counterclaim.compression import CompressMiddleware
 from counterclaim.config import Settings
 from counterclaim.connections import PATIENCE
 from counterclaim.db import make_engine
+from counterclaim.frame import FrameMiddleware
 from counterclaim.logs import request_log
-from counterclaim.middleware import (
-    BodyLimitMiddleware,
-    HeadMiddleware,
-    LinkMiddleware,
-    PreferenceMiddleware,
-    RateLimitMiddleware,
-    SafetyMiddleware,
-    ShedMiddleware,
-    cors_options,
-)
-from counterclaim.observation import ObserveMiddleware, is_quiet
+from counterclaim.middleware import BodyLimitMiddleware, HeadMiddleware, OriginMiddleware
+from counterclaim.observation import Observer, is_quiet
 from counterclaim.openapi import describe
 from counterclaim.parts import Part
 from counterclaim.problems import add_problem_handlers
@@ -48,8 +41,13 @@ if TYPE_CHECKING:
     from counterclaim.logs import RequestLog
 
 
-TELEMETRY: TelemetryConfig = {"logs": False, "exclude": is_quiet}
-"""FastAPI's own, where the environment configures it; its logs would hold messages and values."""
+def _telemetry() -> TelemetryConfig:
+    """FastAPI's own, where the environment configures it; its logs would hold messages and values.
+
+    Otherwise it is off, or FastAPI would look for it anew with every request.
+    """
+    told = any(name.startswith(("OTEL_", "FASTAPI_OTEL_")) for name in environ)
+    return {"tracing": told, "metrics": told, "logs": False, "exclude": is_quiet}
 
 
 def served_app(settings: Settings | None = None) -> FastAPI:
@@ -73,7 +71,7 @@ def create_app(settings: Settings | None = None, lines: RequestLog | None = None
         docs_url=None,
         redoc_url=None,
         lifespan=_running,
-        telemetry=TELEMETRY,
+        telemetry=_telemetry(),
     )
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     _set_state(app, settings or Settings(), lines)
@@ -150,24 +148,22 @@ def _add_routes(app: FastAPI) -> None:
 
 
 def _add_middleware(app: FastAPI) -> None:
-    """What is done around every request, the innermost first."""
+    """What is done around requests, the innermost first."""
     state = app.state
     settings: Settings = state.settings
-    ways = [*events.SHORT_WAYS, *stats.SHORT_WAYS]
-    app.add_middleware(QuickMiddleware, quick=state.quick, ways=ways, standbys=state.standbys)
-    app.add_middleware(LinkMiddleware)
-    if state.replicas is not None:
-        app.add_middleware(PreferenceMiddleware)
+    limit = settings.rate_limit.strip()
+    rates = Rates(limit, settings.rate_limit_storage) if limit else None
     app.add_middleware(BodyLimitMiddleware, max_body_bytes=settings.max_body_bytes)
-    if settings.rate_limit.strip():
-        rates = Rates(settings.rate_limit, settings.rate_limit_storage)
-        app.add_middleware(RateLimitMiddleware, rates=rates)
-    app.add_middleware(ShedMiddleware, most=settings.max_requests)
-    # What fails in those above is told as a problem here, and to people as a page in the next.
-    app.add_middleware(ObserveMiddleware, tally=state.tally, lines=state.lines)
+    app.add_middleware(
+        FrameMiddleware,
+        observer=Observer(state.tally, state.lines),
+        admission=Admission(settings.max_requests, rates),
+        answer=ShortWays([*events.SHORT_WAYS, *stats.SHORT_WAYS], state.quick, state.standbys),
+        prefers=state.replicas is not None,
+    )
+    # What fails in the frame is told as a problem there, and to people as a page in the next.
     app.add_middleware(web.ErrorPageMiddleware)
     app.add_middleware(CompressMiddleware)
     app.add_middleware(HeadMiddleware)
     if origins := settings.cors_origins.split():
-        app.add_middleware(CORSMiddleware, **cors_options(origins))
-    app.add_middleware(SafetyMiddleware)
+        app.add_middleware(OriginMiddleware, origins=origins)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 from urllib.parse import quote
 
@@ -36,6 +38,8 @@ from counterclaim.queries.pages import Slice, Window
 warnings.filterwarnings("ignore", category=UnsupportedFieldAttributeWarning)
 
 if TYPE_CHECKING:
+    from starlette.types import Scope
+
     from counterclaim.export.flat import Row
 
 JSON = "application/json"
@@ -54,6 +58,21 @@ FORMATS = {
 }
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+
+def header_of(scope: Scope, name: bytes) -> bytes:
+    """The first header of this name, in small letters, that a request brings; empty if none."""
+    for one, value in scope["headers"]:
+        if one == name:
+            return bytes(value)
+    return b""
+
+
+def path_of(scope: Scope) -> str:
+    """The path that is asked for, without the prefix that a proxy serves the application under."""
+    path: str = scope["path"]
+    prefix = scope.get("root_path")
+    return path.removeprefix(prefix) if prefix else path
 
 
 PREFERRED = re.compile(r'(?:^|[,\s])max-age\s*=\s*"?(\d{1,9})"?(?=$|[,;\s])', re.IGNORECASE)
@@ -311,6 +330,7 @@ def entity_tag(content: bytes) -> str:
 
 VARY = "Accept, Accept-Encoding, Authorization"
 """What of a request an answer depends on."""
+VARIES = VARY.encode()
 
 SETTLED = timedelta(hours=1)
 """No write takes longer: what it stores at its instant can still change an answer until then."""
@@ -321,7 +341,7 @@ def cache_control(request: Request) -> str:
 
     Nothing is immutable, since words can be redacted in answers of the past as well.
     """
-    if "authorization" in request.headers:
+    if header_of(request.scope, b"authorization"):
         return "private, no-cache"
     settings = request.app.state.settings
     if settings.past_max_age and _is_of_the_past(request):
@@ -349,19 +369,34 @@ def version_tag(version: str) -> str:
 
 def is_current(request: Request, tag: str) -> bool:
     """Whether the asker has what bears this ETag."""
-    given = request.headers.get("if-none-match", "")
+    given = header_of(request.scope, b"if-none-match").decode("latin-1")
     return given.strip() == "*" or tag in {
         one.strip().removeprefix("W/") for one in given.split(",")
     }
 
 
-def _caching(request: Request) -> dict[str, str]:
-    return {"Cache-Control": cache_control(request), "Vary": VARY}
+class Answer(Response):
+    """A response whose headers were encoded when they were given."""
+
+    def __init__(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes = b"") -> None:
+        self.status_code, self.raw_headers, self.body = status, headers, body
+        self.background = None
+
+
+def _kept(request: Request, tag: str, headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """What an answer with a tag says to caches, and what else is said."""
+    kept = {
+        b"etag": tag.encode(),
+        b"cache-control": cache_control(request).encode(),
+        b"vary": VARIES,
+        **{name.lower().encode(): value.encode("latin-1") for name, value in headers.items()},
+    }
+    return list(kept.items())
 
 
 def not_modified(request: Request, tag: str, **headers: str) -> Response:
     """The answer to who has what bears this ETag."""
-    return Response(status_code=304, headers={"ETag": tag, **_caching(request), **headers})
+    return Answer(HTTPStatus.NOT_MODIFIED, _kept(request, tag, headers))
 
 
 def send(
@@ -371,8 +406,15 @@ def send(
     tag = tag or entity_tag(content)
     if is_current(request, tag):
         return not_modified(request, tag, **headers)
-    kept = {"ETag": tag, **_caching(request), **headers}
-    return Response(content, headers=kept, media_type=media_type)
+    kept = _kept(request, tag, headers)
+    kept += (b"content-length", b"%d" % len(content)), (b"content-type", _with_charset(media_type))
+    return Answer(HTTPStatus.OK, kept, content)
+
+
+@lru_cache(maxsize=100)
+def _with_charset(media_type: str) -> bytes:
+    is_text = media_type.startswith("text/") and "charset=" not in media_type
+    return (f"{media_type}; charset=utf-8" if is_text else media_type).encode()
 
 
 def send_json(

@@ -7,20 +7,23 @@ import re
 import secrets
 from asyncio import get_running_loop
 from itertools import count
-from time import perf_counter, time
+from time import time
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 
 from counterclaim.access import CALLER
+from counterclaim.admission import UNCOUNTED
+from counterclaim.deps import header_of
 from counterclaim.logs import Told
-from counterclaim.middleware import ASKED_METHOD, UNCOUNTED
+from counterclaim.middleware import ASKED_METHOD
 from counterclaim.problems import problem_response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.responses import Response
+    from starlette.types import Scope
 
     from counterclaim.logs import RequestLog
     from counterclaim.tally import Tally
@@ -39,45 +42,24 @@ ELSEWHERE = "(none)"
 WRITTEN_EVERY_S = 0.2
 """Lines wait so long for others to be written with; what was killed keeps those to itself."""
 
-GONE = 499
-"""The status, in the log alone, of a request whose asker went away unanswered."""
 
+class Observer:
+    """Gives every request an id, notes how it was answered, and tells of internal errors."""
 
-class ObserveMiddleware:
-    """Gives every request an id, notes it when it is answered, and answers internal errors."""
-
-    def __init__(self, app: ASGIApp, tally: Tally, lines: RequestLog | None) -> None:
-        self.app, self.tally, self.lines = app, tally, lines
+    def __init__(self, tally: Tally, lines: RequestLog | None) -> None:
+        self.tally, self.lines = tally, lines
         self._process, self._numbers = secrets.token_hex(8).encode(), count()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        started = perf_counter()
-        request_id = _given_id(scope) or b"%s%08x" % (self._process, next(self._numbers))
-        scope[REQUEST_ID] = request_id
-        status = 0
+    def name(self, scope: Scope) -> bytes:
+        """The id of a request, which its scope has from now on."""
+        given = header_of(scope, b"x-request-id")
+        if not given or SANE.fullmatch(given) is None:
+            given = b"%s%08x" % (self._process, next(self._numbers))
+        scope[REQUEST_ID] = given
+        return given
 
-        async def send_named(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id)]
-            await send(message)
-
-        try:
-            await self.app(scope, receive, send_named)
-        except Exception:
-            _tell_error(scope)
-            if status:
-                raise  # Half of an answer is out: the connection has to break.
-            await _internal_error(scope)(scope, receive, send_named)
-        finally:
-            self._note(scope, status or GONE, perf_counter() - started)
-
-    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+    def note(self, scope: Scope, status: int, seconds: float) -> None:
+        """Note how a request was answered."""
         if is_quiet(scope):
             return
         method, route = scope.get(ASKED_METHOD, scope["method"]), route_of(scope)
@@ -89,20 +71,23 @@ class ObserveMiddleware:
         if self.lines.tell(told):
             get_running_loop().call_later(WRITTEN_EVERY_S, self.lines.write)
 
+    def internal_error(self, scope: Scope) -> Response:
+        """The answer to a request that failed with the error that is being handled."""
+        request_id = scope[REQUEST_ID].decode()
+        route = route_of(scope)
+        given = {"request_id": request_id, "method": scope["method"], "route": route}
+        log.exception("An internal error.", extra=given)
+        detail = (
+            f"The log of the server says more of it, under the id of this request: {request_id}"
+        )
+        return problem_response(Request(scope), "internal-error", detail, request_id=request_id)
+
 
 def is_quiet(scope: Mapping[str, Any]) -> bool:
     """Whether nothing is noted of a request: one of those that watch."""
     # The prefix that a proxy serves under; below a folder of files root_path is that folder.
     prefix = scope.get("app_root_path", scope.get("root_path", ""))
     return str(scope.get("path")).removeprefix(prefix) in UNCOUNTED
-
-
-def _given_id(scope: Scope) -> bytes | None:
-    """The id that a request brings, if it is one."""
-    for name, value in scope["headers"]:
-        if name == b"x-request-id":
-            return bytes(value) if SANE.fullmatch(value) else None
-    return None
 
 
 def route_of(scope: Scope) -> str:
@@ -113,18 +98,3 @@ def route_of(scope: Scope) -> str:
     if "app_root_path" in scope:  # Below a folder of files.
         return str(scope["root_path"]).removeprefix(scope["app_root_path"]) + "/{path}"
     return ELSEWHERE
-
-
-def _tell_error(scope: Scope) -> None:
-    given = {
-        "request_id": scope[REQUEST_ID].decode(),
-        "method": scope["method"],
-        "route": route_of(scope),
-    }
-    log.exception("An internal error.", extra=given)
-
-
-def _internal_error(scope: Scope) -> Any:
-    request_id = scope[REQUEST_ID].decode()
-    detail = f"The log of the server says more of it, under the id of this request: {request_id}"
-    return problem_response(Request(scope), "internal-error", detail, request_id=request_id)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from counterclaim import reader
-from counterclaim.api import events
+from counterclaim.api import events, quick
+from counterclaim.queries.event_pages import find_page
 from factories import put_seed
 from served import served
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conftest import Databases
+    from counterclaim.queries.event_pages import Place
     from served import Served
 
 LONG_WAY = {"Accept": "application/json, text/html;q=0.1"}
@@ -66,6 +68,28 @@ def test_both_ways_answer_the_same_page_after_page(store: Served, asked: str) ->
         for name in ("etag", "link", "cache-control", "content-type"):
             assert short.headers.get(name) == long.headers.get(name), name
         path = short.links.get("next", {}).get("url")
+
+
+def test_one_statement_reads_all_further_pages(
+    store: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Place] = []
+
+    def counted(wanted: Any, place: Place, *given: Any) -> Any:
+        made.append(place)
+        return find_page(wanted, place, *given)
+
+    monkeypatch.setattr(quick, "find_page", counted)
+    path: str | None = "/v1/events?limit=1&from=1900-02"
+    walked = []
+    while path is not None:
+        answer = store.client.get(path)
+        walked += [event["id"] for event in answer.json()["items"]]
+        path = answer.links.get("next", {}).get("url")
+    listed = store.get("/v1/events", **{"from": "1900-02"})
+    assert walked == [event["id"] for event in listed["items"]]
+    assert len(walked) > 3
+    assert [place.after is None for place in made] == [True, False, True]
 
 
 ODD = [

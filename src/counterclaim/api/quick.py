@@ -19,7 +19,7 @@ from anyio import to_thread
 from fastapi import Request, Response
 from pydantic import ValidationError
 from sqlalchemy import Engine
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Scope
 
 from counterclaim.config import Settings
 from counterclaim.db import is_id, reading
@@ -27,8 +27,10 @@ from counterclaim.deps import (
     APPLIED,
     ListQuery,
     allowed_age,
+    header_of,
     is_current,
     not_modified,
+    path_of,
     send_json,
     send_page,
     version_tag,
@@ -36,7 +38,14 @@ from counterclaim.deps import (
 from counterclaim.errors import CounterclaimError
 from counterclaim.queries.asof import STORED_POLICY, Wish, store_version
 from counterclaim.queries.cursors import decode
-from counterclaim.queries.event_pages import Counts, PageSql, Place, find_page, for_driver
+from counterclaim.queries.event_pages import (
+    Counts,
+    Given,
+    PageSql,
+    Place,
+    find_page,
+    for_driver,
+)
 from counterclaim.queries.event_sql import Sql
 from counterclaim.queries.events import counts_in, page_of
 from counterclaim.queries.filters import EventFilter
@@ -58,6 +67,9 @@ LONGEST_PAGE = 200
 ACCEPTED = frozenset({b"*/*", b"application/json"})
 """What an answer of the short way is asked for as."""
 
+TELLING = frozenset({b"accept", b"authorization", b"content-length", b"transfer-encoding"})
+"""Headers of who wants something else, is somebody, or sends something."""
+
 LONG_WAY = frozenset({"f", "fields", "rows", "stream", "count", "claimed_by", "cursor"})
 """Parameters that ask for what is neither stored as it is served nor remembered.
 
@@ -78,14 +90,33 @@ KEPT_S = 300.0
 
 @dataclass(slots=True)
 class Asking:
-    """A query of a list as it was read; ``page`` is its statement, while one is kept."""
+    """A query of a list as it was read, its first page, and the statements of all its pages."""
 
     given: EventFilter
-    wish: Wish
     window: Window
     place: Place
-    page: PageSql | None = None
-    until: float = 0.0
+    pages: list[tuple[PageSql, float]] = field(default_factory=list)
+
+    @property
+    def wish(self) -> Wish:
+        """The state that is asked for."""
+        return self.window.wish
+
+    def kept_for(self, place: Place) -> PageSql | None:
+        """A statement that reads a page of this list, if one is kept.
+
+        What names meant at an instant they mean ever since, if it is kept at all.
+        """
+        for page, until in self.pages:
+            since = page.made_for.at
+            if page.fits(place) and (since is None or (place.at is not None and place.at >= since)):
+                return page if monotonic() < until else None
+        return None
+
+    def keep(self, page: PageSql) -> None:
+        """Keep a statement for a while, in place of those that read the same pages."""
+        others = [one for one in self.pages if not one[0].fits(page.made_for)]
+        self.pages = [*others, (page, monotonic() + KEPT_S)]
 
 
 @dataclass(slots=True)
@@ -134,26 +165,22 @@ class Quick:
 
     def may_answer(self, scope: Scope) -> bool:
         """Whether a request is anybody's for JSON."""
-        return (
-            self.is_open
-            and self.settings.public_reads
-            and not any(
-                name == b"authorization" or (name == b"accept" and value not in ACCEPTED)
-                for name, value in scope["headers"]
-            )
-        )
+        for name, value in scope["headers"]:
+            if name in TELLING and not (name == b"accept" and value in ACCEPTED):
+                return False
+        return self.is_open and self.settings.public_reads
 
     async def fetch(self, statement: Sql) -> Sequence[Sequence[Any]]:
         """The rows of a statement."""
         return await self.reader.fetch(self._as_given(statement))
 
     async def fetch_beside(
-        self, one: Sql, other: Sql
+        self, one: Sql, other: Given
     ) -> tuple[Sequence[Any] | None, Sequence[Sequence[Any]]]:
         """The row of one statement and the rows of another, in the same state."""
-        return await self.reader.fetch_beside(self._as_given(one), self._as_given(other))
+        return await self.reader.fetch_beside(self._as_given(one), other)
 
-    def _as_given(self, statement: Sql) -> tuple[str, tuple[Any, ...]]:
+    def _as_given(self, statement: Sql) -> Given:
         return for_driver(statement, self.reader.engine_name)
 
 
@@ -178,46 +205,36 @@ class Way:
     answer: ShortWay
 
 
-class QuickMiddleware:
-    """Tries the short way before a request is given to its route."""
+class ShortWays:
+    """The short ways of an application, by the beginnings of their paths."""
 
-    def __init__(
-        self, app: ASGIApp, quick: Quick, ways: Sequence[Way], standbys: Quick | None = None
-    ) -> None:
-        self.app, self.quick, self.standbys = app, quick, standbys
+    def __init__(self, ways: Sequence[Way], quick: Quick, standbys: Quick | None = None) -> None:
         self.ways = {way.begins: way for way in ways}
+        self.quick, self.standbys = quick, standbys
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection."""
+    async def __call__(self, scope: Scope) -> Response | None:
+        """The answer to a request; None where the long way has to be gone, as with mistakes."""
         way, rest = self._way(scope)
-        response = None
-        if way is not None and self.quick.may_answer(scope):
-            response = await self._answer(way, Request(scope), rest)
-        if response is None:
-            await self.app(scope, receive, send)
-            return
-        scope["route"] = way
-        await response(scope, receive, send)
-
-    async def _answer(self, way: Way, request: Request, rest: str) -> Response | None:
-        """The answer; what is wrong is told by the long way."""
+        if way is None or not self.quick.may_answer(scope):
+            return None
+        request = Request(scope)
         age = None if self.standbys is None else allowed_age(request)
         quick = self.quick if self.standbys is None or age is None else self.standbys.within(age)
         try:
             response = await way.answer(quick, request, rest)
         except (CounterclaimError, UnansweredError):
             return None
-        if age is not None:
-            request.scope[APPLIED] = lambda: f"max-age={age}"
+        if response is not None:
+            scope["route"] = way
+            if age is not None:
+                scope[APPLIED] = lambda: f"max-age={age}"
         return response
 
     def _way(self, scope: Scope) -> tuple[Way | None, str]:
         """The short way of a path, and what stands behind its beginning."""
-        if scope["type"] != "http" or scope["method"] != "GET":
+        if scope["method"] != "GET":
             return None, ""
-        path: str = scope["path"]
-        if scope.get("root_path"):
-            path = path.removeprefix(scope["root_path"])
+        path = path_of(scope)
         if path in self.ways:
             return self.ways[path], ""
         begins, slash, rest = path.rpartition("/")
@@ -231,16 +248,17 @@ async def answer_page(
     narrowed: Callable[[Any], EventFilter],
 ) -> Response | None:
     """A page of events; None where the long way has to be gone."""
-    asking = _asked(quick, request, model, narrowed)
-    if asking is None:
+    asked = _asked(quick, request, model, narrowed)
+    if asked is None:
         return None
-    if "if-none-match" in request.headers:
+    asking, place = asked
+    if header_of(request.scope, b"if-none-match"):
         ((version,),) = await quick.fetch(NEWEST)
         if is_current(request, tag := version_tag(as_text(version))):
             return not_modified(request, tag)
-    head, rows = await _found(quick, asking)
-    pinned = None if asking.window.cursor is None else asking.place.at
-    shown = page_of(rows, asking.window, asking.place, pinned or _instant(head[1]))
+    head, rows = await _found(quick, asking, place)
+    pinned = None if place.after is None else place.at
+    shown = page_of(rows, asking.window, place, pinned or _instant(head[1]))
     texts = _texts(quick, asking.wish.policy, shown, as_text(head[0]))
     if texts is None:
         return None
@@ -268,14 +286,16 @@ def _asked(
     request: Request,
     model: type[ListQuery],
     narrowed: Callable[[Any], EventFilter],
-) -> Asking | None:
-    """The query of a list; None where the long way has to be gone.
+) -> tuple[Asking, Place] | None:
+    """The query of a list, and which page of it; None where the long way has to be gone.
 
     It is kept without its cursor: further pages are read from where that says.
     """
-    parts = request.scope["query_string"].split(b"&")
-    cursors = [part for part in parts if part.startswith(CURSOR)]
-    query = b"&".join(part for part in parts if not part.startswith(CURSOR))
+    query, cursors = request.scope["query_string"], []
+    if CURSOR in query:
+        parts = query.split(b"&")
+        cursors = [part for part in parts if part.startswith(CURSOR)]
+        query = b"&".join(part for part in parts if not part.startswith(CURSOR))
     key = request.scope["path"], query
     asking = quick.read.get(key)
     if asking is None:
@@ -286,26 +306,27 @@ def _asked(
             if len(quick.read) >= PREPARED:
                 quick.read.clear()
             quick.read[key] = asking
-    return _turned(asking, cursors)
+    place = _turned(asking, cursors)
+    return None if place is None else (asking, place)
 
 
-def _turned(asking: Asking, cursors: Sequence[bytes]) -> Asking | None:
-    """The query for the page behind a cursor, if there is one.
+def _turned(asking: Asking, cursors: Sequence[bytes]) -> Place | None:
+    """The page behind a cursor, if there is one, or else the first.
 
     Raises:
         CursorError: it is none, or that of another query.
     """
     if not cursors:
-        return asking
-    cursor = cursors[0].removeprefix(CURSOR)
-    if len(cursors) > 1 or PLAIN.fullmatch(cursor) is None:
+        return asking.place
+    text = cursors[0].removeprefix(CURSOR)
+    if len(cursors) > 1 or PLAIN.fullmatch(text) is None:
         return None
-    window = replace(asking.window, cursor=cursor.decode())
-    place = _place(window, descending=asking.place.descending)
-    return Asking(asking.given, asking.wish, window, place)
+    cursor = decode(text.decode(), asking.window.owner, (int,))
+    at = asking.wish.pinned(cursor.known_at).known_at
+    return replace(asking.place, after=int(cursor.after[0]), at=at)
 
 
-async def _found(quick: Quick, asking: Asking) -> tuple[Sequence[Any], Sequence[Any]]:
+async def _found(quick: Quick, asking: Asking, place: Place) -> tuple[Sequence[Any], Sequence[Any]]:
     """The state of the store, and the rows of the page in it.
 
     Raises:
@@ -313,11 +334,11 @@ async def _found(quick: Quick, asking: Asking) -> tuple[Sequence[Any], Sequence[
     """
     newest = _head(asking.wish.known_at)
     for _try in range(2):
-        page, needed = await _page(quick, asking)
-        head, found = await quick.fetch_beside(newest, page.quick)
-        rows = page.settled(found, asking.place.limit)
+        page, needed = await _page(quick, asking, place)
+        head, found = await quick.fetch_beside(newest, page.given(page.quick, place))
+        rows = page.settled(found, place.limit)
         if rows is None and page.sure is not None:
-            head, rows = await quick.fetch_beside(newest, page.sure)
+            head, rows = await quick.fetch_beside(newest, page.given(page.sure, place))
         if head is not None and rows is not None and needed in {None, as_text(head[0])}:
             return head, rows
     raise UnansweredError
@@ -371,7 +392,8 @@ def _read(
     window, asked = query.page(request), narrowed(query)
     if window.wish.policy != STORED_POLICY and asked.hangs_on_policy:
         return None
-    return Asking(asked, window.wish, window, _place(window, descending=descending))
+    first = Place(window.limit + 1, None, window.wish.known_at, descending)
+    return Asking(asked, window, first)
 
 
 @lru_cache
@@ -383,23 +405,13 @@ def _fields(model: type[ListQuery]) -> dict[str, bool]:
     }
 
 
-def _place(window: Window, *, descending: bool) -> Place:
-    """Where the page begins, and in which state."""
-    at, after = window.wish.known_at, None
-    if window.cursor is not None:
-        cursor = decode(window.cursor, window.query, (int,))
-        at = window.wish.pinned(cursor.known_at).known_at
-        after = int(cursor.after[0])
-    return Place(window.limit + 1, after, at, descending)
-
-
-async def _page(quick: Quick, asking: Asking) -> tuple[PageSql, str | None]:
+async def _page(quick: Quick, asking: Asking, place: Place) -> tuple[PageSql, str | None]:
     """The statement that reads the page, and the version of the store for which alone it does."""
-    if asking.page is not None and monotonic() < asking.until:
-        return asking.page, None
-    recalled = await _recall(quick, asking)
-    engine = quick.reader.engine_name
-    steps = find_page(recalled.wanted, asking.place, engine, quick.counts)
+    kept = asking.kept_for(place)
+    if kept is not None:
+        return kept, None
+    recalled = await _recall(quick, asking, place.at)
+    steps = find_page(recalled.wanted, place, quick.reader.engine_name, quick.counts)
     rows: Any = None
     while True:
         try:
@@ -409,24 +421,24 @@ async def _page(quick: Quick, asking: Asking) -> tuple[PageSql, str | None]:
             break
         rows = await quick.fetch(statement)
     if recalled.version is None:
-        asking.page, asking.until = page, monotonic() + KEPT_S
+        asking.keep(page)
     return page, recalled.version
 
 
-async def _recall(quick: Quick, asking: Asking) -> Recalled:
+async def _recall(quick: Quick, asking: Asking, at: datetime | None) -> Recalled:
     """The filter with its names looked up, in a thread where they were not before."""
-    recalled = quick.known.recall(asking.given, asking.place.at)
+    recalled = quick.known.recall(asking.given, at)
     if recalled is None or recalled.version is not None:
-        await to_thread.run_sync(partial(_learn, quick, asking))
-        recalled = quick.known.recall(asking.given, asking.place.at)
+        await to_thread.run_sync(partial(_learn, quick, asking, at))
+        recalled = quick.known.recall(asking.given, at)
     if recalled is None:
         raise UnansweredError
     return recalled
 
 
-def _learn(quick: Quick, asking: Asking) -> None:
+def _learn(quick: Quick, asking: Asking, at: datetime | None) -> None:
     with reading(quick.engine) as session:
-        view = replace(asking.wish, known_at=asking.place.at).view(session)
+        view = replace(asking.wish, known_at=at).view(session)
         quick.known.learn(session, asking.given, view.known_at, store_version(session))
 
 

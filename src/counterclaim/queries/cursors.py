@@ -30,26 +30,26 @@ class Cursor:
     known_at: datetime
     after: tuple[Scalar, ...]
 
-    def encode(self, query: Mapping[str, object]) -> str:
-        """The opaque text of this cursor for a query."""
-        content = [fingerprint(query), isoformat_z(self.known_at), *self.after]
+    def encode(self, owner: str) -> str:
+        """The opaque text of this cursor for the query of this fingerprint."""
+        content = [owner, isoformat_z(self.known_at), *self.after]
         return base64.urlsafe_b64encode(orjson.dumps(content)).rstrip(b"=").decode()
 
 
-def decode(text: str, query: Mapping[str, object], kinds: Sequence[type[Scalar]]) -> Cursor:
-    """The cursor of a text, whose sort values are of these types.
+def decode(text: str, owner: str, kinds: Sequence[type[Scalar]]) -> Cursor:
+    """The cursor of a text, whose sort values are of these types, for the query of a fingerprint.
 
     Raises:
         CursorError: it is no cursor, was altered, or belongs to another query.
     """
     try:
         padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-        owner, known_at, *after = orjson.loads(base64.b64decode(padded, b"-_", validate=True))
+        bearer, known_at, *after = orjson.loads(base64.b64decode(padded, b"-_", validate=True))
         instant = datetime.fromisoformat(known_at).astimezone(UTC)
     except (ValueError, TypeError, OverflowError, binascii.Error):
         msg = "This is not a cursor: pass the value of next unchanged."
         raise CursorError(msg) from None
-    if owner != fingerprint(query):
+    if bearer != owner:
         msg = "The cursor belongs to another query: keep every filter as it was on the first page."
         raise CursorError(msg)
     if len(after) != len(kinds) or not all(map(_fits, after, kinds)):

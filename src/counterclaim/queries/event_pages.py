@@ -93,6 +93,30 @@ class Place:
         return "DESC" if self.descending else "ASC"
 
 
+class Gap(Enum):
+    """What differs from page to page of one list: a statement has a gap there, for values."""
+
+    AT = "the instant of the state"
+    LOW = "the least sort key, going up"
+    HIGH = "the sort key behind the greatest one that was recorded by then"
+    HIGHEST = "the sort key behind the greatest one"
+
+
+Filling = dict[Gap, Any]
+
+
+def _filling(place: Place, last: int) -> Filling:
+    """The values of a page's gaps; ``last`` is the key behind all that are ever wanted."""
+    after, at = place.after, place.at
+    highest = last if after is None or not place.descending else min(last, after)
+    return {
+        Gap.AT: at,
+        Gap.LOW: None if after is None else after + 1,
+        Gap.HIGH: highest if at is None else min(highest, _behind(at)),
+        Gap.HIGHEST: highest,
+    }
+
+
 MANY = 10_000
 """No set is counted further than this."""
 
@@ -126,19 +150,43 @@ def _counted(found: Set) -> Sql:
     return Sql(f"SELECT count(*) FROM ({every.text} LIMIT {MANY}) AS c", every.values)
 
 
+Given = tuple[str, tuple[Any, ...]]
+"""A statement and its values as the driver takes them."""
+
+
 @dataclass(frozen=True, slots=True)
 class PageSql:
     """The statement that reads a page: sort keys and documents, in no order that is promised.
 
+    It reads other pages of the list as well, as far as these have the same shape.
+
     Attributes:
+        made_for: The page that it was made for.
+        last: The sort key behind all that the list can hold.
+        engine: Whose driver takes it.
         quick: It may read versions that do not belong to the page; then it tells which do.
         most: So many versions it reads at most, if it may.
         sure: The one to fall back on, if too few of those do.
     """
 
-    quick: Sql
+    made_for: Place
+    last: int
+    engine: EngineName
+    quick: Given
     most: int = 0
-    sure: Sql | None = None
+    sure: Given | None = None
+
+    def fits(self, place: Place) -> bool:
+        """Whether it also reads that page of the list."""
+        made_for = self.made_for
+        return place is made_for or _shape(place, self.last) == _shape(made_for, self.last)
+
+    def given(self, statement: Given, place: Place) -> Given:
+        """One of its statements for a page, with nothing left open."""
+        filling = _filling(place, self.last)
+        filling[Gap.AT] = driver_value(place.at, self.engine)
+        text, values = statement
+        return text, tuple([filling[one] if type(one) is Gap else one for one in values])
 
     def settled(self, rows: Rows, limit: int) -> Rows | None:
         """The rows that belong to the page; None if there may be more of them."""
@@ -146,6 +194,20 @@ class PageSql:
             return rows
         fit = [row[:2] for row in rows if row[2]]
         return fit if len(fit) >= limit or len(rows) < self.most else None
+
+
+def _shape(place: Place, last: int) -> tuple[object, ...]:
+    """What pages have in common that one statement reads."""
+    filling = _filling(place, last)
+    ahead = filling[Gap.HIGH] < filling[Gap.HIGHEST]
+    return (
+        place.limit,
+        place.descending,
+        place.bare,
+        place.goes_up_from_a_page,
+        place.at is None,
+        ahead,
+    )
 
 
 def find_page(
@@ -158,26 +220,36 @@ def find_page(
     """
     asked = asked_of(paired(wanted), engine)
     start = yield from _beginning(asked, counts)
+    end = wanted.window[1]
+    last = LAST if end is None else _behind(end)
     light = wanted.columns.keys() <= {"kind", "scope"}
-    arms = [Arm(asked, start, one, bounds) for one, bounds in _stretches(wanted, place, start)]
-    extra = [Arm(asked, facet, facet.starts[0], of) for facet, of in _rare(wanted, place)]
+    main = (_low(wanted, place), Gap.HIGH)
+    starts = (None,) if start is None else start.starts
+    arms = [Arm(asked, start, one, main) for one in starts]
+    rare = _rare(wanted, place, last)
+    extra = [Arm(asked, facet, facet.starts[0], of) for facet, of in rare]
+
+    def made(quick: Sql, most: int = 0, sure: Sql | None = None) -> PageSql:
+        surely = None if sure is None else for_driver(sure, engine)
+        return PageSql(place, last, engine, for_driver(quick, engine), most, surely)
+
     if light and start is not None and len(arms) == 1 and not place.bare:
         each = (_read(arm, place, engine, Reading.DOCUMENTS) for arm in (*arms, *extra))
-        return PageSql(_every(each, "sk, document", "UNION ALL"))
+        return made(_every(each, "sk, document", "UNION ALL"))
     sure = _put_together([_read(arm, place, engine) for arm in (*arms, *extra)], place)
     if place.bare:
-        return PageSql(Sql(f"SELECT p.sk, NULL FROM ({sure.text}) AS p", sure.values))
+        return made(Sql(f"SELECT p.sk, NULL FROM ({sure.text}) AS p", sure.values))
     documents = "SELECT p.sk, e.document{} FROM ({}) AS p CROSS JOIN event_summary AS e{}"
     text = documents.format("", sure.text, " WHERE e.sk = p.sk")
     if start is None or not light or extra or len(asked.sets) > 1:
-        return PageSql(Sql(text, sure.values))
+        return made(Sql(text, sure.values))
     most = place.limit + place.limit // (2 if start.wider else 4) + 10
     wide = replace(place, limit=most)
     loose = _put_together([_read(arm, wide, engine, Reading.ANY) for arm in (*arms, *extra)], wide)
     belongs = [start.tested("e.sk")] if start.wider else []
     fits = joined([live(place.at), *(one.named(e="e") for one in asked.versions), *belongs])
     fitting = documents.format(f", ({fits.text})", loose.text, " WHERE e.sk = p.sk")
-    return PageSql(Sql(fitting, (*fits.values, *loose.values)), most, Sql(text, sure.values))
+    return made(Sql(fitting, (*fits.values, *loose.values)), most, Sql(text, sure.values))
 
 
 def _put_together(each: Sequence[Sql], place: Place) -> Sql:
@@ -196,30 +268,21 @@ def _every(each: Iterable[Sql], columns: str, between: str) -> Sql:
     return joined(named, f" {between} ")
 
 
-Bounds = tuple[Sql, Sql]
+Bounds = tuple[Sql, Gap]
 """The least sort key, and the one behind the greatest."""
 
 
-def _stretches(
-    wanted: Wanted, place: Place, start: Set | None
-) -> list[tuple[Stretch | None, Bounds]]:
-    """Where most of what is asked for stands."""
-    low, high = _bounds(wanted, place)
-    if place.at is not None:
-        # Few were recorded before they happened; those are looked for by themselves.
-        high = min(high, _behind(place.at))
-    found = (None,) if start is None else start.starts
-    return [(one, (low, Sql("?", (high,)))) for one in found]
+def _rare(wanted: Wanted, place: Place, last: int) -> Iterator[tuple[Set, Bounds]]:
+    """Facets of the few events that stand elsewhere in the order than one looks for them.
 
-
-def _rare(wanted: Wanted, place: Place) -> Iterator[tuple[Set, Bounds]]:
-    """Facets of the few events that stand elsewhere in the order than one looks for them."""
-    low, high = _bounds(wanted, place)
+    Few were recorded before they happened; those are looked for by themselves.
+    """
+    low, filling = _low(wanted, place), _filling(place, last)
     if wanted.window[0] is not None and not wanted.certain:
         first = low if place.goes_up_from_a_page else Sql("?", (FIRST,))
-        yield facet_is(OPEN, ("from",)), (first, Sql("?", (high,)))
-    if place.at is not None and high > _behind(place.at):
-        yield facet_is(AHEAD, ("recorded",)), (low, Sql("?", (high,)))
+        yield facet_is(OPEN, ("from",)), (first, Gap.HIGHEST)
+    if filling[Gap.HIGH] < filling[Gap.HIGHEST]:
+        yield facet_is(AHEAD, ("recorded",)), (low, Gap.HIGHEST)
 
 
 def _behind(end: datetime) -> int:
@@ -244,17 +307,14 @@ def _beginning(asked: Asked, counts: Counts) -> Generator[Sql, Rows, Set | None]
     return best[1] if best else None
 
 
-def _bounds(wanted: Wanted, place: Place) -> tuple[Sql, int]:
-    """The least sort key of the page, and the one behind the greatest."""
-    start, end = wanted.window
-    low, high = Sql("?", (FIRST,)), LAST if end is None else _behind(end)
-    if start is not None:
-        low = Sql("?", (sort_key(start, 0),)) if wanted.certain else _reaching(sort_key(start, 0))
-    if place.after is not None and place.descending:
-        high = min(high, place.after)
-    elif place.after is not None and place.goes_up_from_a_page:
-        low = Sql("?", (place.after + 1,))
-    return low, high
+def _low(wanted: Wanted, place: Place) -> Sql:
+    """The least sort key of the page."""
+    if place.goes_up_from_a_page:
+        return Sql("?", (Gap.LOW,))
+    start = wanted.window[0]
+    if start is None:
+        return Sql("?", (FIRST,))
+    return Sql("?", (sort_key(start, 0),)) if wanted.certain else _reaching(sort_key(start, 0))
 
 
 def _reaching(start: int) -> Sql:
@@ -278,7 +338,7 @@ class Arm:
     asked: Asked
     start: Set | None
     stretch: Stretch | None
-    bounds: tuple[Sql, Sql]
+    bounds: Bounds
 
 
 class Reading(Enum):
@@ -307,7 +367,7 @@ def _read(arm: Arm, place: Place, engine: EngineName, what: Reading = Reading.KE
     conditions = [
         *rows,
         Sql(f"{key} >= {low.text}", low.values),
-        Sql(f"{key} < {high.text}", high.values),
+        Sql(f"{key} < ?", (high,)),
     ]
     if what is not Reading.ANY:
         others = (found for found in arm.asked.sets if found is not arm.start or found.wider)
@@ -325,14 +385,14 @@ def _read(arm: Arm, place: Place, engine: EngineName, what: Reading = Reading.KE
 
 
 def live(at: datetime | None) -> Sql:
-    """The versions that were served at an instant, or that are."""
+    """The versions that were served at the instant of a state, or that are."""
     if at is None:
         return Sql("e.valid_to IS NULL")
-    return Sql("e.valid_from <= ? AND (e.valid_to IS NULL OR e.valid_to > ?)", (at, at))
+    return Sql("e.valid_from <= ? AND (e.valid_to IS NULL OR e.valid_to > ?)", (Gap.AT, Gap.AT))
 
 
 @lru_cache(maxsize=1000)
-def for_driver(given: Sql, engine: EngineName) -> tuple[str, tuple[Any, ...]]:
+def for_driver(given: Sql, engine: EngineName) -> Given:
     """The statement and its values as the driver takes them."""
     text = given.text if engine == "sqlite" else given.text.replace("?", "%s")
     return text, tuple(driver_value(value, engine) for value in given.values)

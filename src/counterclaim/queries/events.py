@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
     from counterclaim.queries.asof import View
     from counterclaim.queries.cursors import Scalar
+    from counterclaim.queries.event_pages import Given
     from counterclaim.queries.event_sql import Sql
     from counterclaim.queries.filters import EventFilter
     from counterclaim.queries.pages import Window
@@ -166,13 +167,16 @@ def _page_by_time(
     """One page in the order of time, by a statement made for it."""
     connection, engine = session.connection(), dialect_of(session)
 
-    def execute(statement: Sql) -> Sequence[Any]:
-        return connection.exec_driver_sql(*for_driver(statement, engine)).all()
+    def execute(statement: Given) -> Sequence[Any]:
+        return connection.exec_driver_sql(*statement).all()
 
-    page = run(find_page(wanted, place, engine, counts_in(connection.engine)), execute)
-    rows = page.settled(execute(page.quick), place.limit)
+    def count(statement: Sql) -> Sequence[Any]:
+        return execute(for_driver(statement, engine))
+
+    page = run(find_page(wanted, place, engine, counts_in(connection.engine)), count)
+    rows = page.settled(execute(page.given(page.quick, place)), place.limit)
     if rows is None and page.sure is not None:
-        rows = execute(page.sure)
+        rows = execute(page.given(page.sure, place))
     found = page_of(rows or (), window, place, view.known_at)
     items = [Shown(document or "", sk) for sk, document in found.items]
     return Slice(items, found.next, found.known_at)
@@ -187,7 +191,7 @@ def page_of(
     following = None
     if len(ordered) > window.limit:
         del ordered[window.limit :]
-        following = Cursor(known_at, (ordered[-1][0],)).encode(window.query)
+        following = Cursor(known_at, (ordered[-1][0],)).encode(window.owner)
     return Slice(ordered, following, known_at)
 
 

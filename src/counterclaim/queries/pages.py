@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sqlalchemy import and_, func, or_, select
 
 from counterclaim.queries.asof import PRESENT, Wish
-from counterclaim.queries.cursors import Cursor, Scalar, decode
+from counterclaim.queries.cursors import Cursor, Scalar, decode, fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -58,7 +59,7 @@ class Key:
         return self.column < value if self.descending else self.column > value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Window:
     """Which page of which query is wanted."""
 
@@ -67,6 +68,11 @@ class Window:
     cursor: str | None
     count: bool = False
     wish: Wish = PRESENT
+
+    @cached_property
+    def owner(self) -> str:
+        """The mark of the query, which its cursors bear."""
+        return fingerprint(self.query)
 
     def opened(
         self, session: Session, *kinds: type[Scalar]
@@ -80,7 +86,7 @@ class Window:
         """
         if self.cursor is None:
             return self.wish.view(session), None
-        cursor = decode(self.cursor, self.query, kinds)
+        cursor = decode(self.cursor, self.owner, kinds)
         return self.wish.pinned(cursor.known_at), cursor.after
 
 
@@ -107,7 +113,7 @@ def take_page(
     if len(rows) > window.limit:
         rows = rows[: window.limit]
         last = tuple(rows[-1][-len(keys) :])
-        following = Cursor(known_at, last).encode(window.query)
+        following = Cursor(known_at, last).encode(window.owner)
     total = count_rows(session, statement) if window.count else None
     items = [row[0] if len(row) == len(keys) + 1 else row[: -len(keys)] for row in rows]
     return Slice(items, following, known_at, total)
@@ -137,7 +143,7 @@ def sift_page(
     following = None
     if len(kept) > window.limit:
         kept.pop()
-        following = Cursor(known_at, kept[-1][1]).encode(window.query)
+        following = Cursor(known_at, kept[-1][1]).encode(window.owner)
     total = None
     if window.count:
         total = sum(1 for _ in _sifted(session, statement, keys, None, sift, BATCH))

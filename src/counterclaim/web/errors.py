@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import orjson
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from counterclaim.problems import MEDIA_TYPE
+from counterclaim.deps import header_of, path_of
+from counterclaim.problems import MEDIA_TYPE, SAFETY
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -51,9 +52,9 @@ class ErrorPageMiddleware:
 
 
 def _is_for_people(scope: Scope) -> bool:
-    path = scope["path"].removeprefix(scope.get("root_path", ""))
-    accepted = Headers(scope=scope).get("accept", "")
-    return "text/html" in accepted and not path.startswith(FOR_PROGRAMS)
+    return b"text/html" in header_of(scope, b"accept") and not path_of(scope).startswith(
+        FOR_PROGRAMS
+    )
 
 
 def _is_problem(message: Message) -> bool:
@@ -72,7 +73,8 @@ def _to_sign_in(request: Request) -> Response:
     root = request.scope.get("root_path", "")
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     address = f"{root}/sign-in?next={quote(here, safe='/')}"
-    return RedirectResponse(address, HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"})
+    headers = {"Cache-Control": "no-store", **SAFETY}
+    return RedirectResponse(address, HTTPStatus.SEE_OTHER, headers)
 
 
 def problem_page(
