@@ -47,7 +47,9 @@ def processors() -> int:
 class Crew:
     """Carries out work for a session, in the order of the tasks."""
 
-    def __init__(self, session: Session, pool: ProcessPoolExecutor | None, size: int) -> None:
+    def __init__(
+        self, session: Session, pool: ProcessPoolExecutor | None = None, size: int = 0
+    ) -> None:
         """Of so many processes, or of none beside this one."""
         self.session, self._pool, self._size = session, pool, size
         self._behind = Referents(session)
@@ -101,7 +103,7 @@ def crew(session: Session, size: int) -> Iterator[Crew]:
     Others see what is committed: what the work reads must not have been written by the session.
     """
     if size < 2:
-        yield Crew(session, None, 0)
+        yield Crew(session)
         return
     with ProcessPoolExecutor(size, get_context("spawn"), _begin) as pool:
         try:

@@ -24,7 +24,6 @@ from counterclaim.models import (
     LedgerEntry,
 )
 from counterclaim.store.crew import crew
-from counterclaim.store.garbage import collected_between
 from counterclaim.store.lines import mark_all_due, renew_lines
 from counterclaim.store.project import render_transactions, write_rendered
 from counterclaim.store.totals import renew_totals
@@ -87,9 +86,8 @@ def rebuild(
             count += len(transactions)
             if progress is not None:
                 progress(done, entries)
-    with collected_between():
         mark_all_due(session)
-        renew_lines(session)
+        renew_lines(session, hands)
     renew_totals(session)
     return count
 
