@@ -6,6 +6,7 @@ of the transactions, so that ``rebuild`` makes again exactly what the writes lef
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import func, select
@@ -136,6 +137,7 @@ class Edition:
         self.engine = dialect_of(session)
         self.serial = _last_serial(session)
         self.rows: dict[str, list[Sequence[object]]] = {table: [] for table in COLUMNS}
+        self.facets: dict[tuple[str, str], list[int]] = defaultdict(list)
         self.texts: list[tuple[int, str]] = []
         self.ended: list[tuple[object, str]] = []
         self.known: set[str] = set()
@@ -176,6 +178,8 @@ class Edition:
         summary = [sk, self.serial, *version.summary, at, None, key, document]
         self._open[version.event_id] = summary
         self.rows["event_summary"].append(summary)
+        for facet in version.facets:
+            self.facets[facet].append(sk)
         for table, rows in version.beside.items():
             self.rows[table] += [(sk, *row) for row in rows]
         self.texts.append((sk, version.text))
@@ -184,6 +188,10 @@ class Edition:
         """Write all that was taken."""
         if self.ended:
             run_on_driver(self.session, ENDINGS[self.engine], self.ended, many=True)
+        # In the order of their key those of a page are written together.
+        self.rows["event_facet"] = [
+            (*facet, sk) for facet in sorted(self.facets) for sk in self.facets[facet]
+        ]
         for table, given in self.rows.items():
             if given:
                 insert_tuples(self.session, table, COLUMNS[table], given)
@@ -196,6 +204,7 @@ COLUMNS = {
     "event_summary": (
         *("sk", "serial", *OF_VERSION, "valid_from", "valid_to", "content_key", "document"),
     ),
+    "event_facet": ("facet", "value", "sk"),
     **{table: ("sk", *columns) for table, columns in BESIDE.items()},
 }
 _LAST_SERIAL = Prepared(select(func.max(EventSummary.serial)))

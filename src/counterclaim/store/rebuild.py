@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import Text, cast, delete, func, select, text
 
-from counterclaim.db import dialect_of
+from counterclaim.db import dialect_of, fetched, instant
 from counterclaim.models import (
     EventCell,
     EventFacet,
@@ -101,9 +101,9 @@ def _stretches(session: Session) -> Iterator[Stretch]:
     """Consecutive transactions with what they touched, and the last entry of each stretch."""
     stretch: list[tuple[datetime, set[str]]] = []
     touched = done = 0
-    for at, rows in groupby(_entries(session), key=itemgetter(1)):
-        entries = list(rows)
-        ids = touched_in(session, [entry for _, _, entry in entries], at)
+    for written, rows in groupby(_entries(session), key=itemgetter(1)):
+        at, entries = instant(written), list(rows)
+        ids = touched_in(session, [Entry(*entry) for _, _, *entry in entries], at)
         if stretch and touched + len(ids) > STRETCH:
             yield done, stretch
             stretch, touched = [], 0
@@ -114,10 +114,11 @@ def _stretches(session: Session) -> Iterator[Stretch]:
         yield done, stretch
 
 
-def _entries(session: Session) -> Iterator[tuple[int, datetime, Entry]]:
-    """The ledger in its order, read piece by piece."""
+def _entries(session: Session) -> Iterator[tuple[Any, ...]]:
+    """The ledger in its order, read piece by piece, as the driver gives its rows."""
     row, last = LedgerEntry, 0
-    query = select(row.seq, row.at, row.action, row.subject, row.body).order_by(row.seq)
-    while rows := session.execute(query.where(row.seq > last).limit(READ)).all():
-        for last, at, action, subject, body in rows:
-            yield last, at, Entry(action, subject, body)
+    subject = cast(row.subject, Text)
+    query = select(row.seq, row.at, row.action, subject, row.body).order_by(row.seq)
+    while rows := fetched(session, query.where(row.seq > last).limit(READ)):
+        yield from rows
+        last = rows[-1][0]

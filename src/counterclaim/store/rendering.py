@@ -31,14 +31,13 @@ OF_POINT = (
 )
 EDGES = ("west", "south", "east", "north")
 BESIDE = {
-    "event_facet": ("facet", "value"),
     "event_figure": ("figure", "low", "best", "high"),
     "event_measure": ("cut", "subject", "status", "figure", "low", "best", "high", "side"),
     "event_member": ("part_id",),
     "event_point": OF_POINT,
     "event_cell": ("cell", "position", *EDGES),
 }
-"""The tables beside ``event_summary``, with their columns behind the key of the version."""
+"""The tables beside ``event_summary`` and ``event_facet``, with their columns behind the key."""
 
 Rows = list[tuple[object, ...]]
 
@@ -56,6 +55,7 @@ class VersionRows(NamedTuple):
     summary: list[object]
     document: str
     text: str
+    facets: set[tuple[str, str]]
     beside: dict[str, Rows]
 
 
@@ -71,8 +71,8 @@ def rows_of(version: Version, at: datetime, engine: EngineName) -> VersionRows:
         [driver_value(columns[name], engine) for name in OF_VERSION],
         version.stamped(at),
         version.text,
+        found_by(version, at),
         {
-            "event_facet": [*found_by(version, at)],
             "event_figure": [tuple(one.values()) for one in version.figures],
             "event_measure": [_measure_row(one) for one in version.measures],
             "event_member": [(part,) for part in version.parts],
