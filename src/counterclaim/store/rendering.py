@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from counterclaim.db import EngineName
     from counterclaim.queries.versions import Version
-    from counterclaim.resolve.cuts import Measure
 
 OF_VERSION = (
     *("event_id", "kind", "scope", "attacker", "defender", "grade", "disputed"),
@@ -38,6 +37,8 @@ BESIDE = {
     "event_cell": ("cell", "position", *EDGES),
 }
 """The tables beside ``event_summary`` and ``event_facet``, with their columns behind the key."""
+
+BOTH = "+".join(PAIR)
 
 Rows = list[tuple[object, ...]]
 
@@ -74,7 +75,7 @@ def rows_of(version: Version, at: datetime, engine: EngineName) -> VersionRows:
         found_by(version, at),
         {
             "event_figure": [tuple(one.values()) for one in version.figures],
-            "event_measure": [_measure_row(one) for one in version.measures],
+            "event_measure": version.measure_rows,
             "event_member": [(part,) for part in version.parts],
             "event_point": [tuple([one[name] for name in OF_POINT]) for one in points],
             "event_cell": [row for one in points for row in _cell_rows(one)],
@@ -85,8 +86,11 @@ def rows_of(version: Version, at: datetime, engine: EngineName) -> VersionRows:
 def found_by(version: Version, at: datetime) -> set[tuple[str, str]]:
     """The facets of a version, with those of two words and those for what is found otherwise."""
     found = set(version.facets)
-    both = ([value for facet, value in version.facets if facet == name] for name in PAIR)
-    found.update(("+".join(PAIR), pair_value(*pair)) for pair in product(*both))
+    pair: dict[str, list[str]] = {name: [] for name in PAIR}
+    for facet, value in version.facets:
+        if facet in pair:
+            pair[facet].append(value)
+    found.update([(BOTH, pair_value(*values)) for values in product(*pair.values())])
     if version.parts or version.body["part_of"]:
         found.add(BOUND)
     found.update(facets_of_figures(version.figures))
@@ -98,8 +102,3 @@ def _cell_rows(point: dict[str, Any]) -> Iterator[tuple[object, ...]]:
     west, south, east, north = box = tuple([point[edge] for edge in EDGES])
     for cell in cells_of((west, south, east, north)):
         yield cell, point["position"], *box
-
-
-def _measure_row(measure: Measure) -> tuple[object, ...]:
-    line, figure, low, best, high, side = measure
-    return line.cut, line.subject, line.status, figure, low, best, high, side
