@@ -7,6 +7,7 @@ by which totals are kept would sort all figures anew, here each figure is read o
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import lru_cache
 from operator import add
 from typing import TYPE_CHECKING, Any
 
@@ -96,17 +97,18 @@ class _Stretch:
     def count(self, sheet: Sheet) -> None:
         """Add them."""
         places = {sk: [sheet.counts[one] for one in of] for sk, of in self.groups.items()}
-        sides: dict[tuple[int, Row], set[str | None]] = defaultdict(set)
-        for sk, cut, subject, status, figure, side, *ends in self._measures():
-            row, numbers = (cut, subject, status, figure), _numbers(self.signs[sk], *ends)
+        sides: dict[tuple[int, Row], str | None] = {}
+        for sk, cut, subject, status, figure, side, low, high, best in self._measures():
+            row, numbers = (cut, subject, status, figure), _numbers(self.signs[sk], low, high, best)
             for counts in places[sk] if cut in WHOLE else places[sk][:1]:
                 # As add_to does: this is done some twenty times for each version.
                 known = counts.get(row)
                 counts[row] = numbers if known is None else list(map(add, known, numbers))
-            sides[sk, (cut, subject, status, "")].add(side)
-        for (sk, line), found in sides.items():
+            line = sk, (cut, subject, status, "")
+            sides[line] = side if sides.get(line, side) == side else None
+        for (sk, line), alone in sides.items():
             sign = self.signs[sk]
-            one_sided = sign if len(found) == 1 and None not in found else 0
+            one_sided = 0 if alone is None else sign
             for counts in places[sk] if line[0] in WHOLE else places[sk][:1]:
                 add_to(counts, line, (sign, one_sided, *NONE_GIVEN))
         self._count_events(sheet, list(sides))
@@ -135,6 +137,7 @@ class _Stretch:
         return fetched(self.session, query.where(m.cut.in_(cuts), of_these))
 
 
+@lru_cache(maxsize=8192)
 def _numbers(sign: int, low: int | None, high: int | None, best: int | None) -> tuple[int, ...]:
     """What one figure adds."""
     return (

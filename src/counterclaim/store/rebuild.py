@@ -24,6 +24,7 @@ from counterclaim.models import (
     LedgerEntry,
 )
 from counterclaim.store.crew import crew
+from counterclaim.store.garbage import collected_between
 from counterclaim.store.lines import mark_all_due, renew_lines
 from counterclaim.store.project import render_transactions, write_rendered
 from counterclaim.store.totals import renew_totals
@@ -88,7 +89,8 @@ def rebuild(
                 progress(done, entries)
         mark_all_due(session)
         renew_lines(session, hands)
-    renew_totals(session)
+    with collected_between():
+        renew_totals(session)
     return count
 
 
