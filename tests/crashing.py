@@ -164,8 +164,9 @@ REBUILD = """
 from counterclaim.db import writing
 from counterclaim.store import rebuild
 rebuild.STRETCH = 3
+rebuild.SHARED = 1
 with writing(engine) as session:
-    rebuild.rebuild(session, lambda *_: step())
+    rebuild.rebuild(session, lambda *_: step(), processes=2)
 """
 RESTORE = """
 from pathlib import Path

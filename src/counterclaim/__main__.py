@@ -2,4 +2,5 @@
 
 from counterclaim.cli import app
 
-app()
+if __name__ == "__main__":  # Not where a process that helps looks at how it was started.
+    app()

@@ -160,12 +160,15 @@ def rebuild() -> None:
 def _rebuild(engine: Engine) -> None:
     from rich.progress import Progress
 
+    from counterclaim.store.crew import processors
     from counterclaim.store.rebuild import rebuild as rebuild_all
 
     with writing(engine) as session, Progress(console=err) as bar:
         task = bar.add_task("ledger entries", total=None)
         count = rebuild_all(
-            session, lambda done, all_: bar.update(task, completed=done, total=all_)
+            session,
+            lambda done, all_: bar.update(task, completed=done, total=all_),
+            processes=processors(),
         )
     say(out, f"Rebuilt from {count} transactions.")
 

@@ -48,7 +48,11 @@ def instant(value: str | datetime) -> datetime:
 def driver_value(value: object, dialect: EngineName) -> object:
     """A value as the driver takes it: SQLite keeps instants as texts, and neither knows enums."""
     if isinstance(value, datetime):
-        if dialect == "sqlite":
-            return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
-        return value
+        return _written(value) if dialect == "sqlite" else value
     return str(value) if isinstance(value, str) else value
+
+
+@lru_cache(maxsize=8192)
+def _written(value: datetime) -> str:
+    # The days on which events begin and end come again and again.
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")

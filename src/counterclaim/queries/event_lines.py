@@ -15,7 +15,7 @@ from sqlalchemy import literal, select
 
 from counterclaim.db import among, fetched
 from counterclaim.models import EventLine, EventSummary
-from counterclaim.queries.claims import figures_of_versions
+from counterclaim.queries.claims import figures_of_events
 from counterclaim.queries.events import FIGURES, Shown, documents_of, figures_of
 from counterclaim.tables import Table, csv_lines
 
@@ -77,18 +77,27 @@ def event_rows(session: Session, events: Sequence[Shown]) -> list[Line]:
 
 def lines_of_versions(session: Session, sks: Sequence[int], _view: View) -> list[Part]:
     """The line of each of these versions."""
-    rows = event_rows(session, [Shown("", sk) for sk in sks])
-    return _parted(Table.of(rows, 0), [1] * len(sks))
+    return lines_of_rows(event_rows(session, [Shown("", sk) for sk in sks]))
+
+
+def lines_of_rows(rows: Sequence[Line]) -> list[Part]:
+    """The line of each of these events, of which there are the rows."""
+    return _parted(Table.of(rows, 0), [1] * len(rows))
 
 
 def lines_of_figures(session: Session, sks: Sequence[int], view: View) -> list[Part]:
     """For each of these versions the lines of the figures of the claims that bear on its event."""
-    table = Table(figures_of_versions(session, sks, view))
-    counts = Counter(table.columns[0])  # Each event is there in one version.
     query = select(EventSummary.sk, EventSummary.event_id)
     found = session.execute(query.where(among(session, EventSummary.sk, sks)))
     events: dict[int, str] = {sk: event for sk, event in found}
-    return _parted(table, [counts[events[sk]] for sk in sks])
+    return lines_of_events(session, [events[sk] for sk in sks], view)
+
+
+def lines_of_events(session: Session, events: Sequence[str], view: View) -> list[Part]:
+    """The same for these events, each once."""
+    table = Table(figures_of_events(session, events, view))
+    counts = Counter(table.columns[0])
+    return _parted(table, [counts[event] for event in events])
 
 
 def _parted(table: Table, counts: Sequence[int]) -> list[Part]:

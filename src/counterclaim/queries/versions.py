@@ -79,10 +79,14 @@ class Version:
         found_by = f"{sorted(self.facets)}{self.figures}{self._counted_by}"
         return hashlib.sha256(f"{self.document}{found_by}{self.text}".encode()).hexdigest()
 
+    @cached_property
+    def measure_rows(self) -> list[tuple[Any, ...]]:
+        """The measures as rows: cut, subject, status, figure, low, best, high and side."""
+        return [(*line, *rest) for line, *rest in self.measures]
+
     @property
     def _counted_by(self) -> str:
-        measures = [(*measure.line, *measure[1:]) for measure in self.measures]
-        return f"{measures}{self.columns['divergence_ppm']}"
+        return f"{self.measure_rows}{self.columns['divergence_ppm']}"
 
     def stamped(self, updated_at: datetime) -> str:
         """The document with the instant since when it counts."""

@@ -12,7 +12,7 @@ from counterclaim.vocabulary import Distribution, Scope
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from counterclaim.resolve.inputs import Claim, Family
+    from counterclaim.resolve.inputs import Claim, Event, Family
 
 Links = dict[str, tuple[str, ...]]
 
@@ -35,7 +35,7 @@ class Kinship:
         """Read the links of a family."""
         self.events = {key: family.events[key] for key in sorted(family.events)}
         self.parts: Links = {
-            key: tuple(sorted({p for p in event.parts if p in self.events and p != key}))
+            key: _inside(event, self.events) if event.parts else ()
             for key, event in self.events.items()
         }
         self.wholes = _inverse(self.parts)
@@ -101,6 +101,10 @@ def _holds_for_each(claim: Claim) -> bool:
 
 def _by_id(claims: list[Claim]) -> tuple[Claim, ...]:
     return tuple(sorted(claims, key=_id))
+
+
+def _inside(event: Event, known: Mapping[str, Event]) -> tuple[str, ...]:
+    return tuple(sorted({part for part in event.parts if part in known and part != event.id}))
 
 
 def _inverse(parts: Links) -> Links:

@@ -6,7 +6,7 @@ export makes those that it misses for itself.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 from sqlalchemy import delete, insert, select
@@ -14,14 +14,20 @@ from sqlalchemy import delete, insert, select
 from counterclaim.db import AMONG, among, dialect_of, driver_value
 from counterclaim.models import EventLine, EventSummary
 from counterclaim.queries.asof import View, last_change
-from counterclaim.queries.event_lines import lines_of_figures, lines_of_versions
+from counterclaim.queries.event_lines import event_rows, lines_of_events, lines_of_rows
+from counterclaim.queries.events import Shown, documents_of, figures_of
 from counterclaim.statements import insert_tuples, run_on_driver
+from counterclaim.store.crew import Crew
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
+
+    from counterclaim.queries.referents import Referents
+
+    Rows = list[tuple[object, ...]]
 
 LOOSE = 100
 """So many versions may be due: each costs who exports it, and each alone would cost the writer."""
@@ -58,35 +64,67 @@ def keep_lines(session: Session, at: datetime) -> None:
     """Make the lines that are due, if it is time to; ``at`` is the instant of the last write."""
     due = _due(session, MOST)
     if len(due) >= LOOSE:
-        _render(session, due, at)
+        for start in range(0, len(due), BATCH):
+            told = _told(session, due[start : start + BATCH], at)
+            _write(session, render_lines(session, told))
 
 
-def renew_lines(session: Session) -> None:
-    """Make all lines that are due."""
-    at = last_change(session)
-    while due := _due(session, MOST):
-        _render(session, due, at)
+def renew_lines(session: Session, hands: Crew | None = None) -> None:
+    """Make all lines that are due, by a crew if there is one."""
+    hands = hands or Crew(session)
+    for _, lines in hands.results(_render, _all_told(session, last_change(session))):
+        _write(session, lines)
 
 
-def _due(session: Session, most: int) -> Sequence[int]:
+def _all_told(session: Session, at: datetime) -> Iterator[list[Told]]:
+    last = None
+    while due := _due(session, BATCH, last):
+        last = due[-1]
+        yield _told(session, due, at)
+
+
+def _due(session: Session, most: int, after: int | None = None) -> Sequence[int]:
     query = select(EventLine.sk).where(EventLine.rendered_at.is_(None))
+    if after is not None:
+        query = query.where(EventLine.sk > after)
     return session.scalars(query.order_by(EventLine.sk).limit(most)).all()
 
 
-def _render(session: Session, due: Sequence[int], at: datetime) -> None:
-    view = View(at)
+class Told(NamedTuple):
+    """A version whose lines are due, and the instant whose state they are to show."""
+
+    event_id: str
+    shown: Shown
+    at: datetime
+
+
+def _told(session: Session, due: Sequence[int], at: datetime) -> list[Told]:
+    query = select(EventSummary.sk, EventSummary.event_id)
+    found = session.execute(query.where(among(session, EventSummary.sk, due)))
+    events: dict[int, str] = {sk: event for sk, event in found}
+    bare = [Shown("", sk) for sk in due]
+    read = zip(due, documents_of(session, bare), figures_of(session, bare), strict=True)
+    return [Told(events[sk], Shown(text, sk, figures), at) for sk, text, figures in read]
+
+
+def _render(session: Session, _behind: Referents, told: list[Told]) -> Rows:
+    return render_lines(session, told)
+
+
+def render_lines(session: Session, told: Sequence[Told]) -> Rows:
+    """The lines of these versions as rows; of the store nothing is read but claims."""
+    at = told[0].at
     rendered_at = driver_value(at, dialect_of(session))
-    for start in range(0, len(due), BATCH):
-        sks = due[start : start + BATCH]
-        events, figures = (
-            lines_of_versions(session, sks, view),
-            lines_of_figures(session, sks, view),
+    events = lines_of_rows(event_rows(session, [one.shown for one in told]))
+    figures = lines_of_events(session, [one.event_id for one in told], View(at))
+    return [
+        (one.shown.sk, rendered_at, exact and all_exact, count, event, lines)
+        for one, (event, _, exact), (lines, count, all_exact) in zip(
+            told, events, figures, strict=True
         )
-        rows = [
-            [sk, rendered_at, exact and all_exact, count, event, lines]
-            for sk, (event, _, exact), (lines, count, all_exact) in zip(
-                sks, events, figures, strict=True
-            )
-        ]
-        session.execute(delete(EventLine).where(among(session, EventLine.sk, sks)))
-        insert_tuples(session, "event_line", COLUMNS, rows)
+    ]
+
+
+def _write(session: Session, rows: Rows) -> None:
+    session.execute(delete(EventLine).where(among(session, EventLine.sk, [row[0] for row in rows])))
+    insert_tuples(session, "event_line", COLUMNS, rows)

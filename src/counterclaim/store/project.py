@@ -6,22 +6,20 @@ of the transactions, so that ``rebuild`` makes again exactly what the writes lef
 
 from __future__ import annotations
 
-from itertools import product
-from typing import TYPE_CHECKING, Any
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import func, select
 
 from counterclaim.db import dialect_of, driver_value, plain_rows
-from counterclaim.grid import cells_of
 from counterclaim.models import EventSummary
 from counterclaim.models.summary import sort_key
 from counterclaim.queries.asof import View
-from counterclaim.queries.event_pages import facets_of_time
-from counterclaim.queries.event_sql import BOUND, PAIR, facets_of_figures, pair_value
 from counterclaim.queries.families import Holdings
 from counterclaim.queries.versions import family_versions
 from counterclaim.statements import Prepared, insert_tuples, run_on_driver
 from counterclaim.store.lines import keep_lines, mark_due
+from counterclaim.store.rendering import BESIDE, OF_VERSION, VersionRows, rows_of
 from counterclaim.store.totals import keep_totals
 
 if TYPE_CHECKING:
@@ -32,8 +30,6 @@ if TYPE_CHECKING:
 
     from counterclaim.queries.families import Loaded
     from counterclaim.queries.referents import Referents
-    from counterclaim.queries.versions import Version
-    from counterclaim.resolve.cuts import Measure
 
 BATCH = 200
 """Families are loaded for this many events at a time."""
@@ -72,14 +68,38 @@ def replay(
     as quick as one of as many events: what they touched is loaded once for all of them, and written
     once.
     """
-    edition = Edition(session)
+    return write_rendered(session, render_transactions(session, transactions, behind, watch))
+
+
+class Rendered(NamedTuple):
+    """What a transaction made of the events it touched.
+
+    ``gone`` are events that it looked at and that are no longer served.
+    """
+
+    at: datetime
+    versions: list[VersionRows]
+    gone: set[str]
+
+
+def render_transactions(
+    session: Session,
+    transactions: Sequence[tuple[datetime, set[str]]],
+    behind: Referents,
+    watch: Callable[[Loaded], None] | None = None,
+) -> list[Rendered]:
+    """The versions that some transactions made, of which not all need say something new.
+
+    Nothing is written, and nothing is read but what the versions are made from.
+    """
     touched = set().union(*(ids for _, ids in transactions))
     together = len(transactions) > 1 or len(touched) <= BATCH
     shared = Holdings(session, touched, behind) if together else None
+    engine = dialect_of(session)
+    rendered: list[Rendered] = []
     for at, ids in transactions:
         view, seen = View(at), set[str]()
-        versions: list[Version] = []
-        gone: set[str] = set()
+        versions: list[VersionRows] = []
         for batch in _batches(sorted(ids), seen):
             holdings = shared or Holdings(session, batch, behind)
             for loaded in holdings.families(batch, view):
@@ -87,20 +107,26 @@ def replay(
                 if not members.isdisjoint(seen):
                     continue
                 seen |= members
-                made = list(family_versions(loaded))
-                versions += made
-                gone |= members.difference([version.event_id for version in made])
+                versions += [rows_of(one, at, engine) for one in family_versions(loaded)]
                 if watch is not None:
                     watch(loaded)
-        edition.take(versions, gone, at)
-    edition.write()
-    return edition.known
+        rendered.append(Rendered(at, versions, seen.difference([one.event_id for one in versions])))
+    return rendered
 
 
 def _batches(ids: Sequence[str], seen: Set[str]) -> Iterator[list[str]]:
     """The ids in stretches, without those that were seen by then."""
     for start in range(0, len(ids), BATCH):
         yield [key for key in ids[start : start + BATCH] if key not in seen]
+
+
+def write_rendered(session: Session, rendered: Iterable[Rendered]) -> set[str]:
+    """Write what transactions made, in their order; the ids of all events that they looked at."""
+    edition = Edition(session)
+    for one in rendered:
+        edition.take(one)
+    edition.write()
+    return edition.known
 
 
 class Edition:
@@ -110,65 +136,62 @@ class Edition:
         self.session = session
         self.engine = dialect_of(session)
         self.serial = _last_serial(session)
-        self.rows: dict[str, list[list[object]]] = {table: [] for table in COLUMNS}
+        self.rows: dict[str, list[Sequence[object]]] = {table: [] for table in COLUMNS}
+        self.facets: dict[tuple[str, str], list[int]] = defaultdict(list)
         self.texts: list[tuple[int, str]] = []
         self.ended: list[tuple[object, str]] = []
         self.known: set[str] = set()
         self._served: dict[str, str] = {}
         self._open: dict[str, list[object]] = {}
 
-    def take(self, versions: Sequence[Version], gone: Iterable[str], at: datetime) -> None:
-        """The versions that a transaction made, of which those count that say something new.
-
-        Events that are ``gone`` are no longer served.
-        """
-        self._look_up({*gone, *(version.event_id for version in versions)})
-        for event_id in gone:
+    def take(self, rendered: Rendered) -> None:
+        """The versions that a transaction made, of which those count that say something new."""
+        versions, at = rendered.versions, driver_value(rendered.at, self.engine)
+        self._look_up(rendered.gone.union([version.event_id for version in versions]))
+        for event_id in rendered.gone:
             self._end(event_id, at)
         for version in sorted(versions, key=lambda one: one.number):
-            key = version.content_key
-            if self._served.get(version.event_id) != key:
+            if self._served.get(version.event_id) != version.content_key:
                 self._end(version.event_id, at)
-                self._served[version.event_id] = key
-                self._add(version, key, at)
+                self._served[version.event_id] = version.content_key
+                self._add(version, at)
 
     def _look_up(self, event_ids: set[str]) -> None:
         new = event_ids - self.known
         self.known |= new
         self._served.update(plain_rows(self.session, SERVED, new))
 
-    def _end(self, event_id: str, at: datetime) -> None:
+    def _end(self, event_id: str, at: object) -> None:
         """Let the version that counts end: one that is to be written, or one that is stored."""
         if self._served.pop(event_id, None) is None:
             return
         row = self._open.pop(event_id, None)
         if row is None:
-            self.ended.append((driver_value(at, self.engine), event_id))
+            self.ended.append((at, event_id))
         else:
-            row[VALID_TO] = driver_value(at, self.engine)
+            row[VALID_TO] = at
 
-    def _add(self, version: Version, key: str, at: datetime) -> None:
+    def _add(self, version: VersionRows, at: object) -> None:
         self.serial += 1
-        sk = sort_key(version.columns["occurred_from"], self.serial)
-        columns = [version.columns[name] for name in OF_VERSION]
-        rows = self.rows
-        summary = [sk, self.serial, *columns, at, None, key, version.stamped(at)]
-        self._open[version.event_id] = plain = [driver_value(one, self.engine) for one in summary]
-        rows["event_summary"].append(plain)
-        rows["event_facet"] += [[f, v, sk] for f, v in sorted(found_by(version, at))]
-        rows["event_figure"] += [
-            [one["figure"], sk, one["low"], one["best"], one["high"]] for one in version.figures
-        ]
-        rows["event_measure"] += [_measure_row(sk, one) for one in version.measures]
-        rows["event_member"] += [[sk, part] for part in version.parts]
-        rows["event_point"] += [[sk, *(one[name] for name in OF_POINT)] for one in version.points]
-        rows["event_cell"] += [row for one in version.points for row in _cell_rows(sk, one)]
+        sk = sort_key(version.occurred_from, self.serial)
+        key, document = version.content_key, version.document
+        summary = [sk, self.serial, *version.summary, at, None, key, document]
+        self._open[version.event_id] = summary
+        self.rows["event_summary"].append(summary)
+        for facet in version.facets:
+            self.facets[facet].append(sk)
+        for table, rows in version.beside.items():
+            self.rows[table] += [(sk, *row) for row in rows]
         self.texts.append((sk, version.text))
 
     def write(self) -> None:
         """Write all that was taken."""
         if self.ended:
             run_on_driver(self.session, ENDINGS[self.engine], self.ended, many=True)
+        # In the order of their key those of a page are written together.
+        self.rows["event_facet"] = [
+            (*facet, sk) for facet in sorted(self.facets) for sk in self.facets[facet]
+        ]
         for table, given in self.rows.items():
             if given:
                 insert_tuples(self.session, table, COLUMNS[table], given)
@@ -177,53 +200,13 @@ class Edition:
             run_on_driver(self.session, TEXT_INSERTS[self.engine], texts, many=True)
 
 
-OF_VERSION = (
-    *("event_id", "kind", "scope", "attacker", "defender", "grade", "disputed"),
-    *("divergence_ppm", "month", "week", "occurred_from", "occurred_to"),
-)
-OF_POINT = (
-    *("position", "role", "latitude", "longitude", "uncertainty_m"),
-    *("x_m", "y_m", "z_m", "west", "south", "east", "north"),
-)
-EDGES = ("west", "south", "east", "north")
 COLUMNS = {
     "event_summary": (
         *("sk", "serial", *OF_VERSION, "valid_from", "valid_to", "content_key", "document"),
     ),
     "event_facet": ("facet", "value", "sk"),
-    "event_figure": ("figure", "sk", "low", "best", "high"),
-    "event_measure": (
-        *("cut", "sk", "subject", "status", "figure", "low", "best", "high", "side"),
-    ),
-    "event_member": ("sk", "part_id"),
-    "event_point": ("sk", *OF_POINT),
-    "event_cell": ("cell", "sk", "position", *EDGES),
+    **{table: ("sk", *columns) for table, columns in BESIDE.items()},
 }
-
-
-def found_by(version: Version, at: datetime) -> set[tuple[str, str]]:
-    """The facets of a version, with those of two words and those for what is found otherwise."""
-    found = set(version.facets)
-    both = ([value for facet, value in version.facets if facet == name] for name in PAIR)
-    found.update(("+".join(PAIR), pair_value(*pair)) for pair in product(*both))
-    if version.parts or version.body["part_of"]:
-        found.add(BOUND)
-    found.update(facets_of_figures(version.figures))
-    first, last = version.columns["occurred_from"], version.columns["occurred_to"]
-    return found.union(facets_of_time(first, last, at))
-
-
-def _cell_rows(sk: int, point: dict[str, Any]) -> Iterator[list[object]]:
-    west, south, east, north = box = tuple(point[edge] for edge in EDGES)
-    for cell in cells_of((west, south, east, north)):
-        yield [cell, sk, point["position"], *box]
-
-
-def _measure_row(sk: int, measure: Measure) -> list[object]:
-    line, figure, low, best, high, side = measure
-    return [line.cut, sk, line.subject, line.status, figure, low, best, high, side]
-
-
 _LAST_SERIAL = Prepared(select(func.max(EventSummary.serial)))
 
 

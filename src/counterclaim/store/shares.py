@@ -6,66 +6,46 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from counterclaim.db import dialect_of, table_of
-from counterclaim.models import EventSummary, EventTotal, EventTotalApart
+from counterclaim.db import dialect_of
+from counterclaim.models import EventSummary, EventTotalApart
 from counterclaim.queries.stats.entangled import chunks, families, whole_entries
 from counterclaim.queries.stats.grouping import grouped
 from counterclaim.queries.stats.kept import (
-    COLUMNS,
     KEPT,
     can_be_together,
     grouping_of,
     put_together,
     stratum_of,
 )
-from counterclaim.queries.stats.summing import DISPUTED, EVENTS, LINE, NUMBERS
+from counterclaim.queries.stats.summing import DISPUTED, EVENTS, NUMBERS
 from counterclaim.resolve.joint import Kin
+from counterclaim.store.counts import add_to
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
-    from typing import Literal
 
-    from sqlalchemy import Insert, Table
     from sqlalchemy.orm import Session
 
     from counterclaim.queries.stats.kept import Stratum
     from counterclaim.resolve.cuts import Line
     from counterclaim.resolve.sums import Entry, Tally
+    from counterclaim.store.counts import Group, Row, Sheet
 
     Strata = dict[Stratum, set[str]]
     ByGroup = dict[tuple[str, str], Strata]
     """Strata by what it is grouped by, and by group."""
-    Rows = dict[tuple[str, ...], list[int]]
 
-KEY = ("grouped_by", *LINE, *COLUMNS)
 CUTS = KEPT[""]
 
 TOGETHER = 500
 """Families of so many events are read at a time."""
 
-INSERTS: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
-
-
-def upsert(dialect: Literal["sqlite", "postgresql"]) -> sqlite.Insert | postgresql.Insert:
-    """An insert into the totals."""
-    return INSERTS[dialect](table_of(EventTotal))
-
-
-def adding_to(made: sqlite.Insert | postgresql.Insert) -> Insert:
-    """The insert, which adds to the numbers of rows that are there."""
-    total = table_of(EventTotal)
-    more = {name: total.c[name] + made.excluded[name] for name in NUMBERS}
-    return made.on_conflict_do_update(index_elements=KEY, set_=more)
-
 
 def add_shares(
     session: Session,
+    sheet: Sheet,
     at: datetime,
     events: Iterable[str] | None = None,
     *,
@@ -76,19 +56,11 @@ def add_shares(
     ``events`` are all of some families; None is all. Families whose shares cannot be kept are
     noted as apart.
     """
-    rows: Rows = defaultdict(lambda: [0] * len(NUMBERS))
     found = families(session, at, None if events is None else sorted(events))
     for some in _batches(found):
-        apart = _count(session, at, some, rows, -1 if taken_away else 1)
+        apart = _count(session, at, some, sheet, -1 if taken_away else 1)
         if apart and not taken_away:
             session.execute(insert(EventTotalApart), [{"event_id": one} for one in apart])
-    values = [
-        dict(zip((*KEY, *NUMBERS), (*key, *numbers), strict=True))
-        for key, numbers in sorted(rows.items())
-        if any(numbers)
-    ]
-    for few in chunks(values):
-        session.execute(adding_to(upsert(dialect_of(session))), few)
 
 
 def _batches(found: list[list[str]]) -> Iterator[list[list[str]]]:
@@ -103,9 +75,9 @@ def _batches(found: list[list[str]]) -> Iterator[list[list[str]]]:
 
 
 def _count(
-    session: Session, at: datetime, found: Sequence[list[str]], rows: Rows, sign: int
+    session: Session, at: datetime, found: Sequence[list[str]], sheet: Sheet, sign: int
 ) -> list[str]:
-    """Add the shares of some families to rows; the events of those that have none."""
+    """Add the shares of some families; the events of those that have none."""
     sks = whole_entries(session, at, [event for family in found for event in family], CUTS)
     entries = {entry.event: entry for entry in sks.values()}
     strata = _strata(session, sks)
@@ -115,10 +87,8 @@ def _count(
         standing = {one for event in members for one in strata[event]["", ""]}
         is_apart = not can_be_together(standing)
         apart += members if is_apart else ()
-        for key, numbers in _shares(members, strata, is_apart=is_apart):
-            row = rows[key]
-            for place, number in enumerate(numbers):
-                row[place] += sign * number
+        for group, row, numbers in _shares(members, strata, is_apart=is_apart):
+            add_to(sheet.counts[group], row, [sign * number for number in numbers])
     return apart
 
 
@@ -143,7 +113,7 @@ def _strata(session: Session, sks: dict[int, Entry]) -> dict[str, ByGroup]:
 
 def _shares(
     members: dict[str, Entry], strata: dict[str, ByGroup], *, is_apart: bool
-) -> Iterator[tuple[tuple[str, ...], list[int]]]:
+) -> Iterator[tuple[Group, Row, list[int]]]:
     """The rows of one family."""
     groups: ByGroup = defaultdict(lambda: defaultdict(set))
     for event in members:
@@ -154,13 +124,13 @@ def _shares(
     for (name, value), of in groups.items():
         shares = kin.absence(of) if is_apart else kin.shares(of)
         for together, tallies in shares:
-            columns = value, *put_together(together)
+            of_events = name, value, *put_together(together)
             for line, tally in tallies.items():
                 if line.cut in KEPT[name]:
-                    yield from (((name, *k, *columns), n) for k, n in _numbers(line, tally))
+                    yield from ((of_events, row, n) for row, n in _numbers(line, tally))
 
 
-def _numbers(line: Line, tally: Tally) -> Iterator[tuple[tuple[str, ...], list[int]]]:
+def _numbers(line: Line, tally: Tally) -> Iterator[tuple[Row, list[int]]]:
     """The rows of one line, as ``sum_versions`` has them."""
     rest = [0] * (len(NUMBERS) - 2)
     if line.cut == EVENTS:

@@ -7,36 +7,20 @@ an instant, they come to what the versions that counted then come to.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from sqlalchemy import (
-    bindparam,
-    case,
-    delete,
-    func,
-    insert,
-    literal_column,
-    select,
-    text,
-    true,
-    update,
-)
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.dialects.postgresql import psycopg2
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
-from counterclaim.db import UtcDateTime, dialect_of
+from counterclaim.db import UtcDateTime, dialect_of, table_of
 from counterclaim.models import EventSummary, EventTotal, EventTotalApart, EventTotalState
-from counterclaim.queries.asof import live_summary
 from counterclaim.queries.stats.entangled import chunks
-from counterclaim.queries.stats.kept import KEPT, grouping_of
 from counterclaim.queries.stats.rows import changed_events
-from counterclaim.queries.stats.summing import NOUGHT, NUMBERS, ONE, moved, sum_versions
-from counterclaim.statements import Prepared
-from counterclaim.store.shares import KEY, add_shares, adding_to, upsert
+from counterclaim.queries.stats.summing import NOUGHT, NUMBERS
+from counterclaim.statements import Prepared, insert_tuples, run_on_driver
+from counterclaim.store.counts import Sheet, count_moved
+from counterclaim.store.shares import add_shares
 
 if TYPE_CHECKING:
-    from sqlalchemy import TextClause
     from sqlalchemy.orm import Session
 
 LOOSE = 100
@@ -44,12 +28,6 @@ LOOSE = 100
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 """The instant of totals that hold nothing."""
-
-# That of psycopg 2 writes no casts behind the names of parameters, where text() would miss these.
-DIALECTS = {
-    "sqlite": sqlite.dialect(paramstyle="named"),
-    "postgresql": psycopg2.dialect(paramstyle="named"),  # type: ignore[no-untyped-call]  # SQLAlchemy's
-}
 
 
 def keep_totals(session: Session, at: datetime) -> None:
@@ -114,34 +92,28 @@ def _last_move(session: Session) -> datetime:
 
 def _move(session: Session, since: datetime, at: datetime) -> None:
     """Add what has begun to count since, and take away what no longer does."""
-    for name in KEPT:
-        statement = _adding(name, dialect_of(session))
-        session.execute(statement, {"since": since, "at": at})
+    sheet = Sheet()
+    count_moved(session, sheet, since, at)
     if since == BEGINNING:
-        add_shares(session, at)
+        add_shares(session, sheet, at)
+        insert_tuples(session, EventTotal.__tablename__, COLUMNS, sheet.rows())
     else:
         changed = changed_events(session, since, at)
         for some in chunks(sorted(changed)):
             session.execute(delete(EventTotalApart).where(EventTotalApart.event_id.in_(some)))
-        add_shares(session, since, changed, taken_away=True)
-        add_shares(session, at, changed)
-    empty = (getattr(EventTotal, name) == NOUGHT for name in NUMBERS)
-    session.execute(delete(EventTotal).where(*empty))
+        add_shares(session, sheet, since, changed, taken_away=True)
+        add_shares(session, sheet, at, changed)
+        run_on_driver(session, ADDING[dialect_of(session)], sheet.rows(), many=True)
+        empty = (getattr(EventTotal, name) == NOUGHT for name in NUMBERS)
+        session.execute(delete(EventTotal).where(*empty))
     session.execute(update(EventTotalState).values(known_at=at))
 
 
-@cache
-def _adding(name: str, dialect: Literal["sqlite", "postgresql"]) -> TextClause:
-    """The statement for the totals by one group, as text: to build it costs more than to run it."""
-    since, at = (bindparam(name, type_=UtcDateTime()) for name in ("since", "at"))
-    counted = live_summary(since)
-    versions = select(EventSummary.sk).where(EventSummary.sk.in_(moved(since, at)))
-    versions = versions.where(live_summary(at) != counted)
-    sign = case((counted, literal_column("-1")), else_=ONE)
-    rows = sum_versions(KEPT[name], grouping_of(name, dialect), versions, sign).subquery()
-    # SQLite takes ON CONFLICT behind a select only if this has a WHERE.
-    given = select(literal_column(f"'{name}'"), *rows.c).where(true())
-    made = upsert(dialect).from_select([*KEY, *NUMBERS], given)
-    written = adding_to(made).compile(dialect=DIALECTS[dialect])
-    values = {key: bind.value for bind, key in written.bind_names.items() if not bind.required}
-    return text(str(written)).bindparams(since, at, **values)
+COLUMNS = tuple(column.name for column in table_of(EventTotal).columns)
+ADDING = {
+    engine: f"INSERT INTO event_total ({', '.join(COLUMNS)})"  # noqa: S608 - our own names
+    f" VALUES ({', '.join([mark] * len(COLUMNS))})"
+    f" ON CONFLICT ({', '.join(COLUMNS[: -len(NUMBERS)])}) DO UPDATE SET "
+    + ", ".join(f"{name} = event_total.{name} + excluded.{name}" for name in NUMBERS)
+    for engine, mark in (("sqlite", "?"), ("postgresql", "%s"))
+}

@@ -4,6 +4,7 @@ from counterclaim.queries.claims.bearing import event_claims
 from counterclaim.queries.claims.figures import (
     FIGURE_COLUMNS,
     figures_of_claims,
+    figures_of_events,
     figures_of_versions,
 )
 from counterclaim.queries.claims.positions import event_positions
@@ -21,6 +22,7 @@ __all__ = [
     "event_claims",
     "event_positions",
     "figures_of_claims",
+    "figures_of_events",
     "figures_of_versions",
     "get_claim",
     "moment_out",

@@ -75,7 +75,16 @@ def figures_of_versions(
     They are those of ``event_claims``, in the order of the versions, then by claim. One about a
     collection stands at each of its parts. ``bare`` gives a claim without figures one row.
     """
-    events = _events_of(session, sks)
+    return _beside(session, _events_of(session, sks), view, bare=bare)
+
+
+def figures_of_events(session: Session, ids: Sequence[str], view: View) -> Columns:
+    """The same of these events, whichever their versions."""
+    known = {event[0]: event for event in _events(session, ids, view.known_at)}
+    return _beside(session, [known[key] for key in ids], view, bare=False)
+
+
+def _beside(session: Session, events: Sequence[Line], view: View, *, bare: bool) -> Columns:
     links = _links(session, [event[0] for event in events], view.known_at)
     subjects = {event[0]: event[0] for event in events} | links.stands_for
     own, heads = _about(session, subjects, view)
