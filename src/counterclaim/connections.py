@@ -49,7 +49,7 @@ class _Seen(NamedTuple):
     """Bytes of answers that the client has yet to take, when that holds others up."""
 
 
-class _Together:
+class Together:
     """A transport that sends the head of an answer with what follows it at once, if something does.
 
     To hand two pieces to the system costs nearly as much as to make a small answer, and wakes the
@@ -69,6 +69,7 @@ class _Together:
     def write(self, data: bytes) -> None:
         """Send a piece, or keep it until the next one or the end of this turn of the loop."""
         if self._begins:
+            self._send_head()
             self._begins, self._head = False, data
             self._loop.call_soon(self._send_head)
         elif self._head and data:
@@ -105,7 +106,7 @@ class ImpatientProtocol(HttpToolsProtocol):
         self._head_bytes = self._came = 0
         self._answered: RequestResponseCycle | None = None
         self._seen = _Seen(None, 0, 0)
-        self._together = _Together(transport, self.loop)
+        self._together = Together(transport, self.loop)
         self._look_later()
 
     def connection_lost(self, exc: Exception | None) -> None:

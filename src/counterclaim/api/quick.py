@@ -108,14 +108,14 @@ class Asking:
         What names meant at an instant they mean ever since, if it is kept at all.
         """
         for page, until in self.pages:
-            since = page.made_for.at
-            if page.fits(place) and (since is None or (place.at is not None and place.at >= since)):
+            lasting = page.since is None or (place.at is not None and place.at >= page.since)
+            if lasting and page.fits(place):
                 return page if monotonic() < until else None
         return None
 
     def keep(self, page: PageSql) -> None:
         """Keep a statement for a while, in place of those that read the same pages."""
-        others = [one for one in self.pages if not one[0].fits(page.made_for)]
+        others = [one for one in self.pages if one[0].shape != page.shape]
         self.pages = [*others, (page, monotonic() + KEPT_S)]
 
 
@@ -273,7 +273,7 @@ def _texts(
     Where there are none nobody knows yet whether there is such a policy.
     """
     if policy == STORED_POLICY:
-        return _all_bytes([document for _sk, document in page.items])
+        return [document for _sk, document in page.items]
     sks = [sk for sk, _document in page.items]
     found = quick.resolutions.find(State(version, page.known_at, policy), sks)
     if not sks or len(found) < len(sks):
@@ -354,7 +354,7 @@ async def answer_event(
     if not rows or (kind is not None and as_text(rows[0][1]) != kind):
         return None
     ((version, _kind, document),) = rows
-    return send_json(request, _bytes(document), tag=version_tag(as_text(version)))
+    return send_json(request, document, tag=version_tag(as_text(version)))
 
 
 NEWEST = Sql("SELECT hash FROM ledger_entry ORDER BY seq DESC LIMIT 1")
@@ -452,18 +452,9 @@ def _head(known_at: datetime | None) -> Sql:
     return Sql(text, (known_at,))
 
 
-def as_text(value: str | bytes) -> str:
-    """A text as one driver or the other gives it."""
-    return value.decode() if isinstance(value, bytes) else value
-
-
-def _bytes(value: str | bytes) -> bytes:
-    return value if isinstance(value, bytes) else value.encode()
-
-
-def _all_bytes(values: list[Any]) -> list[bytes]:
-    """The same as bytes; of one driver all are."""
-    return [one.encode() for one in values] if values and isinstance(values[0], str) else values
+def as_text(value: bytes) -> str:
+    """A text as the readers give it."""
+    return value.decode()
 
 
 def _instant(value: bytes | datetime) -> datetime:

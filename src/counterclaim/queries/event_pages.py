@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import Enum
+from enum import Enum, IntEnum
 from functools import lru_cache
 from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from counterclaim.db import driver_value
 from counterclaim.models.summary import FARTHEST, NARROW, SERIAL_BITS, sort_key
@@ -93,28 +93,40 @@ class Place:
         return "DESC" if self.descending else "ASC"
 
 
-class Gap(Enum):
-    """What differs from page to page of one list: a statement has a gap there, for values."""
+class Gap(IntEnum):
+    """What differs from page to page of one list: a statement has a gap there, for values.
 
-    AT = "the instant of the state"
-    LOW = "the least sort key, going up"
-    HIGH = "the sort key behind the greatest one that was recorded by then"
-    HIGHEST = "the sort key behind the greatest one"
+    Its number is its place in a ``Filling``.
+    """
+
+    AT = 0
+    LOW = 1
+    HIGH = 2
+    HIGHEST = 3
 
 
-Filling = dict[Gap, Any]
+class Filling(NamedTuple):
+    """The values of a page's gaps.
+
+    Attributes:
+        at: The instant of the state.
+        low: The least sort key, on the way up from a page.
+        high: The sort key behind the greatest one that was there by that instant.
+        highest: The sort key behind the greatest one.
+    """
+
+    at: datetime | None
+    low: int | None
+    high: int
+    highest: int
 
 
 def _filling(place: Place, last: int) -> Filling:
-    """The values of a page's gaps; ``last`` is the key behind all that are ever wanted."""
+    """The values for a page; ``last`` is the sort key behind all that the list can hold."""
     after, at = place.after, place.at
     highest = last if after is None or not place.descending else min(last, after)
-    return {
-        Gap.AT: at,
-        Gap.LOW: None if after is None else after + 1,
-        Gap.HIGH: highest if at is None else min(highest, _behind(at)),
-        Gap.HIGHEST: highest,
-    }
+    high = highest if at is None else min(highest, _behind(at))
+    return Filling(at, None if after is None else after + 1, high, highest)
 
 
 MANY = 10_000
@@ -161,7 +173,8 @@ class PageSql:
     It reads other pages of the list as well, as far as these have the same shape.
 
     Attributes:
-        made_for: The page that it was made for.
+        shape: What the pages have in common that it reads.
+        since: The instant of the state that it was made for; None is the present.
         last: The sort key behind all that the list can hold.
         engine: Whose driver takes it.
         quick: It may read versions that do not belong to the page; then it tells which do.
@@ -169,7 +182,8 @@ class PageSql:
         sure: The one to fall back on, if too few of those do.
     """
 
-    made_for: Place
+    shape: tuple[object, ...]
+    since: datetime | None
     last: int
     engine: EngineName
     quick: Given
@@ -177,15 +191,15 @@ class PageSql:
     sure: Given | None = None
 
     def fits(self, place: Place) -> bool:
-        """Whether it also reads that page of the list."""
-        made_for = self.made_for
-        return place is made_for or _shape(place, self.last) == _shape(made_for, self.last)
+        """Whether it reads that page of the list."""
+        return _shape(place, self.last) == self.shape
 
     def given(self, statement: Given, place: Place) -> Given:
         """One of its statements for a page, with nothing left open."""
-        filling = _filling(place, self.last)
-        filling[Gap.AT] = driver_value(place.at, self.engine)
         text, values = statement
+        filling = _filling(place, self.last)
+        if place.at is not None:
+            filling = filling._replace(at=driver_value(place.at, self.engine))
         return text, tuple([filling[one] if type(one) is Gap else one for one in values])
 
     def settled(self, rows: Rows, limit: int) -> Rows | None:
@@ -198,16 +212,9 @@ class PageSql:
 
 def _shape(place: Place, last: int) -> tuple[object, ...]:
     """What pages have in common that one statement reads."""
-    filling = _filling(place, last)
-    ahead = filling[Gap.HIGH] < filling[Gap.HIGHEST]
-    return (
-        place.limit,
-        place.descending,
-        place.bare,
-        place.goes_up_from_a_page,
-        place.at is None,
-        ahead,
-    )
+    filling, up = _filling(place, last), place.goes_up_from_a_page
+    ahead = filling.high < filling.highest
+    return place.limit, place.descending, place.bare, up, place.at is None, ahead
 
 
 def find_page(
@@ -229,9 +236,11 @@ def find_page(
     rare = _rare(wanted, place, last)
     extra = [Arm(asked, facet, facet.starts[0], of) for facet, of in rare]
 
+    shape = _shape(place, last)
+
     def made(quick: Sql, most: int = 0, sure: Sql | None = None) -> PageSql:
         surely = None if sure is None else for_driver(sure, engine)
-        return PageSql(place, last, engine, for_driver(quick, engine), most, surely)
+        return PageSql(shape, place.at, last, engine, for_driver(quick, engine), most, surely)
 
     if light and start is not None and len(arms) == 1 and not place.bare:
         each = (_read(arm, place, engine, Reading.DOCUMENTS) for arm in (*arms, *extra))
@@ -281,7 +290,7 @@ def _rare(wanted: Wanted, place: Place, last: int) -> Iterator[tuple[Set, Bounds
     if wanted.window[0] is not None and not wanted.certain:
         first = low if place.goes_up_from_a_page else Sql("?", (FIRST,))
         yield facet_is(OPEN, ("from",)), (first, Gap.HIGHEST)
-    if filling[Gap.HIGH] < filling[Gap.HIGHEST]:
+    if filling.high < filling.highest:
         yield facet_is(AHEAD, ("recorded",)), (low, Gap.HIGHEST)
 
 
