@@ -18,7 +18,7 @@ from counterclaim.models import EventMeasure, EventSummary
 from counterclaim.queries.asof import live_summary
 from counterclaim.queries.stats.entangled import chunks
 from counterclaim.queries.stats.grouping import NAMED, grouped
-from counterclaim.queries.stats.kept import KEPT, WHOLE, grouping_of
+from counterclaim.queries.stats.kept import KEPT, WHOLE, select_strata
 from counterclaim.queries.stats.summing import DISPUTED, EVENTS, NOUGHT, NUMBERS, ONE, moved
 
 if TYPE_CHECKING:
@@ -80,10 +80,8 @@ class _Stretch:
 
     def __init__(self, session: Session, signs: Mapping[int, int]) -> None:
         self.session, self.signs = session, signs
-        self.dialect = dialect_of(session)
-        query, columns = grouping_of("", self.dialect)(select(EventSummary.sk))
-        named = [column.label(f"c{place}") for place, column in enumerate(columns)]
-        self.strata = {sk: tuple(found) for sk, _, *found in self._rows(query, *named)}
+        found = self._rows(select_strata(dialect_of(session)))
+        self.strata = {sk: tuple(stratum) for sk, *stratum in found}
         self.groups = {sk: [("", "", *stratum)] for sk, stratum in self.strata.items()}
         for name in BESIDE:
             query, columns = grouped(select(EventSummary.sk), [name])
@@ -104,8 +102,8 @@ class _Stretch:
                 # As add_to does: this is done some twenty times for each version.
                 known = counts.get(row)
                 counts[row] = numbers if known is None else list(map(add, known, numbers))
-            line = sk, (cut, subject, status, "")
-            sides[line] = side if sides.get(line, side) == side else None
+            of_line = sk, (cut, subject, status, "")
+            sides[of_line] = side if sides.get(of_line, side) == side else None
         for (sk, line), alone in sides.items():
             sign = self.signs[sk]
             one_sided = 0 if alone is None else sign

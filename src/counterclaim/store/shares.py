@@ -14,8 +14,8 @@ from counterclaim.queries.stats.grouping import grouped
 from counterclaim.queries.stats.kept import (
     KEPT,
     can_be_together,
-    grouping_of,
     put_together,
+    select_strata,
     stratum_of,
 )
 from counterclaim.queries.stats.summing import DISPUTED, EVENTS, NUMBERS
@@ -96,12 +96,11 @@ def _strata(session: Session, sks: dict[int, Entry]) -> dict[str, ByGroup]:
     """The strata that each event stands in."""
     found: dict[str, ByGroup] = defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
     each: dict[int, Stratum] = {}
-    query, columns = grouping_of("", dialect_of(session))(select(EventSummary.sk))
-    query = query.add_columns(*(one.label(f"c{n}") for n, one in enumerate(columns)))
+    query = select_strata(dialect_of(session))
     for some in chunks(list(sks)):
-        for sk, value, *stratum in session.execute(query.where(EventSummary.sk.in_(some))):
+        for sk, *stratum in session.execute(query.where(EventSummary.sk.in_(some))):
             each[sk] = stratum_of(stratum)
-            found[sks[sk].event]["", value][each[sk]].add(sks[sk].event)
+            found[sks[sk].event]["", ""][each[sk]].add(sks[sk].event)
     for name in filter(None, KEPT):
         query, columns = grouped(select(EventSummary.sk), [name])
         for some in chunks(list(sks)):

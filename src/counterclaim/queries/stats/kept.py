@@ -21,7 +21,6 @@ from counterclaim.models import (
     EventTotalState,
 )
 from counterclaim.models.summary import SPANNING
-from counterclaim.queries.stats.grouping import grouped
 from counterclaim.queries.stats.summing import EMPTY, EVENTS, LINE, NUMBERS, moved
 from counterclaim.resolve.cuts import (
     BY_CATEGORY,
@@ -38,13 +37,12 @@ from counterclaim.vocabulary import Scope
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
-    from typing import Literal
 
-    from sqlalchemy import ColumnElement, Select, SQLColumnExpression
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
 
+    from counterclaim.db import EngineName
     from counterclaim.queries.stats.grouping import Plan
-    from counterclaim.queries.stats.summing import Grouping
     from counterclaim.queries.wanted import Wanted
 
 WHOLE = (EVENTS, MUNITIONS, PEOPLE)
@@ -119,21 +117,14 @@ def kept_totals(
     return Kept(known_at, found, frozenset(session.scalars(select(EventTotalApart.event_id))))
 
 
-def grouping_of(name: str, dialect: Literal["sqlite", "postgresql"]) -> Grouping:
-    """How versions are grouped for the totals kept by one group: by all of ``COLUMNS``."""
-
-    def group(
-        statement: Select[*tuple[Any, ...]],
-    ) -> tuple[Select[*tuple[Any, ...]], list[SQLColumnExpression[Any]]]:
-        e = EventSummary
-        statement, found = grouped(statement, [name] if name else [])
-        value, month, attacker = (
-            func.coalesce(column, EMPTY) for column in (*(found or [EMPTY]), e.month, e.attacker)
-        )
-        until = month_until(e.occurred_to, dialect)
-        return statement, [value, month, month, e.kind, _scope(), attacker, until, until]
-
-    return group
+def select_strata(dialect: EngineName) -> Select[*tuple[Any, ...]]:
+    """Versions, each with the values of ``COLUMNS`` behind the group; texts, empty for null."""
+    e = EventSummary
+    month, attacker = (func.coalesce(column, EMPTY) for column in (e.month, e.attacker))
+    until = month_until(e.occurred_to, dialect)
+    columns = (month, month, e.kind, _scope(), attacker, until, until)
+    named = zip(columns, COLUMNS[1:], strict=True)
+    return select(e.sk, *(column.label(name) for column, name in named))
 
 
 def _scope() -> ColumnElement[str]:

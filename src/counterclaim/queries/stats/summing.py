@@ -37,22 +37,17 @@ NOUGHT: ColumnElement[int] = literal_column("0")
 EMPTY: ColumnElement[str] = literal_column("''")
 
 
-def sum_versions(
-    cuts: Sequence[str], grouping: Grouping, versions: Versions, sign: ColumnElement[int] = ONE
-) -> Sums:
-    """Rows of cut, subject, status, figure, groups and numbers; figure is empty for a whole line.
-
-    ``sign`` is 1 for versions to add and -1 for those to take away.
-    """
+def sum_versions(cuts: Sequence[str], grouping: Grouping, versions: Versions) -> Sums:
+    """Rows of cut, subject, status, figure, groups and numbers; a whole line has no figure."""
     figures: list[ColumnElement[str]] = [
         literal_column(f"'{cut}'") for cut in cuts if cut != EVENTS
     ]
     selects = []
     if figures:
-        selects += [_figures(figures, grouping, versions, sign)]
-        selects += [_lines(figures, grouping, versions, sign)]
+        selects += [_figures(figures, grouping, versions)]
+        selects += [_lines(figures, grouping, versions)]
     if EVENTS in cuts:
-        selects.append(_events(grouping, versions, sign))
+        selects.append(_events(grouping, versions))
     return union_all(*selects)
 
 
@@ -71,15 +66,14 @@ def _figures(
     cuts: Sequence[ColumnElement[str]],
     grouping: Grouping,
     versions: Versions,
-    sign: ColumnElement[int],
 ) -> Select[*tuple[Any, ...]]:
     m = EventMeasure
     keys = (m.cut, m.subject, m.status, m.figure)
     query = _lines_of(*keys).select_from(EventSummary)
     query, groups = grouping(query.join(m, m.sk == EventSummary.sk))
-    given = [_given(end, sign) for end in (m.low, m.high, m.best)]
+    given = [_given(end) for end in (m.low, m.high, m.best)]
     (low, vague), (high, unbounded), (best, unsettled) = given
-    events = func.sum(sign)
+    events = func.count()
     numbers = (events, NOUGHT, low, vague, high, unbounded, best, events - unsettled, unsettled)
     return (
         _told(query, groups, numbers)
@@ -105,19 +99,16 @@ def _told(
     return query.add_columns(*named, *counted)
 
 
-def _given(
-    end: SQLColumnExpression[int | None], sign: ColumnElement[int]
-) -> tuple[ColumnElement[int], ColumnElement[int]]:
+def _given(end: SQLColumnExpression[int | None]) -> tuple[ColumnElement[int], ColumnElement[int]]:
     """The sum of what was given, and how often nothing was."""
     missing = case((end.is_(None), ONE), else_=NOUGHT)
-    return func.sum(sign * func.coalesce(end, NOUGHT)), func.sum(sign * missing)
+    return func.sum(func.coalesce(end, NOUGHT)), func.sum(missing)
 
 
 def _lines(
     cuts: Sequence[ColumnElement[str]],
     grouping: Grouping,
     versions: Versions,
-    sign: ColumnElement[int],
 ) -> Select[*tuple[Any, ...]]:
     """How many events there are of each line, and how many of these rest on one side alone."""
     m = EventMeasure
@@ -129,16 +120,14 @@ def _lines(
     keys = (line.c.cut, line.c.subject, line.c.status)
     query = _lines_of(*keys, EMPTY).select_from(EventSummary)
     query, groups = grouping(query.join(line, line.c.sk == EventSummary.sk))
-    numbers = (func.sum(sign), func.sum(sign * line.c.one_sided), *[NOUGHT] * 7)
+    numbers = (func.count(), func.sum(line.c.one_sided), *[NOUGHT] * 7)
     return _told(query, groups, numbers).group_by(*keys, *groups)
 
 
-def _events(
-    grouping: Grouping, versions: Versions, sign: ColumnElement[int]
-) -> Select[*tuple[Any, ...]]:
+def _events(grouping: Grouping, versions: Versions) -> Select[*tuple[Any, ...]]:
     grade = func.coalesce(EventSummary.grade, EMPTY)
     disputed = case((EventSummary.disputed, literal_column(f"'{DISPUTED}'")), else_=EMPTY)
     query = _lines_of(literal_column(f"'{EVENTS}'"), grade, disputed, EMPTY)
     query, groups = grouping(query.select_from(EventSummary))
-    query = _told(query, groups, (func.sum(sign), *[NOUGHT] * 8))
+    query = _told(query, groups, (func.count(), *[NOUGHT] * 8))
     return query.where(EventSummary.sk.in_(versions)).group_by(grade, disputed, *groups)
