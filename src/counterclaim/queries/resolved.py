@@ -11,11 +11,24 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import select
+import orjson
+from sqlalchemy import String, bindparam, select
 
-from counterclaim.models import EventSummary
+from counterclaim.db import among_given, dumps
+from counterclaim.models import EventFacet, EventSummary
 from counterclaim.queries.asof import store_version
-from counterclaim.queries.versions import resolved_versions
+from counterclaim.queries.families import load_families
+from counterclaim.queries.versions import family_versions
+from counterclaim.resolve.policies import find_policy
+from counterclaim.resolve.revision import (
+    Revision,
+    is_unanimous,
+    revise,
+    silenced,
+    stands_alone,
+    unrevised,
+)
+from counterclaim.statements import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +38,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from counterclaim.queries.asof import View
+    from counterclaim.queries.families import Loaded
     from counterclaim.queries.versions import Version
 
 Figure = tuple[int | None, int | None, int | None]
@@ -35,10 +49,13 @@ BESIDE = 1000
 
 
 class Resolution(NamedTuple):
-    """An event under a policy: its JSON text and its figures over all munitions and sides."""
+    """An event under a policy: its JSON text and its figures over all munitions and sides.
+
+    The figures are None where they are those of the stored version.
+    """
 
     text: str
-    figures: Mapping[str, Figure]
+    figures: Mapping[str, Figure] | None
 
 
 class State(NamedTuple):
@@ -107,15 +124,73 @@ def resolved_events(session: Session, view: View, sks: Sequence[int]) -> dict[in
 
 
 def _resolved(session: Session, view: View, sks: Sequence[int]) -> dict[int, Resolution]:
-    e = EventSummary
-    query = select(e.event_id, e.sk, e.valid_from).where(e.sk.in_(sks))
-    rows: Sequence[Any] = session.execute(query).all()
-    versions = resolved_versions(session, [row.event_id for row in rows], view)
-    return {
-        row.sk: resolution_of(versions[row.event_id], row.valid_from)
-        for row in rows
-        if row.event_id in versions
-    }
+    """What a policy makes of each version: as little is resolved anew as can be."""
+    heard = _heard(session, view.policy, sks)
+    made: dict[int, Resolution] = {}
+    left: dict[str, tuple[int, dict[str, Any], datetime]] = {}
+    for sk, event_id, since, text in _STORED.rows(session, ids=list(sks)):
+        document = orjson.loads(text)
+        revision = _told(document, view.policy, None if heard is None else sk in heard)
+        if revision is None:
+            left[event_id] = sk, document, since
+        else:
+            made[sk] = _resolution(revision)
+    for loaded in load_families(session, left, view):
+        for event_id in left.keys() & loaded.family.events.keys():
+            sk, document, since = left[event_id]
+            found = _weighed(loaded, event_id, view.policy, document, since)
+            if found is not None:
+                made[sk] = found
+    return made
+
+
+_STORED = Prepared(
+    select(
+        EventSummary.sk, EventSummary.event_id, EventSummary.valid_from, EventSummary.document
+    ).where(among_given(EventSummary.sk))
+)
+_OF_SIDE = Prepared(
+    select(EventFacet.sk).where(
+        EventFacet.facet == "side",
+        EventFacet.value == bindparam("side", type_=String()),
+        among_given(EventFacet.sk),
+    )
+)
+
+
+def _heard(session: Session, policy: str, sks: Sequence[int]) -> set[int] | None:
+    """Those of these versions of which the side speaks that a policy hears; None: it hears all."""
+    side = find_policy(policy).side
+    if side is None:
+        return None
+    return {sk for (sk,) in _OF_SIDE.rows(session, side=side, ids=list(sks))}
+
+
+def _told(document: dict[str, Any], policy: str, heard: bool | None) -> Revision | None:
+    """What the stored document tells of another policy; None where the claims must be asked."""
+    if not stands_alone(document):
+        return None
+    if heard is None:
+        return unrevised(document, policy) if is_unanimous(document) else None
+    return None if heard else silenced(document, policy)
+
+
+def _weighed(
+    loaded: Loaded, event_id: str, policy: str, document: dict[str, Any], since: datetime
+) -> Resolution | None:
+    """What a policy makes of an event whose claims are at hand."""
+    if len(loaded.family.events) == 1 and stands_alone(document):
+        revision = revise(document, policy, loaded.family)
+        if revision is not None:
+            return _resolution(revision)
+    for version in family_versions(loaded, policy):
+        if version.event_id == event_id:
+            return resolution_of(version, since)
+    return None
+
+
+def _resolution(revision: Revision) -> Resolution:
+    return Resolution(dumps(revision.document), revision.totals)
 
 
 def resolution_of(version: Version, updated_at: datetime) -> Resolution:
