@@ -7,7 +7,7 @@ for, or wrong, goes the long way through the route, which answers the same with 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -34,7 +34,8 @@ from counterclaim.deps import (
     version_tag,
 )
 from counterclaim.errors import CounterclaimError
-from counterclaim.queries.asof import STORED_POLICY, Wish, store_version
+from counterclaim.queries.asof import STORED_POLICY, View, Wish, store_version
+from counterclaim.queries.conditions import check_policy
 from counterclaim.queries.cursors import decode
 from counterclaim.queries.event_pages import Counts, PageSql, Place, find_page, for_driver
 from counterclaim.queries.event_sql import Sql
@@ -42,7 +43,13 @@ from counterclaim.queries.events import counts_in, page_of
 from counterclaim.queries.filters import EventFilter
 from counterclaim.queries.known import Known, Recalled
 from counterclaim.queries.pages import Slice, Window
-from counterclaim.queries.resolved import Resolutions, State, resolutions_in
+from counterclaim.queries.resolved import (
+    Resolution,
+    Resolutions,
+    State,
+    resolutions_in,
+    resolved_events,
+)
 from counterclaim.reader import PostgresReader, Reader, UnansweredError, make_reader
 from counterclaim.replicas import Replicas
 
@@ -241,26 +248,37 @@ async def answer_page(
     head, rows = await _found(quick, asking)
     pinned = None if asking.window.cursor is None else asking.place.at
     shown = page_of(rows, asking.window, asking.place, pinned or _instant(head[1]))
-    texts = _texts(quick, asking.wish.policy, shown, as_text(head[0]))
+    texts = await _texts(quick, asking.wish.policy, shown, as_text(head[0]))
     if texts is None:
         return None
     return send_page(request, shown, texts, version_tag(as_text(head[0])))
 
 
-def _texts(
+async def _texts(
     quick: Quick, policy: str, page: Slice[tuple[int, Any]], version: str
 ) -> list[bytes] | None:
-    """The events of a page under a policy; None where one of them has yet to be resolved.
+    """The events of a page under a policy; those not resolved yet are so in a thread.
 
-    Where there are none nobody knows yet whether there is such a policy.
+    Raises:
+        CounterclaimError: there is no such policy, or the store has moved on.
     """
     if policy == STORED_POLICY:
         return _all_bytes([document for _sk, document in page.items])
     sks = [sk for sk, _document in page.items]
-    found = quick.resolutions.find(State(version, page.known_at, policy), sks)
+    state = State(version, page.known_at, policy)
+    found = quick.resolutions.find(state, sks)
     if not sks or len(found) < len(sks):
-        return None
-    return [found[sk].text.encode() for sk in sks]
+        found = await to_thread.run_sync(partial(_resolve, quick, state, sks))
+    return [found[sk].text.encode() for sk in sks] if len(found) == len(sks) else None
+
+
+def _resolve(quick: Quick, state: State, sks: Sequence[int]) -> Mapping[int, Resolution]:
+    view = View(state.known_at, policy=state.policy)
+    with reading(quick.engine) as session:
+        check_policy(session, view)
+        if store_version(session) != state.store:
+            raise UnansweredError
+        return resolved_events(session, view, sks)
 
 
 def _asked(
