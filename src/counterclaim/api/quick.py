@@ -264,21 +264,23 @@ async def _texts(
     """
     if policy == STORED_POLICY:
         return _all_bytes([document for _sk, document in page.items])
-    sks = [sk for sk, _document in page.items]
+    documents = {sk: as_text(document) for sk, document in page.items}
     state = State(version, page.known_at, policy)
-    found = quick.resolutions.find(state, sks)
-    if not sks or len(found) < len(sks):
-        found = await to_thread.run_sync(partial(_resolve, quick, state, sks))
-    return [found[sk].text.encode() for sk in sks] if len(found) == len(sks) else None
+    found = quick.resolutions.find(state, documents)
+    if not documents or len(found) < len(documents):
+        found = await to_thread.run_sync(partial(_resolve, quick, state, documents))
+    if len(found) < len(documents):
+        return None
+    return [found[sk].shown(text, policy).encode() for sk, text in documents.items()]
 
 
-def _resolve(quick: Quick, state: State, sks: Sequence[int]) -> Mapping[int, Resolution]:
+def _resolve(quick: Quick, state: State, documents: Mapping[int, str]) -> dict[int, Resolution]:
     view = View(state.known_at, policy=state.policy)
     with reading(quick.engine) as session:
         check_policy(session, view)
         if store_version(session) != state.store:
             raise UnansweredError
-        return resolved_events(session, view, sks)
+        return resolved_events(session, view, documents)
 
 
 def _asked(

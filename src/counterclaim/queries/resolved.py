@@ -8,30 +8,28 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from threading import Lock
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
 import orjson
 from sqlalchemy import String, bindparam, select
 
 from counterclaim.db import among_given, dumps
-from counterclaim.models import EventFacet, EventSummary
-from counterclaim.queries.asof import store_version
+from counterclaim.models import EventFacet
+from counterclaim.queries.asof import STORED_POLICY, store_version
 from counterclaim.queries.families import load_families
 from counterclaim.queries.versions import family_versions
 from counterclaim.resolve.policies import find_policy
 from counterclaim.resolve.revision import (
-    Revision,
     is_unanimous,
     revise,
     silenced,
     stands_alone,
-    unrevised,
 )
 from counterclaim.statements import Prepared
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from sqlalchemy import Engine, Pool
@@ -40,22 +38,44 @@ if TYPE_CHECKING:
     from counterclaim.queries.asof import View
     from counterclaim.queries.families import Loaded
     from counterclaim.queries.versions import Version
+    from counterclaim.resolve.revision import Document, Revision
 
 Figure = tuple[int | None, int | None, int | None]
 """Low, best and high."""
 
-BESIDE = 1000
-"""About so many bytes an entry takes beside its text."""
+BESIDE = 600
+"""About so many bytes an entry takes beside its text, with the figures."""
 
 
 class Resolution(NamedTuple):
-    """An event under a policy: its JSON text and its figures over all munitions and sides.
+    """What a policy makes of a stored version.
 
-    The figures are None where they are those of the stored version.
+    Attributes:
+        figures: The figures over all munitions and sides; None where they are as stored.
+        members: The members of the document that hold figures, as JSON; None where they stay.
+        whole: The whole document, where more than its figures is another.
     """
 
-    text: str
-    figures: Mapping[str, Figure] | None
+    figures: Mapping[str, Figure] | None = None
+    members: str | None = None
+    whole: str | None = None
+
+    def shown(self, document: str, policy: str) -> str:
+        """The JSON text of the event under the policy, given the stored one."""
+        if self.whole is not None:
+            return self.whole
+        if self.members is not None:
+            begin = document.index(FIGURES_BEGIN)
+            end = document.index(FIGURES_END, begin)
+            document = f"{document[:begin]}{self.members}{document[end:]}"
+        return document.replace(STORED, f'"policy":{dumps(policy)}', 1)
+
+
+FIGURES_BEGIN, FIGURES_END = '"munitions":[', ',"shared":['
+STORED = f'"policy":"{STORED_POLICY}"'
+"""So they stand in a document once, since quotation marks within words bear a backslash."""
+
+AS_STORED = Resolution()
 
 
 class State(NamedTuple):
@@ -74,7 +94,7 @@ class Resolutions:
         self._known: OrderedDict[tuple[State, int], Resolution] = OrderedDict()
         self._lock = Lock()
 
-    def find(self, state: State, sks: Sequence[int]) -> dict[int, Resolution]:
+    def find(self, state: State, sks: Iterable[int]) -> dict[int, Resolution]:
         """Those of these versions that are remembered."""
         found: dict[int, Resolution] = {}
         with self._lock:
@@ -96,7 +116,7 @@ class Resolutions:
 
 
 def _size(resolution: Resolution) -> int:
-    return BESIDE + len(resolution.text)
+    return BESIDE + len(resolution.members or "") + len(resolution.whole or "")
 
 
 _RESOLUTIONS: WeakKeyDictionary[Pool, Resolutions] = WeakKeyDictionary()
@@ -107,15 +127,17 @@ def resolutions_in(engine: Engine) -> Resolutions:
     return _RESOLUTIONS.setdefault(engine.pool, Resolutions())
 
 
-def resolved_events(session: Session, view: View, sks: Sequence[int]) -> dict[int, Resolution]:
-    """The events of these stored versions, which count in a state, under its policy.
+def resolved_events(
+    session: Session, view: View, documents: Mapping[int, str]
+) -> dict[int, Resolution]:
+    """What the policy of a state makes of versions that count in it, given with their documents.
 
     All claims are heard that were known then: ``claimed_by`` is to be None.
     """
     known = resolutions_in(session.connection().engine)
     state = State(store_version(session), view.known_at, view.policy)
-    found = known.find(state, sks)
-    missing = [sk for sk in sks if sk not in found]
+    found = known.find(state, documents)
+    missing = {sk: document for sk, document in documents.items() if sk not in found}
     if missing:
         made = _resolved(session, view, missing)
         known.keep(state, made)
@@ -123,32 +145,27 @@ def resolved_events(session: Session, view: View, sks: Sequence[int]) -> dict[in
     return found
 
 
-def _resolved(session: Session, view: View, sks: Sequence[int]) -> dict[int, Resolution]:
-    """What a policy makes of each version: as little is resolved anew as can be."""
-    heard = _heard(session, view.policy, sks)
+def _resolved(session: Session, view: View, documents: Mapping[int, str]) -> dict[int, Resolution]:
+    """As little is resolved anew as can be."""
+    heard = _heard(session, view.policy, documents)
     made: dict[int, Resolution] = {}
-    left: dict[str, tuple[int, dict[str, Any], datetime]] = {}
-    for sk, event_id, since, text in _STORED.rows(session, ids=list(sks)):
+    left: dict[str, tuple[int, Document]] = {}
+    for sk, text in documents.items():
         document = orjson.loads(text)
-        revision = _told(document, view.policy, None if heard is None else sk in heard)
-        if revision is None:
-            left[event_id] = sk, document, since
+        told = _told(document, None if heard is None else sk in heard)
+        if told is None:
+            left[document["id"]] = sk, document
         else:
-            made[sk] = _resolution(revision)
+            made[sk] = told
     for loaded in load_families(session, left, view):
         for event_id in left.keys() & loaded.family.events.keys():
-            sk, document, since = left[event_id]
-            found = _weighed(loaded, event_id, view.policy, document, since)
+            sk, document = left[event_id]
+            found = _weighed(loaded, document, view.policy)
             if found is not None:
                 made[sk] = found
     return made
 
 
-_STORED = Prepared(
-    select(
-        EventSummary.sk, EventSummary.event_id, EventSummary.valid_from, EventSummary.document
-    ).where(among_given(EventSummary.sk))
-)
 _OF_SIDE = Prepared(
     select(EventFacet.sk).where(
         EventFacet.facet == "side",
@@ -158,7 +175,7 @@ _OF_SIDE = Prepared(
 )
 
 
-def _heard(session: Session, policy: str, sks: Sequence[int]) -> set[int] | None:
+def _heard(session: Session, policy: str, sks: Iterable[int]) -> set[int] | None:
     """Those of these versions of which the side speaks that a policy hears; None: it hears all."""
     side = find_policy(policy).side
     if side is None:
@@ -166,36 +183,30 @@ def _heard(session: Session, policy: str, sks: Sequence[int]) -> set[int] | None
     return {sk for (sk,) in _OF_SIDE.rows(session, side=side, ids=list(sks))}
 
 
-def _told(document: dict[str, Any], policy: str, heard: bool | None) -> Revision | None:
+def _told(document: Document, heard: bool | None) -> Resolution | None:
     """What the stored document tells of another policy; None where the claims must be asked."""
     if not stands_alone(document):
         return None
     if heard is None:
-        return unrevised(document, policy) if is_unanimous(document) else None
-    return None if heard else silenced(document, policy)
+        return AS_STORED if is_unanimous(document) else None
+    return None if heard else _resolution(silenced(document))
 
 
-def _weighed(
-    loaded: Loaded, event_id: str, policy: str, document: dict[str, Any], since: datetime
-) -> Resolution | None:
-    """What a policy makes of an event whose claims are at hand."""
+def _weighed(loaded: Loaded, document: Document, policy: str) -> Resolution | None:
+    """What a policy makes of an event whose claims are at hand; None where it is not served."""
     if len(loaded.family.events) == 1 and stands_alone(document):
-        revision = revise(document, policy, loaded.family)
+        revision = revise(loaded.family, policy)
         if revision is not None:
             return _resolution(revision)
     for version in family_versions(loaded, policy):
-        if version.event_id == event_id:
-            return resolution_of(version, since)
+        if version.event_id == document["id"]:
+            text = dumps({**version.body, "updated_at": document["updated_at"]})
+            return Resolution(figures_in(version), whole=text)
     return None
 
 
 def _resolution(revision: Revision) -> Resolution:
-    return Resolution(dumps(revision.document), revision.totals)
-
-
-def resolution_of(version: Version, updated_at: datetime) -> Resolution:
-    """A version with the instant since when the stored one counts."""
-    return Resolution(version.stamped(updated_at), figures_in(version))
+    return Resolution(revision.totals, dumps(revision.members)[1:-1])
 
 
 def figures_in(version: Version) -> dict[str, Figure]:

@@ -1,4 +1,4 @@
-"""An event under another policy, told from its document under one that hears all voices.
+"""The figures of an event under another policy, told from its document under one that hears all.
 
 A policy picks figures only. So of an event that stands alone, and of which no claims contradict
 each other, all else stays as it is; of most events the figures do, or nobody who is heard gave any.
@@ -28,10 +28,10 @@ Document = dict[str, Any]
 
 
 class Revision(NamedTuple):
-    """A document, and the totals of its outcomes and harms; None where they are as they were."""
+    """The members of a document that hold figures, and the totals of its outcomes and harms."""
 
-    document: Document
-    totals: Mapping[str, Total] | None
+    members: Document
+    totals: Mapping[str, Total]
 
 
 def stands_alone(document: Document) -> bool:
@@ -54,36 +54,29 @@ def _leaves_no_choice(figure: Document) -> bool:
     return voices <= 1 or (exact and len(figure["claims"]) == voices)
 
 
-def unrevised(document: Document, policy: str) -> Revision:
-    """What is shown of an event if a policy picks the same."""
-    return Revision({**document, "policy": policy}, None)
-
-
-def silenced(document: Document, policy: str) -> Revision:
+def silenced(document: Document) -> Revision:
     """What is left of an event that stands alone if a policy hears nobody who spoke of it."""
     stated = (key for key, figure in _figures(document) if figure["basis"] == "stated")
     munitions = {
         line["key"]: Munition(line["key"], line["name"], MunitionCategory(line["category"]))
         for line in document["munitions"]
     }
-    return _revised(document, policy, dict.fromkeys(stated, SILENT), munitions)
+    return _revised(dict.fromkeys(stated, SILENT), munitions)
 
 
-def revise(document: Document, policy: str, family: Family) -> Revision | None:
+def revise(family: Family, policy: str) -> Revision | None:
     """What a policy makes of an event that stands alone; None where claims contradict each other.
 
     Raises:
         FilterError: There is no such policy.
     """
     figures = resolve_figures(family, policy)
-    return None if figures is None else _revised(document, policy, figures, family.munitions)
+    return None if figures is None else _revised(figures, family.munitions)
 
 
-def _revised(
-    document: Document, policy: str, figures: Figures, munitions: Mapping[str, Munition]
-) -> Revision:
-    shown = {**document, **shown_figures(figures, munitions), "policy": policy}
-    return Revision(shown, add_up({k: f.interval for k, f in figures.items()}, munitions))
+def _revised(figures: Figures, munitions: Mapping[str, Munition]) -> Revision:
+    totals = add_up({k: f.interval for k, f in figures.items()}, munitions)
+    return Revision(shown_figures(figures, munitions), totals)
 
 
 def _figures(document: Document) -> Iterator[tuple[Key, Document]]:
