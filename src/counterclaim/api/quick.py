@@ -43,13 +43,13 @@ from counterclaim.queries.events import counts_in, page_of
 from counterclaim.queries.filters import EventFilter
 from counterclaim.queries.known import Known, Recalled
 from counterclaim.queries.pages import Slice, Window
-from counterclaim.queries.resolved import (
+from counterclaim.queries.resolutions import (
     Resolution,
     Resolutions,
     State,
     resolutions_in,
-    resolved_events,
 )
+from counterclaim.queries.resolved import resolved_events
 from counterclaim.reader import PostgresReader, Reader, UnansweredError, make_reader
 from counterclaim.replicas import Replicas
 

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from counterclaim.queries.event_sql import Sql
     from counterclaim.queries.filters import EventFilter
     from counterclaim.queries.pages import Window
-    from counterclaim.queries.resolved import Figure
+    from counterclaim.queries.resolutions import Figure
     from counterclaim.queries.wanted import Wanted
 
 FIGURES = tuple(str(figure) for figure in (*Outcome, *Harm))
