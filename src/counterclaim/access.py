@@ -6,7 +6,7 @@ each thread that a request goes through costs more than all of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import Annotated
 
@@ -104,7 +104,7 @@ def may_review(request: Request) -> bool:
     return caller is not None and caller.may(KeyScope.REVIEW)
 
 
-def caller_with(scope: KeyScope) -> Callable[[Caller | None], Caller]:
+def caller_with(scope: KeyScope) -> Callable[[Caller | None], Awaitable[Caller]]:
     """The dependency that asks for a key with a scope."""
 
     async def caller(given: AnyCaller) -> Caller:
