@@ -181,9 +181,9 @@ def test_a_write_forgets_what_it_touched_and_no_more(
         put_claim(engine, BLAND, 9, event)
     asked: list[set[str]] = []
 
-    def noted(session: Session, ids: Any, view: View) -> Any:
+    def noted(session: Session, ids: Any, view: View, **more: Any) -> Any:
         asked.append(set(ids))
-        return load_families(session, ids, view)
+        return load_families(session, ids, view, **more)
 
     monkeypatch.setattr(resolved, "load_families", noted)
 

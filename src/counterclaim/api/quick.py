@@ -1,7 +1,8 @@
 """The short way to the lists of events and to one event: in the event loop, from kept connections.
 
-It answers what is stored, or was resolved before, to everybody and as JSON; whatever else is asked
-for, or wrong, goes the long way through the route, which answers the same with the same tag.
+It answers what is stored, to everybody and as JSON, and under other policies what is resolved from
+that in a thread; whatever else is asked for, or wrong, goes the long way through the route, which
+answers the same with the same tag.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ ACCEPTED = frozenset({b"*/*", b"application/json"})
 """What an answer of the short way is asked for as."""
 
 LONG_WAY = frozenset({"f", "fields", "rows", "stream", "count", "claimed_by", "cursor"})
-"""Parameters that ask for what is neither stored as it is served nor remembered.
+"""Parameters that ask for what is not made of stored documents alone.
 
 A cursor is read apart; one whose name is written otherwise is too rare to be looked for.
 """

@@ -19,6 +19,7 @@ from counterclaim.db import among_given, dumps
 from counterclaim.models import EventSummary, LedgerEntry
 from counterclaim.queries.asof import STORED_POLICY
 from counterclaim.queries.components import linked
+from counterclaim.queries.referents import Referents
 from counterclaim.statements import Prepared
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ BESIDE = 600
 
 MOST_ENTRIES = 500
 """After more entries of the ledger than this all is forgotten, which is as quick."""
+
+MOST_REFERENTS, MOST_LENT = 20_000, 2
+"""So many rows of sources, munitions and places are kept from one to the next, so often."""
 
 OF_CLAIMS = frozenset(
     f"{verb}_claim" for verb in ("record", "accept", "reject", "retract", "supersede", "assess")
@@ -114,6 +118,7 @@ class Resolutions:
         self._known: OrderedDict[_Name, tuple[Resolution, datetime]] = OrderedDict()
         self._policies: set[str] = set()
         self._head = _Head(0, None, "")
+        self._behind: list[Referents] = []
         self._lock = Lock()
 
     def find(self, state: State, sks: Iterable[int]) -> dict[int, Resolution]:
@@ -146,6 +151,19 @@ class Resolutions:
             while self._held > self._most:
                 self._drop(next(iter(self._known)))
 
+    def lend(self, session: Session) -> Referents:
+        """What is known of sources, munitions and places, for one who is to give it back."""
+        with self._lock:
+            behind = self._behind.pop() if self._behind else Referents(session)
+        behind.continue_in(session)
+        return behind
+
+    def take_back(self, behind: Referents, state: State) -> None:
+        """Keep it for the next, unless a write may have changed what it knows, or it is much."""
+        with self._lock:
+            if state.store == self._head.version and behind.count <= MOST_REFERENTS:
+                self._behind = [*self._behind, behind][:MOST_LENT]
+
     def catch_up(self, session: Session) -> None:
         """Forget what was touched up to the state of a session."""
         known, head = self._head, _Head(*(_HEAD.row(session) or (0, None, "")))
@@ -161,6 +179,7 @@ class Resolutions:
         """Forget what has been so since, of these versions; None: all, of the past as well."""
         if sks is None:
             self._known.clear()
+            self._behind.clear()
             self._held = 0
             return
         for policy in self._policies:

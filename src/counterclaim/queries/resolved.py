@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from counterclaim.queries.asof import View
     from counterclaim.queries.families import Loaded
+    from counterclaim.queries.referents import Referents
     from counterclaim.queries.resolutions import Figure
     from counterclaim.queries.versions import Version
     from counterclaim.resolve.revision import Document, Revision
@@ -50,13 +51,17 @@ def resolved_events(
     found = known.find(state, documents)
     missing = {sk: document for sk, document in documents.items() if sk not in found}
     if missing:
-        made = _resolved(session, view, missing)
+        behind = known.lend(session)
+        made = _resolved(session, view, missing, behind)
+        known.take_back(behind, state)
         known.keep(state, made)
         found |= made
     return found
 
 
-def _resolved(session: Session, view: View, documents: Mapping[int, str]) -> dict[int, Resolution]:
+def _resolved(
+    session: Session, view: View, documents: Mapping[int, str], behind: Referents
+) -> dict[int, Resolution]:
     """As little is resolved anew as can be."""
     heard = _heard(session, view.policy, documents)
     made: dict[int, Resolution] = {}
@@ -68,7 +73,7 @@ def _resolved(session: Session, view: View, documents: Mapping[int, str]) -> dic
             left[document["id"]] = sk, document
         else:
             made[sk] = told
-    for loaded in load_families(session, left, view):
+    for loaded in load_families(session, left, view, behind=behind):
         for event_id in left.keys() & loaded.family.events.keys():
             sk, document = left[event_id]
             found = _weighed(loaded, document, view.policy)
