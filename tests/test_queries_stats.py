@@ -107,14 +107,14 @@ def test_months_are_made_once_and_hold_up_nobody_who_asks_for_others() -> None:
     calendar, going, made = Calendar(), Event(), list[str]()
     item = {"month": "2024-11", "events": 1}
 
-    def slowly() -> list[dict[str, Any]]:
+    def slowly() -> list[tuple[int, dict[str, Any]]]:
         made.append("slow")
         assert going.wait(30)
-        return [item]
+        return [(1, item)]
 
     with ThreadPoolExecutor(2) as threads:
         waiting = [threads.submit(calendar.months, "slow", slowly) for _ in range(2)]
-        assert calendar.months("other", lambda: [{**item, "month": None}]).keys() == {""}
+        assert calendar.months("other", lambda: [(1, {**item, "month": None})]).keys() == {""}
         going.set()
-        assert [one.result() for one in waiting] == [{"2024-11": [item]}] * 2
+        assert [one.result() for one in waiting] == [{"2024-11": [(1, item)]}] * 2
     assert made == ["slow"]

@@ -9,9 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from api.test_time_travel import engine_of, serve
+from counterclaim.db import reading
+from counterclaim.queries import resolved
+from counterclaim.queries.asof import View, read_instant
+from counterclaim.queries.families import load_families
+from counterclaim.queries.versions import resolved_versions
 from counterclaim.resolve import WEIGHTS_VERSION
-from counterclaim.store.review import rate_source
-from counterclaim.vocabulary import Reliability
+from counterclaim.store.review import assess_claim, end_judgement, judge_events, rate_source
+from counterclaim.vocabulary import Credibility, Judgement, Reliability
 from deciding import decide, put_event, report
 from factories import REFERENCE, put_file
 
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
 
     from fastapi.testclient import TestClient
     from sqlalchemy import Engine
+    from sqlalchemy.orm import Session
 
     from conftest import Databases
 
@@ -164,6 +170,60 @@ def test_what_was_resolved_holds_until_the_next_write(client: TestClient, engine
     assert again == get(client, path, **asked)
     assert (launched(first), launched(again)) == ((4, 9), (4, 4))
     assert launched(stored) == (4, 9)
+
+
+def test_a_write_forgets_what_it_touched_and_no_more(
+    client: TestClient, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a, b, c, d = (put_event(engine, label) for label in "ABCD")
+    for event in (a, b, c, d):
+        put_claim(engine, ALAND, 4, event)
+        put_claim(engine, BLAND, 9, event)
+    asked: list[set[str]] = []
+
+    def noted(session: Session, ids: Any, view: View, **more: Any) -> Any:
+        asked.append(set(ids))
+        return load_families(session, ids, view, **more)
+
+    monkeypatch.setattr(resolved, "load_families", noted)
+
+    def resolved_anew(**query: Any) -> set[str]:
+        asked.clear()
+        page = get(client, "/v1/events", policy="informative", **query)
+        view = View(read_instant("known_at", page["known_at"]), policy="informative")
+        items = {item["id"]: item for item in page["items"]}
+        with reading(engine) as session:
+            versions = resolved_versions(session, items, view)
+        for event, item in items.items():
+            assert {**versions[event].body, "updated_at": item["updated_at"]} == item
+        return set().union(*asked)
+
+    first = get(client, "/v1/events")["known_at"]
+    assert resolved_anew() == {a, b, c, d}
+    put_claim(engine, ["courier"], 9, b, "2024-05-09")
+    assert resolved_anew() == {b}
+    assert resolved_anew() == set()
+    assert resolved_anew(known_at=first) == {b}
+    whole = put_event(engine, "Whole", scope="collection", parts=[a, b])
+    assert resolved_anew(known_at=first) == {a}
+    put_claim(engine, ["courier"], 3, c, "2024-05-09")
+    assert resolved_anew(known_at=first) == {c}
+    put_claim(engine, ["courier"], 3, c, "2024-05-10")
+    assert resolved_anew(known_at=first) == set()
+    resolved_anew()
+    put_claim(engine, ALAND, 9, whole)
+    assert resolved_anew() == {a, b, whole}
+    put_claim(engine, BLAND, 12, whole)
+    assert resolved_anew() == {a, b, whole}
+    claim = get(client, "/v1/claims", event=d, side="BB")["items"][0]["id"]
+    decide(engine, assess_claim, claim, Credibility.IMPROBABLE, "Nobody saw it.")
+    assert resolved_anew() == {d}
+    judged = decide(engine, judge_events, c, d, Judgement.SAME, "One strike.")
+    assert resolved_anew() == {c}
+    decide(engine, end_judgement, judged.id)
+    assert resolved_anew() == {c, d}
+    decide(engine, rate_source, "aland-mod", Reliability.A, "Always right.")
+    assert resolved_anew() == {a, b, c, d, whole}
 
 
 def test_it_combines_with_what_had_been_known_and_said(client: TestClient, engine: Engine) -> None:

@@ -123,11 +123,10 @@ async def server_sent(
     while not await watch.over(request):
         try:
             changes = await watch.behind(given, seq)
-            for item in changes.items:
-                data = item.model_dump_json(exclude_unset=True)
-                yield f"id: {item.seq}\ndata: {data}\n\n".encode()
+            for number, text in changes.texts.items():
+                yield b"id: %d\ndata: %b\n\n" % (number, text)
             seq = changes.last
-            if len(changes.items) < BATCH and not await watch.grown(request, seq, HEARTBEAT_S):
+            if len(changes.texts) < BATCH and not await watch.grown(request, seq, HEARTBEAT_S):
                 yield f": nothing new\nid: {seq}\n\n".encode()
         except StoreError:
             return  # The client comes back, and is told then what is wrong.

@@ -21,7 +21,6 @@ from counterclaim.deps import (
     ListQuery,
     OneQuery,
     Read,
-    as_json,
     in_thread,
     next_link,
     page_members,
@@ -91,7 +90,7 @@ async def list_changes(
     if form == "stream":
         return await _stream(request, session, query, last_event_id or query.since)
     answer = await in_thread(session, page_changes, session, query, window)
-    if query.wait is not None and query.cursor is None and not answer[1].items:
+    if query.wait is not None and query.cursor is None and not answer[1].texts:
         answer = await _waited(request, session, query, window, answer)
     return _send_changes(request, form, *answer)
 
@@ -117,7 +116,7 @@ async def _waited(
     """The first page that has something on it, or the last empty one when time is over."""
     watch: Watch = request.app.state.watch
     end = time.monotonic() + (query.wait or 0)
-    while not answer[1].items:
+    while not answer[1].texts:
         if not await watch.grown(request, answer[1].last, end - time.monotonic()):
             break
         answer = await in_thread(session, page_changes, session, query, window)
@@ -125,8 +124,7 @@ async def _waited(
 
 
 def _send_changes(request: Request, form: str, page: Slice[Any], changes: Changes) -> Response:
-    texts = [as_json(item) for item in changes.items]
-    link = next_link(request, page)
+    texts, link = changes.texts.values(), next_link(request, page)
     if form == "ndjson":
         return send(request, b"".join(text + b"\n" for text in texts), NDJSON, **link)
     tail = orjson.dumps({**page_members(page), "last": changes.last})

@@ -1,13 +1,14 @@
 """The short way to the lists of events and to one event: in the event loop, from kept connections.
 
-It answers what is stored, or was resolved before, to everybody and as JSON; whatever else is asked
-for, or wrong, goes the long way through the route, which answers the same with the same tag.
+It answers what is stored, to everybody and as JSON, and under other policies what is resolved from
+that in a thread; whatever else is asked for, or wrong, goes the long way through the route, which
+answers the same with the same tag.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -36,7 +37,8 @@ from counterclaim.deps import (
     version_tag,
 )
 from counterclaim.errors import CounterclaimError
-from counterclaim.queries.asof import STORED_POLICY, Wish, store_version
+from counterclaim.queries.asof import STORED_POLICY, View, Wish, store_version
+from counterclaim.queries.conditions import check_policy
 from counterclaim.queries.cursors import decode
 from counterclaim.queries.event_pages import (
     Counts,
@@ -51,7 +53,13 @@ from counterclaim.queries.events import counts_in, page_of
 from counterclaim.queries.filters import EventFilter
 from counterclaim.queries.known import Known, Recalled
 from counterclaim.queries.pages import Slice, Window
-from counterclaim.queries.resolved import Resolutions, State, resolutions_in
+from counterclaim.queries.resolutions import (
+    Resolution,
+    Resolutions,
+    State,
+    resolutions_in,
+)
+from counterclaim.queries.resolved import resolved_events
 from counterclaim.reader import PostgresReader, Reader, UnansweredError, make_reader
 from counterclaim.replicas import Replicas
 
@@ -71,7 +79,7 @@ TELLING = frozenset({b"accept", b"authorization", b"content-length", b"transfer-
 """Headers of who wants something else, is somebody, or sends something."""
 
 LONG_WAY = frozenset({"f", "fields", "rows", "stream", "count", "claimed_by", "cursor"})
-"""Parameters that ask for what is neither stored as it is served nor remembered.
+"""Parameters that ask for what is not made of stored documents alone.
 
 A cursor is read apart; one whose name is written otherwise is too rare to be looked for.
 """
@@ -259,26 +267,39 @@ async def answer_page(
     head, rows = await _found(quick, asking, place)
     pinned = None if place.after is None else place.at
     shown = page_of(rows, asking.window, place, pinned or _instant(head[1]))
-    texts = _texts(quick, asking.wish.policy, shown, as_text(head[0]))
+    texts = await _texts(quick, asking.wish.policy, shown, as_text(head[0]))
     if texts is None:
         return None
     return send_page(request, shown, texts, version_tag(as_text(head[0])))
 
 
-def _texts(
+async def _texts(
     quick: Quick, policy: str, page: Slice[tuple[int, Any]], version: str
 ) -> list[bytes] | None:
-    """The events of a page under a policy; None where one of them has yet to be resolved.
+    """The events of a page under a policy; those not resolved yet are so in a thread.
 
-    Where there are none nobody knows yet whether there is such a policy.
+    Raises:
+        CounterclaimError: there is no such policy, or the store has moved on.
     """
     if policy == STORED_POLICY:
         return [document for _sk, document in page.items]
-    sks = [sk for sk, _document in page.items]
-    found = quick.resolutions.find(State(version, page.known_at, policy), sks)
-    if not sks or len(found) < len(sks):
+    documents = {sk: as_text(document) for sk, document in page.items}
+    state = State(version, page.known_at, policy)
+    found = quick.resolutions.find(state, documents)
+    if not documents or len(found) < len(documents):
+        found = await to_thread.run_sync(partial(_resolve, quick, state, documents))
+    if len(found) < len(documents):
         return None
-    return [found[sk].text.encode() for sk in sks]
+    return [found[sk].shown(text, policy).encode() for sk, text in documents.items()]
+
+
+def _resolve(quick: Quick, state: State, documents: Mapping[int, str]) -> dict[int, Resolution]:
+    view = View(state.known_at, policy=state.policy)
+    with reading(quick.engine) as session:
+        check_policy(session, view)
+        if store_version(session) != state.store:
+            raise UnansweredError
+        return resolved_events(session, view, documents)
 
 
 def _asked(

@@ -12,7 +12,7 @@ from counterclaim.tables import Cell
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from counterclaim.queries.resolved import Figure
+    from counterclaim.queries.resolutions import Figure
     from counterclaim.tables import Line
 
 Row = dict[str, Cell]

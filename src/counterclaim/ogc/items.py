@@ -32,7 +32,7 @@ from counterclaim.queries.events import (
 )
 from counterclaim.queries.filters import EventFilter
 from counterclaim.queries.pages import Slice, Window
-from counterclaim.queries.resolved import Figure
+from counterclaim.queries.resolutions import Figure
 from counterclaim.schemas.claim import ClaimOut
 from counterclaim.vocabulary import EventKind
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, not_, or_, select
+from sqlalchemy import and_, bindparam, func, not_, or_, select
 
-from counterclaim.db import now
+from counterclaim.db import UtcDateTime, now
 from counterclaim.errors import CursorError, FilterError, MomentError
 from counterclaim.models import Claim, Document, EventSummary, LedgerEntry
 from counterclaim.moment import isoformat_z, parse_window
+from counterclaim.statements import Prepared
 from counterclaim.vocabulary import Precision, Status
 
 if TYPE_CHECKING:
@@ -84,16 +85,22 @@ def last_change(session: Session, until: datetime | None = None) -> datetime:
 
     Before the first write it is the instant itself; None is now.
     """
-    newest = select(LedgerEntry.at).order_by(LedgerEntry.at.desc()).limit(1)
-    if until is not None:
-        newest = newest.where(LedgerEntry.at <= until)
-    return session.scalar(newest) or until or now()
+    found = _NEWEST.row(session) if until is None else _NEWEST_UNTIL.row(session, until=until)
+    return found[0] if found else until or now()
+
+
+_AT = select(LedgerEntry.at).order_by(LedgerEntry.at.desc()).limit(1)
+_NEWEST = Prepared(_AT)
+_NEWEST_UNTIL = Prepared(_AT.where(LedgerEntry.at <= bindparam("until", type_=UtcDateTime)))
 
 
 def store_version(session: Session) -> str:
     """What every write changes and nothing else: the hash of the ledger's last entry."""
-    newest = select(LedgerEntry.hash).order_by(LedgerEntry.seq.desc()).limit(1)
-    return session.scalar(newest) or ""
+    found = _VERSION.row(session)
+    return found[0] if found else ""
+
+
+_VERSION = Prepared(select(LedgerEntry.hash).order_by(LedgerEntry.seq.desc()).limit(1))
 
 
 def read_instant(parameter: str, text: str) -> datetime:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
@@ -25,10 +25,11 @@ from counterclaim.names import nearest
 from counterclaim.queries.filters import Several, Text  # noqa: TC001 - Pydantic reads them.
 from counterclaim.queries.pages import Key, take_page
 from counterclaim.schemas.ledger import ChangeOut, HeadOut
+from counterclaim.statements import Prepared
 from counterclaim.vocabulary import Precision
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
@@ -140,10 +141,18 @@ def _id(given: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Some changes, and the number from which to go on: all up to it was looked at."""
+    """Some changes, and the number from which to go on: all up to it was looked at.
 
-    items: list[ChangeOut]
+    ``texts`` are the changes as JSON, by the number of the entry and in their order.
+    """
+
+    texts: dict[int, bytes]
     last: int
+
+    @property
+    def items(self) -> list[ChangeOut]:
+        """The same as shapes."""
+        return list(map(ChangeOut.model_validate_json, self.texts.values()))
 
 
 def ledger_head(session: Session, known_at: datetime) -> HeadOut:
@@ -157,7 +166,27 @@ def ledger_head(session: Session, known_at: datetime) -> HeadOut:
 
 def last_seq(session: Session) -> int:
     """The number of the newest entry; 0 when there is none."""
-    return session.scalar(select(func.max(LedgerEntry.seq))) or 0
+    found = _LAST_SEQ.row(session)
+    return found[0] or 0 if found else 0
+
+
+_LAST_SEQ = Prepared(select(func.max(LedgerEntry.seq)))
+
+
+class _Entry(NamedTuple):
+    """An entry of the ledger, in the order of its columns."""
+
+    seq: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str | None
+    body: str
+    prev_hash: str
+    hash: str
+
+
+_COLUMNS = [LedgerEntry.__table__.c[name] for name in _Entry._fields]
 
 
 def page_changes(
@@ -172,22 +201,22 @@ def page_changes(
     view, values = window.opened(session, int)
     known_at = view.known_at
     since = start_of(session, given.since)
-    statement = select(LedgerEntry).where(
+    statement = select(*_COLUMNS).where(
         LedgerEntry.seq > since, LedgerEntry.at <= known_at, *given.clauses()
     )
     order = [Key(LedgerEntry.seq, newest_first)]
     page = take_page(session, statement, order, window, known_at, values)
     goes_on = page.next is not None and not newest_first
-    last = page.items[-1].seq if goes_on else max(since, _seq_at(session, known_at))
-    return page, Changes(_changes_out(session, page.items), last)
+    last = page.items[-1][0] if goes_on else max(since, _seq_at(session, known_at))
+    return page, Changes(_as_json(session, page.items), last)
 
 
 def changes_after(session: Session, given: ChangeFilter, seq: int, limit: int) -> Changes:
     """The next changes behind an entry, at most ``limit``."""
-    statement = select(LedgerEntry).where(LedgerEntry.seq > seq, *given.clauses())
-    found = session.scalars(statement.order_by(LedgerEntry.seq).limit(limit)).all()
-    last = found[-1].seq if len(found) == limit else max(seq, last_seq(session))
-    return Changes(_changes_out(session, found), last)
+    statement = select(*_COLUMNS).where(LedgerEntry.seq > seq, *given.clauses())
+    found = session.execute(statement.order_by(LedgerEntry.seq).limit(limit)).all()
+    last = found[-1][0] if len(found) == limit else max(seq, last_seq(session))
+    return Changes(_as_json(session, found), last)
 
 
 def start_of(session: Session, since: str | None) -> int:
@@ -227,30 +256,33 @@ def _newest(session: Session, condition: ColumnElement[bool]) -> int:
     return session.scalar(newest.order_by(*order).limit(1)) or 0
 
 
-def _changes_out(session: Session, entries: Sequence[LedgerEntry]) -> list[ChangeOut]:
+def _as_json(session: Session, rows: Sequence[Any]) -> dict[int, bytes]:
+    entries = [_Entry(*row) for row in rows]
     ended = {entry.subject for entry in entries if entry.action in TOMBSTONES}
     public = Claim.accepted_at.is_not(None)  # Why a claim was rejected is for reviewers.
     query = select(Claim.id, Claim.end_reason).where(Claim.id.in_(ended), public)
     reasons = {key: reason for key, reason in session.execute(query)} if ended else {}
-    return [_change_out(entry, reasons) for entry in entries]
+    return {entry.seq: _text_of(entry, reasons) for entry in entries}
 
 
-def _change_out(entry: LedgerEntry, reasons: dict[str, str | None]) -> ChangeOut:
+def _text_of(entry: _Entry, reasons: Mapping[str, str | None]) -> bytes:
+    """An entry in the shape of ``ChangeOut``; its body is handed through, since it is JSON."""
     tombstone = entry.action in TOMBSTONES or entry.action.startswith(REDACTION)
     why = {"reason": reasons.get(entry.subject or "")} if tombstone else {}
-    return ChangeOut(
-        seq=entry.seq,
-        at=isoformat_z(entry.at),
-        actor=entry.actor,
-        action=entry.action,
-        noun=noun_of(entry.action),
-        subject=entry.subject,
-        tombstone=tombstone,
-        body=orjson.loads(entry.body),
-        prev_hash=entry.prev_hash,
-        hash=entry.hash,
-        **why,
+    head = orjson.dumps(
+        {
+            "seq": entry.seq,
+            "at": isoformat_z(entry.at),
+            "actor": entry.actor,
+            "action": entry.action,
+            "noun": noun_of(entry.action),
+            "subject": entry.subject,
+            "tombstone": tombstone,
+            **why,
+        }
     )
+    chained = orjson.dumps({"prev_hash": entry.prev_hash, "hash": entry.hash})
+    return b"".join((head[:-1], b',"body":', entry.body.encode(), b",", chained[1:]))
 
 
 def noun_of(action: str) -> str | None:

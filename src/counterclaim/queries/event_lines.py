@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from counterclaim.queries.asof import View
-    from counterclaim.queries.resolved import Figure
+    from counterclaim.queries.resolutions import Figure
     from counterclaim.tables import Line, Part
 
 _HEAD = itemgetter("id", "kind", "scope", "label")

@@ -37,7 +37,7 @@ from counterclaim.queries.event_pages import (
     run,
 )
 from counterclaim.queries.pages import Key, Slice, count_rows, sift_page, take_page
-from counterclaim.queries.resolved import resolution_of, resolved_events
+from counterclaim.queries.resolved import figures_in, resolved_events
 from counterclaim.queries.versions import resolved_versions
 from counterclaim.vocabulary import EventKind, Harm, Outcome, Scope
 
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from counterclaim.queries.event_sql import Sql
     from counterclaim.queries.filters import EventFilter
     from counterclaim.queries.pages import Window
-    from counterclaim.queries.resolved import Figure, Resolution
+    from counterclaim.queries.resolutions import Figure
     from counterclaim.queries.wanted import Wanted
 
 FIGURES = tuple(str(figure) for figure in (*Outcome, *Harm))
@@ -117,7 +117,7 @@ def page_events(
         return replace(whole, items=[Shown(*item) for item in whole.items])
     _check_order(sort)
     if also is None and _can_be_paged_first(given, view, sort):
-        place = _place(window, view, keys[0], values, bare=True)
+        place = _place(window, view, keys[0], values, bare=False)
         page = _page_by_time(session, wanted, window, view, place)
         found = live.where(*clauses(session, wanted))
         total = count_rows(session, found) if window.count else None
@@ -135,8 +135,12 @@ def _can_be_paged_first(given: EventFilter, view: View, sort: str) -> bool:
 
 
 def _as_resolved(session: Session, view: View, items: Sequence[Shown]) -> list[Shown]:
-    found = resolved_events(session, view, [item.sk for item in items])
-    return [_shown(found[item.sk], item.sk) for item in items if item.sk in found]
+    found = resolved_events(session, view, {item.sk: item.text for item in items})
+    return [
+        Shown(found[sk].shown(text, view.policy), sk, found[sk].figures)
+        for text, sk, _figures in items
+        if sk in found
+    ]
 
 
 _COUNTS: WeakKeyDictionary[Pool, Counts] = WeakKeyDictionary()
@@ -222,15 +226,11 @@ def _resolved(
     """The events of these stored versions in a state; None where it does not show them."""
     versions = resolved_versions(session, [row.event_id for row in rows], view)
     return [
-        _shown(resolution_of(version, row.valid_from), row.sk)
+        Shown(version.stamped(row.valid_from), row.sk, figures_in(version))
         if (version := versions.get(row.event_id)) is not None and wanted.admits(version)
         else None
         for row in rows
     ]
-
-
-def _shown(resolution: Resolution, sk: int) -> Shown:
-    return Shown(resolution.text, sk, resolution.figures)
 
 
 def _ordered(
@@ -274,13 +274,14 @@ def get_event(session: Session, event_id: str, view: View, *, kind: EventKind | 
     if view.is_stored:
         return str(row.document)
     if view.claimed_by is None:
-        resolution = resolved_events(session, view, [row.sk]).get(row.sk)
+        resolution = resolved_events(session, view, {row.sk: row.document}).get(row.sk)
+        text = None if resolution is None else resolution.shown(row.document, view.policy)
     else:
         version = resolved_versions(session, [event_id], view).get(event_id)
-        resolution = None if version is None else resolution_of(version, row.valid_from)
-    if resolution is None:
+        text = None if version is None else version.stamped(row.valid_from)
+    if text is None:
         raise NotFoundError(str(kind or "event"), event_id)
-    return resolution.text
+    return text
 
 
 def documents_of(session: Session, events: Sequence[Shown]) -> list[str]:

@@ -70,14 +70,20 @@ class Loaded:
 
 
 def load_families(
-    session: Session, event_ids: Iterable[str], view: View, *, superseded: bool = False
+    session: Session,
+    event_ids: Iterable[str],
+    view: View,
+    *,
+    superseded: bool = False,
+    behind: Referents | None = None,
 ) -> list[Loaded]:
     """The families of these events in a state, each with all that hangs together with it.
 
-    ``superseded`` adds the claims in whose place others stand, as if they were live.
+    ``superseded`` adds the claims in whose place others stand, as if they were live; ``behind``
+    remembers what these and others speak of.
     """
-    ids = set(event_ids)
-    return Holdings(session, ids).families(ids, view, _or_superseded if superseded else _is_live)
+    ids, pick = set(event_ids), _or_superseded if superseded else _is_live
+    return Holdings(session, ids, behind).families(ids, view, pick)
 
 
 def load_ended(session: Session, event_ids: Iterable[str], view: View) -> list[Loaded]:

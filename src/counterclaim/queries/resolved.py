@@ -1,126 +1,128 @@
-"""Events as they are under policies whose answers are not stored: resolved, and then remembered.
+"""Events as they are under policies whose answers are not stored: as little as can be is resolved.
 
-What an event is under a policy may change with any write, though its stored version stays: a grade
-that weighs nothing for the one decides for the other. So what is remembered holds for one state.
+Most of it the stored document tells; of the rest the claims are asked.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from threading import Lock
-from typing import TYPE_CHECKING, Any, NamedTuple
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+import orjson
+from sqlalchemy import String, bindparam, select
 
-from counterclaim.models import EventSummary
+from counterclaim.db import among_given, dumps
+from counterclaim.models import EventFacet
 from counterclaim.queries.asof import store_version
-from counterclaim.queries.versions import resolved_versions
+from counterclaim.queries.families import load_families
+from counterclaim.queries.resolutions import AS_STORED, Resolution, State, resolutions_in
+from counterclaim.queries.versions import family_versions
+from counterclaim.resolve.policies import find_policy
+from counterclaim.resolve.revision import (
+    is_unanimous,
+    revise,
+    silenced,
+    stands_alone,
+)
+from counterclaim.statements import Prepared
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Iterable, Mapping
 
-    from sqlalchemy import Engine, Pool
     from sqlalchemy.orm import Session
 
     from counterclaim.queries.asof import View
+    from counterclaim.queries.families import Loaded
+    from counterclaim.queries.referents import Referents
+    from counterclaim.queries.resolutions import Figure
     from counterclaim.queries.versions import Version
-
-Figure = tuple[int | None, int | None, int | None]
-"""Low, best and high."""
-
-BESIDE = 1000
-"""About so many bytes an entry takes beside its text."""
+    from counterclaim.resolve.revision import Document, Revision
 
 
-class Resolution(NamedTuple):
-    """An event under a policy: its JSON text and its figures over all munitions and sides."""
-
-    text: str
-    figures: Mapping[str, Figure]
-
-
-class State(NamedTuple):
-    """What a resolution holds for: a version of the store as of an instant, under a policy."""
-
-    store: str
-    known_at: datetime
-    policy: str
-
-
-class Resolutions:
-    """The events resolved last, by state and version; several threads may ask."""
-
-    def __init__(self, most_bytes: int = 32 * 1024 * 1024) -> None:
-        self._most, self._held = most_bytes, 0
-        self._known: OrderedDict[tuple[State, int], Resolution] = OrderedDict()
-        self._lock = Lock()
-
-    def find(self, state: State, sks: Sequence[int]) -> dict[int, Resolution]:
-        """Those of these versions that are remembered."""
-        found: dict[int, Resolution] = {}
-        with self._lock:
-            for sk in sks:
-                if (state, sk) in self._known:
-                    self._known.move_to_end((state, sk))
-                    found[sk] = self._known[state, sk]
-        return found
-
-    def keep(self, state: State, made: Mapping[int, Resolution]) -> None:
-        """Remember these, and forget what was not asked for longest beyond so many bytes."""
-        with self._lock:
-            for sk, resolution in made.items():
-                if (state, sk) not in self._known:
-                    self._held += _size(resolution)
-                    self._known[state, sk] = resolution
-            while self._held > self._most:
-                self._held -= _size(self._known.popitem(last=False)[1])
-
-
-def _size(resolution: Resolution) -> int:
-    return BESIDE + len(resolution.text)
-
-
-_RESOLUTIONS: WeakKeyDictionary[Pool, Resolutions] = WeakKeyDictionary()
-
-
-def resolutions_in(engine: Engine) -> Resolutions:
-    """What is remembered of a store."""
-    return _RESOLUTIONS.setdefault(engine.pool, Resolutions())
-
-
-def resolved_events(session: Session, view: View, sks: Sequence[int]) -> dict[int, Resolution]:
-    """The events of these stored versions, which count in a state, under its policy.
+def resolved_events(
+    session: Session, view: View, documents: Mapping[int, str]
+) -> dict[int, Resolution]:
+    """What the policy of a state makes of versions that count in it, given with their documents.
 
     All claims are heard that were known then: ``claimed_by`` is to be None.
     """
     known = resolutions_in(session.connection().engine)
+    known.catch_up(session)
     state = State(store_version(session), view.known_at, view.policy)
-    found = known.find(state, sks)
-    missing = [sk for sk in sks if sk not in found]
+    found = known.find(state, documents)
+    missing = {sk: document for sk, document in documents.items() if sk not in found}
     if missing:
-        made = _resolved(session, view, missing)
+        behind = known.lend(session)
+        made = _resolved(session, view, missing, behind)
+        known.take_back(behind, state)
         known.keep(state, made)
         found |= made
     return found
 
 
-def _resolved(session: Session, view: View, sks: Sequence[int]) -> dict[int, Resolution]:
-    e = EventSummary
-    query = select(e.event_id, e.sk, e.valid_from).where(e.sk.in_(sks))
-    rows: Sequence[Any] = session.execute(query).all()
-    versions = resolved_versions(session, [row.event_id for row in rows], view)
-    return {
-        row.sk: resolution_of(versions[row.event_id], row.valid_from)
-        for row in rows
-        if row.event_id in versions
-    }
+def _resolved(
+    session: Session, view: View, documents: Mapping[int, str], behind: Referents
+) -> dict[int, Resolution]:
+    """As little is resolved anew as can be."""
+    heard = _heard(session, view.policy, documents)
+    made: dict[int, Resolution] = {}
+    left: dict[str, tuple[int, Document]] = {}
+    for sk, text in documents.items():
+        document = orjson.loads(text)
+        told = _told(document, None if heard is None else sk in heard)
+        if told is None:
+            left[document["id"]] = sk, document
+        else:
+            made[sk] = told
+    for loaded in load_families(session, left, view, behind=behind):
+        for event_id in left.keys() & loaded.family.events.keys():
+            sk, document = left[event_id]
+            found = _weighed(loaded, document, view.policy)
+            if found is not None:
+                made[sk] = found
+    return made
 
 
-def resolution_of(version: Version, updated_at: datetime) -> Resolution:
-    """A version with the instant since when the stored one counts."""
-    return Resolution(version.stamped(updated_at), figures_in(version))
+_OF_SIDE = Prepared(
+    select(EventFacet.sk).where(
+        EventFacet.facet == "side",
+        EventFacet.value == bindparam("side", type_=String()),
+        among_given(EventFacet.sk),
+    )
+)
+
+
+def _heard(session: Session, policy: str, sks: Iterable[int]) -> set[int] | None:
+    """Those of these versions of which the side speaks that a policy hears; None: it hears all."""
+    side = find_policy(policy).side
+    if side is None:
+        return None
+    return {sk for (sk,) in _OF_SIDE.rows(session, side=side, ids=list(sks))}
+
+
+def _told(document: Document, heard: bool | None) -> Resolution | None:
+    """What the stored document tells of another policy; None where the claims must be asked."""
+    if not stands_alone(document):
+        return None
+    if heard is None:
+        return AS_STORED if is_unanimous(document) else None
+    return None if heard else _resolution(silenced(document))
+
+
+def _weighed(loaded: Loaded, document: Document, policy: str) -> Resolution | None:
+    """What a policy makes of an event whose claims are at hand; None where it is not served."""
+    if len(loaded.family.events) == 1 and stands_alone(document):
+        revision = revise(loaded.family, policy)
+        if revision is not None:
+            return _resolution(revision)
+    for version in family_versions(loaded, policy):
+        if version.event_id == document["id"]:
+            text = dumps({**version.body, "updated_at": document["updated_at"]})
+            return Resolution(figures_in(version), whole=text)
+    return None
+
+
+def _resolution(revision: Revision) -> Resolution:
+    return Resolution(revision.totals, dumps(revision.members)[1:-1])
 
 
 def figures_in(version: Version) -> dict[str, Figure]:

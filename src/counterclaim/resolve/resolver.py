@@ -24,6 +24,7 @@ from counterclaim.resolve.voices import by_voice, collect_ballots, find_voices
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from counterclaim.resolve.circumstances import Circumstances
     from counterclaim.resolve.contradictions import Contradiction
     from counterclaim.resolve.cuts import Measure, Parties
     from counterclaim.resolve.equations import Equation
@@ -46,6 +47,17 @@ def resolve(family: Family, policy: str = "graded") -> dict[str, Summary]:
     return {event: resolution.summary(event) for event in resolution.kinship.events}
 
 
+def resolve_figures(family: Family, policy: str) -> Figures | None:
+    """The figures of a single event alone; None where claims contradict each other.
+
+    Raises:
+        FilterError: There is no such policy.
+    """
+    resolution = _Resolution(family, policy)
+    (figures,) = resolution.figures.values()
+    return None if resolution.contradictions else figures
+
+
 class _Resolution:
     """One run over one family: what its summaries share."""
 
@@ -60,8 +72,16 @@ class _Resolution:
         self.facts = {v: choice.carriers for v, choice in self.choices.items() if choice.carriers}
         self.contradictions: tuple[Contradiction, ...] = ()
         self.figures = self._settle_apart() or self._settle_together()
-        self.circumstances = find_circumstances(self.kinship, self.bearings, self.voices)
-        self.labels = {event.id: event.label for event in family.events.values()}
+
+    @cached_property
+    def circumstances(self) -> Mapping[str, Circumstances]:
+        """When and where each event took place, and between whom."""
+        return find_circumstances(self.kinship, self.bearings, self.voices)
+
+    @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """What each event is called."""
+        return {event.id: event.label for event in self.family.events.values()}
 
     @cached_property
     def all_voices(self) -> Voices:

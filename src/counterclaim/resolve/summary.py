@@ -116,9 +116,7 @@ class Summary:
             "attacker": self.attacker,
             "defender": self.defender,
             "places": [_site(site) for site in self.places],
-            "munitions": _munition_lines(self.figures, self.munitions),
-            "casualties": _rows(self.figures, CASUALTY),
-            "damage": _rows(self.figures, DAMAGE),
+            **shown_figures(self.figures, self.munitions),
             "shared": [_shared(entry) for entry in self.shared],
             "part_of": list(self.part_of),
             "parts": list(self.parts),
@@ -132,6 +130,17 @@ class Summary:
             "policy": self.policy,
             "policy_version": WEIGHTS_VERSION,
         }
+
+
+def shown_figures(
+    figures: Figures, munitions: Mapping[str, Munition]
+) -> dict[str, list[dict[str, Any]]]:
+    """The members of an event's document that hold its figures."""
+    return {
+        "munitions": _munition_lines(figures, munitions),
+        "casualties": _rows(figures, CASUALTY),
+        "damage": _rows(figures, DAMAGE),
+    }
 
 
 def _instant(instant: datetime | None) -> str | None:

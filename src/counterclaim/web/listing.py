@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from counterclaim.queries.asof import View
     from counterclaim.queries.claims.sides import Word, Words
-    from counterclaim.queries.resolved import Figure
+    from counterclaim.queries.resolutions import Figure
 
 ALWAYS = (str(Outcome.LAUNCHED), str(Outcome.INTERCEPTED), str(Outcome.HIT))
 WHERE_SAID = (str(Harm.KILLED), str(Harm.INJURED))

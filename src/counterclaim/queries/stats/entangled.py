@@ -55,6 +55,8 @@ def selected_entries(
 
     ``collections`` is whether those that have parts were asked for themselves.
     """
+    if among is not None and not among:
+        return {}
     columns = EventSummary.event_id, EventSummary.sk, *STANDING
     query, groups = grouped(select(*columns), plan.of_events)
     query = query.add_columns(*groups).where(*clauses)

@@ -10,9 +10,19 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import String, and_, case, exists, func, literal_column, select, type_coerce
+from sqlalchemy import (
+    String,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    select,
+    type_coerce,
+)
 
-from counterclaim.db import month_until
+from counterclaim.db import UtcDateTime, month_until
 from counterclaim.models import (
     EventMember,
     EventSummary,
@@ -32,6 +42,7 @@ from counterclaim.resolve.cuts import (
     PEOPLE,
 )
 from counterclaim.resolve.joint import MOST_STRATA
+from counterclaim.statements import Prepared
 from counterclaim.vocabulary import Scope
 
 if TYPE_CHECKING:
@@ -107,14 +118,27 @@ def kept_totals(
         # An event that began before the window and reaches into it has two months.
         began = (t.month != t.until) & ((t.month == "") | (t.month < before))
         found = found.where(began).with_hint(t, f"INDEXED BY {SPANNING}", "sqlite")
-    known_at = None if found is None else session.scalar(select(EventTotalState.known_at))
-    if found is None or known_at is None:
+    state = None if found is None else _STATE.row(session)
+    if found is None or state is None:
         return None
-    few = moved(*sorted((known_at, at))).limit(FARTHEST + 1).subquery()
-    changed = session.scalar(select(func.count()).select_from(few)) or 0
+    (known_at,) = state
+    first, last = sorted((known_at, at))
+    ((changed,),) = _MOVED.rows(session, first=first, last=last)
     if changed > FARTHEST:
         return None
-    return Kept(known_at, found, frozenset(session.scalars(select(EventTotalApart.event_id))))
+    apart = frozenset(event for (event,) in _APART.rows(session))
+    return Kept(known_at if changed else at, found, apart)
+
+
+_STATE = Prepared(select(EventTotalState.known_at))
+_APART = Prepared(select(EventTotalApart.event_id))
+_MOVED = Prepared(
+    select(func.count()).select_from(
+        moved(*(bindparam(name, type_=UtcDateTime) for name in ("first", "last")))
+        .limit(FARTHEST + 1)
+        .subquery()
+    )
+)
 
 
 def select_strata(dialect: EngineName) -> Select[*tuple[Any, ...]]:

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from counterclaim.queries.stats.grouping import Plan
     from counterclaim.queries.wanted import Wanted
 
-    Items = list[dict[str, Any]]
+    Item = dict[str, Any]
+    Placed = list[tuple[Any, Item]]
+    """Items with what sorts them, which for so many takes longer than to sort them."""
 
 MONTH = "month"
 UNKNOWN = ""
@@ -44,9 +46,9 @@ class Calendar:
     def __init__(self) -> None:
         self._lock = Lock()
         self._making: dict[Hashable, Lock] = {}
-        self._known: OrderedDict[Hashable, dict[str, Items]] = OrderedDict()
+        self._known: OrderedDict[Hashable, dict[str, Placed]] = OrderedDict()
 
-    def months(self, key: Hashable, make: Callable[[], Items]) -> dict[str, Items]:
+    def months(self, key: Hashable, make: Callable[[], Placed]) -> dict[str, Placed]:
         """The items by month; one thread makes them while others that ask the same wait for it."""
         with self._lock:
             turn = self._making.setdefault(key, Lock())
@@ -58,16 +60,16 @@ class Calendar:
             with self._lock:
                 self._making.pop(key, None)
 
-    def _find(self, key: Hashable) -> dict[str, Items] | None:
+    def _find(self, key: Hashable) -> dict[str, Placed] | None:
         with self._lock:
             if key in self._known:
                 self._known.move_to_end(key)
             return self._known.get(key)
 
-    def _keep(self, key: Hashable, items: Items) -> dict[str, Items]:
-        made: dict[str, Items] = {}
-        for item in items:
-            made.setdefault(item[MONTH] or UNKNOWN, []).append(item)
+    def _keep(self, key: Hashable, items: Placed) -> dict[str, Placed]:
+        made: dict[str, Placed] = {}
+        for placed in items:
+            made.setdefault(placed[1][MONTH] or UNKNOWN, []).append(placed)
         with self._lock:
             self._known[key] = made
             while len(self._known) > 1 and self._held() > MOST:
@@ -98,8 +100,8 @@ def items_within(
     plan: Plan,
     wanted: Wanted,
     view: View,
-    make: Callable[[Wanted, str | None], Items],
-) -> Iterator[dict[str, Any]]:
+    make: Callable[[Wanted, str | None], Placed],
+) -> Iterator[tuple[Any, Item]]:
     """The items of a question for which ``month_before`` is not None, month by month.
 
     ``make`` gives those of a filter, or those of what began before a month alone.

@@ -73,6 +73,8 @@ def read_off(
 
 def changed_events(session: Session, at: datetime, known_at: datetime) -> set[str]:
     """The events that differ at two instants, with all that hang together with them."""
+    if at == known_at:
+        return set()
     versions = list(session.scalars(moved(*sorted((known_at, at)))))
     query = select(EventSummary.event_id)
     events = {

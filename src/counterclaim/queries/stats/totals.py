@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -60,20 +60,22 @@ def sum_events(session: Session, plan: Plan, given: EventFilter, view: View) -> 
     wanted = wanted_events(session, given, view.known_at)
     collections = Scope.COLLECTION in given.scope
 
-    def make(asked: Wanted, before: str | None = None) -> list[dict[str, Any]]:
+    def make(asked: Wanted, before: str | None = None) -> list[tuple[Any, dict[str, Any]]]:
         if view.is_stored:
             found = stored_cells(session, plan, asked, view, collections=collections, before=before)
         else:
             found = resolved_cells(session, plan, asked, view, collections=collections)
         if not plan.group_by and not found:
             found[(), EVERYTHING] = Tally()
-        return [_item(plan, plan.members(*cell), tally) for cell, tally in found.items()]
+        items = (_item(plan, plan.members(*cell), tally) for cell, tally in found.items())
+        return [(_order(plan, item), item) for item in items]
 
     if view.is_stored and month_before(plan, wanted) is not None:
-        items = list(items_within(session, plan, wanted, view, make))
+        placed = list(items_within(session, plan, wanted, view, make))
     else:
-        items = make(wanted)
-    items.sort(key=partial(_order, plan))
+        placed = make(wanted)
+    placed.sort(key=itemgetter(0))
+    items = [item for _order, item in placed]
     _add_categories(session, plan, items)
     return Totals(plan, view, items)
 
