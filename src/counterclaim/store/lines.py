@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Integer, bindparam, delete, insert, select
 
 from counterclaim.db import AMONG, among, dialect_of, driver_value
 from counterclaim.models import EventLine, EventSummary
 from counterclaim.queries.asof import View, last_change
 from counterclaim.queries.event_lines import lines_of_figures, lines_of_versions
-from counterclaim.statements import insert_tuples, run_on_driver
+from counterclaim.statements import Prepared, insert_tuples, run_on_driver
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -56,9 +56,8 @@ def mark_all_due(session: Session) -> None:
 
 def keep_lines(session: Session, at: datetime) -> None:
     """Make the lines that are due, if it is time to; ``at`` is the instant of the last write."""
-    due = _due(session, MOST)
-    if len(due) >= LOOSE:
-        _render(session, due, at)
+    if len(_due(session, LOOSE)) == LOOSE:
+        _render(session, _due(session, MOST), at)
 
 
 def renew_lines(session: Session) -> None:
@@ -69,8 +68,15 @@ def renew_lines(session: Session) -> None:
 
 
 def _due(session: Session, most: int) -> Sequence[int]:
-    query = select(EventLine.sk).where(EventLine.rendered_at.is_(None))
-    return session.scalars(query.order_by(EventLine.sk).limit(most)).all()
+    return [sk for (sk,) in _DUE.rows(session, most=most)]
+
+
+_DUE = Prepared(
+    select(EventLine.sk)
+    .where(EventLine.rendered_at.is_(None))
+    .order_by(EventLine.sk)
+    .limit(bindparam("most", type_=Integer))
+)
 
 
 def _render(session: Session, due: Sequence[int], at: datetime) -> None:
