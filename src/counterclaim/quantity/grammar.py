@@ -25,13 +25,20 @@ class Reading:
     article: bool = False
 
 
+LONGEST = 5
+"""No phrase has more words."""
+
+
 def phrase_at(tokens: Sequence[Token], at: int, phrases: Iterable[str]) -> str | None:
     """The longest of the phrases that stands at a place."""
     best: str | None = None
-    for length in range(1, 6):
-        words = [token.text for token in tokens[at : at + length] if token.kind in ("word", "sign")]
+    words: list[str] = []
+    for token in tokens[at : at + LONGEST]:
+        if token.kind not in ("word", "sign"):
+            break
+        words.append(token.text)
         phrase = " ".join(words)
-        if len(words) == length and phrase in phrases:
+        if phrase in phrases:
             best = phrase
     return best
 
