@@ -8,11 +8,13 @@ from typing import Annotated
 
 from fastapi import BackgroundTasks, Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from counterclaim.db import now, reading
 from counterclaim.errors import AuthenticationError, PermissionDeniedError
-from counterclaim.queries.keys import Caller, find_caller
+from counterclaim.queries.keys import Caller, caller_in, find_caller, key_statement
+from counterclaim.reader import UnansweredError
 from counterclaim.store.keys import NOTED_EVERY, note_use
 from counterclaim.vocabulary import KeyScope
 
@@ -22,7 +24,7 @@ CALLER = "counterclaim.caller"
 _bearer = HTTPBearer(auto_error=False, description="An API key.")
 
 
-def _caller(
+async def _caller(
     request: Request,
     background: BackgroundTasks,
     given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
@@ -34,8 +36,7 @@ def _caller(
     """
     if given is None:
         return None
-    with reading(request.app.state.engine) as session:
-        caller = find_caller(session, given.credentials)
+    caller = await _found(request, given.credentials)
     if caller is None:
         msg = "This key is not valid: it is mistyped or was revoked."
         raise AuthenticationError(msg, given=True)
@@ -43,6 +44,21 @@ def _caller(
     if _is_due(request, caller):
         background.add_task(note_use, request.app.state.engine, caller.key_id)
     return caller
+
+
+async def _found(request: Request, secret: str) -> Caller | None:
+    """Whose key this is: asked for in the event loop, as it is for every write."""
+    reader = request.app.state.quick.reader
+    try:
+        rows = await reader.fetch(key_statement(secret, reader.engine_name))
+    except UnansweredError:
+        return await run_in_threadpool(_looked_up, request, secret)
+    return caller_in(rows, secret)
+
+
+def _looked_up(request: Request, secret: str) -> Caller | None:
+    with reading(request.app.state.engine) as session:
+        return find_caller(session, secret)
 
 
 def _is_due(request: Request, caller: Caller) -> bool:

@@ -81,7 +81,7 @@ class WriteSession(Session):
         return trial
 
     def driver_connection(self) -> Any:
-        """The driver's connection of the transaction, asked for once and not for every statement."""
+        """The driver's connection of the transaction: asked for once, not for every statement."""
         if self._driver is None:
             self._driver = self.connection().connection.driver_connection
         return self._driver
