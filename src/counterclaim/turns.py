@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from counterclaim.db import make_engine, translated, writing
 from counterclaim.errors import BusyError, ConflictError, InputError
+from counterclaim.store.garbage import collected_between
 from counterclaim.store.ledger import KnownNames, open_writer
 
 if TYPE_CHECKING:
@@ -144,7 +145,9 @@ class Turns:
 
     def _run(self) -> None:
         while group := self._next_group():
-            self._carry_out(group)
+            with collected_between() as collect:
+                self._carry_out(group)
+                collect()
 
     def _next_group(self) -> list[_Turn]:
         """Those whose turn it is; none when the thread is to end."""

@@ -137,6 +137,9 @@ class _Taking:
         """Sources, munitions and places, before anything that names them."""
         for noun in ("sources", "munitions", "places"):
             rows = getattr(self.body, noun)
+            if not rows:
+                self.intake.count(noun, 0, 0)
+                continue
             created, problems = record_references(self.writer, rows, f"/{noun}")
             self.intake.count(noun, created, len(rows))
             self.problems += problems
