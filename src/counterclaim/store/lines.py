@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import Integer, bindparam, delete, insert, select
+from sqlalchemy import delete, insert, select
 
 from counterclaim.db import AMONG, among, dialect_of, driver_value
 from counterclaim.models import EventLine, EventSummary
@@ -56,8 +56,14 @@ def mark_all_due(session: Session) -> None:
 
 def keep_lines(session: Session, at: datetime) -> None:
     """Make the lines that are due, if it is time to; ``at`` is the instant of the last write."""
-    if len(_due(session, LOOSE)) == LOOSE:
-        _render(session, _due(session, MOST), at)
+    if len(_SOME_DUE.rows(session)) < LOOSE:
+        return  # As it nearly always is: every write asks.
+    due = _due(session, MOST)
+    if len(due) >= LOOSE:
+        _render(session, due, at)
+
+
+_SOME_DUE = Prepared(select(EventLine.sk).where(EventLine.rendered_at.is_(None)).limit(LOOSE))
 
 
 def renew_lines(session: Session) -> None:
@@ -68,15 +74,8 @@ def renew_lines(session: Session) -> None:
 
 
 def _due(session: Session, most: int) -> Sequence[int]:
-    return [sk for (sk,) in _DUE.rows(session, most=most)]
-
-
-_DUE = Prepared(
-    select(EventLine.sk)
-    .where(EventLine.rendered_at.is_(None))
-    .order_by(EventLine.sk)
-    .limit(bindparam("most", type_=Integer))
-)
+    query = select(EventLine.sk).where(EventLine.rendered_at.is_(None))
+    return session.scalars(query.order_by(EventLine.sk).limit(most)).all()
 
 
 def _render(session: Session, due: Sequence[int], at: datetime) -> None:
