@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 Kind = Literal["word", "number", "name", "date", "sign"]
 Exact = int | Fraction
 
+LONGEST_NUMBER = 15
+"""Digits of a number; what has more is several."""
+
 _NUMBER = r"\d{1,3}(?:[,\u00a0\u202f ]\d{3})+(?![\d,])(?:\.\d{1,9})?|\d{1,15}(?:\.\d{1,9})?"
 _CHUNK = r"\w+(?:[-–/'’]\w+|(?<=\d)[.,]\d+)*"
 _SPACED = r"(?<![\w.,])\d{1,3}(?:[\u00a0\u202f ]\d{3})+(?!\d|[-–/'’]?\w)"
@@ -57,6 +60,8 @@ def tokenize(text: str, lang: str) -> list[Token]:
                 tokens.append(Token("name", chunk.lower(), start, end))
             elif chunk.isalpha():  # Most are: there is nothing to cut.
                 tokens.append(Token("word", chunk.lower(), start, end))
+            elif chunk.isdecimal() and len(chunk) <= LONGEST_NUMBER:
+                tokens.append(Token("number", chunk, start, end, int(chunk)))
             else:
                 tokens.extend(_cut_chunk(chunk, start, lexicon))
         elif kind == "spaced":
