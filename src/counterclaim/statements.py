@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sqlalchemy import Dialect, Select
+    from sqlalchemy.orm import SessionTransaction
     from sqlalchemy.types import TypeEngine
 
 Values = dict[str, Any] | tuple[Any, ...]
@@ -36,6 +37,7 @@ class WriteSession(Session):
     """
 
     _waiting: dict[Table, list[Mapping[str, Any]]] | None = None
+    _driver: Any = None
 
     def hold(self, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
         """Keep new rows of a table for the next flush; each names all columns."""
@@ -58,7 +60,31 @@ class WriteSession(Session):
     def commit(self) -> None:
         """Write all that is held, and commit."""
         self.flush()
+        self._driver = None
         super().commit()
+
+    def rollback(self) -> None:
+        """Undo all that was written, and forget what is held."""
+        self.drop_held()
+        self._driver = None
+        super().rollback()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._driver = None
+        super().close()
+
+    def begin_nested(self) -> SessionTransaction:
+        """A savepoint that is there at once, whoever is the first to use the connection."""
+        trial = super().begin_nested()
+        self.connection()
+        return trial
+
+    def driver_connection(self) -> Any:
+        """The driver's connection of the transaction: asked for once, not for every statement."""
+        if self._driver is None:
+            self._driver = self.connection().connection.driver_connection
+        return self._driver
 
 
 def _rank(table: Table) -> int:
@@ -231,24 +257,27 @@ def insert_tuples(
 
 def run_on_driver(session: Session, sql: str, values: Any, *, many: bool = False) -> Any:
     """The driver's cursor after a statement; what the session holds must be flushed before."""
-    connection = session.connection()
-    driver: Any = connection.connection.driver_connection
+    driver = _driver_of(session)
     try:
         cursor = driver.cursor()
         return cursor.executemany(sql, values) if many else cursor.execute(sql, values)
     except Exception as error:
-        raise _translated(error, sql, connection.dialect) from error
+        raise _translated(error, sql, session.get_bind().dialect) from error
+
+
+def _driver_of(session: Session) -> Any:
+    if isinstance(session, WriteSession):
+        return session.driver_connection()
+    return session.connection().connection.driver_connection
 
 
 def _copy_in(session: Session, sql: str, rows: Sequence[Sequence[Any]]) -> None:
-    connection = session.connection()
-    driver: Any = connection.connection.driver_connection
     try:
-        with driver.cursor() as cursor, cursor.copy(sql) as copy:
+        with _driver_of(session).cursor() as cursor, cursor.copy(sql) as copy:
             for row in rows:
                 copy.write_row(row)
     except Exception as error:
-        raise _translated(error, sql, connection.dialect) from error
+        raise _translated(error, sql, session.get_bind().dialect) from error
 
 
 def _translated(error: Exception, sql: str, dialect: Dialect) -> BaseException:

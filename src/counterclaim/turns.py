@@ -1,7 +1,8 @@
 """Writers of one process take turns: what arrives while one transaction runs shares the next.
 
-Each has a savepoint, an instant and entries in the ledger of its own, and is undone alone where it
-fails. None is answered before the commit that makes all of them durable.
+Each has an instant and entries in the ledger of its own, and is undone alone where it fails: the
+first with its transaction, those behind it with their savepoints. None is answered before the
+commit that makes all of them durable.
 """
 
 from __future__ import annotations
@@ -61,11 +62,14 @@ class _Turn:
         """Whether it is still to be done: nobody has gone away, or was told to come back."""
         return self.told.set_running_or_notify_cancel()
 
-    def take(self, writer: Writer) -> Any:
-        """Do the work; its result, or the error that it ended in and by which it is undone."""
+    def take(self, writer: Writer, *, first: bool) -> Any:
+        """Do the work; its result, or the error that it ended in and by which it is undone.
+
+        What is undone of the first turn ends the transaction.
+        """
         writer.actor = self.actor
         try:
-            with writer.savepoint():
+            with writer.savepoint(first=first):
                 result = self.work(writer)
                 if self.dry_run:
                     raise _Undone(result)
@@ -175,14 +179,14 @@ class Turns:
         """Move turns from those left to those taken while there is time; how each ended."""
         outcomes: list[Any] = []
         writer, until = open_writer(session, "", self._names), monotonic() + TOGETHER_S
-        while left and (not taken or monotonic() <= until):
+        while left and session.in_transaction() and (not taken or monotonic() <= until):
             turn = left.popleft()
             if not turn.begin():
                 continue
             if taken:
                 writer.begin_turn()
             taken.append(turn)
-            outcomes.append(turn.take(writer))
+            outcomes.append(turn.take(writer, first=len(taken) == 1))
         self._names.keep(writer)
         return outcomes
 

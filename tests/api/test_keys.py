@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select
 
 from counterclaim.db import reading
 from counterclaim.models import ApiKey, LedgerEntry
+from counterclaim.queries.keys import caller_in, find_caller, key_statement
 from counterclaim.store.keys import ensure_admin
 from counterclaim.vocabulary import KeyScope
 from factories import article, put_key, put_world
@@ -103,6 +104,22 @@ def test_revoked_key_counts_no_more(world: Served) -> None:
     assert world.client.get("/v1/strikes", headers=header).status_code == 401
     assert world.post(f"/v1/keys/{made['id']}/revoke", scope="admin").status_code == 409
     assert world.post("/v1/keys/none/revoke", scope="admin").status_code == 404
+
+
+def test_a_key_is_the_same_caller_on_the_short_way_and_on_the_long_one(refusing: Served) -> None:
+    app: Any = refusing.client.app
+    portal: Any = refusing.client.portal
+    reader = app.state.quick.reader
+    refusing.get("/v1/strikes", "admin")  # Its use is noted, which a caller tells.
+    for scope in ("read", "contribute", "admin"):
+        secret = refusing.key(scope)["Authorization"].removeprefix("Bearer ")
+        with reading(refusing.engine) as session:
+            long = find_caller(session, secret)
+        rows = portal.call(reader.fetch, key_statement(secret, reader.engine_name))
+        assert long is not None
+        assert caller_in(rows, secret) == long
+        assert (long.last_used_at is not None) is (scope == "admin")
+    assert caller_in([], "no key") is None
 
 
 def test_last_use_is_noted(world: Served) -> None:

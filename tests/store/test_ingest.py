@@ -24,8 +24,10 @@ from counterclaim.queries.claims import claims_out
 from counterclaim.schemas.incoming import ClaimFile
 from counterclaim.seeding import seed_folder
 from counterclaim.store.checks import MOST_NAMED
+from counterclaim.store.claims import show_entered
 from counterclaim.store.ingest import ingest
 from counterclaim.store.ledger import open_writer
+from everything import CLAIMS, EVENTS, second
 from factories import (
     ACTOR,
     REFERENCE,
@@ -276,6 +278,25 @@ def test_a_pending_claim_does_not_count(engine: Engine) -> None:
     with reading(engine) as session:
         assert set(session.scalars(select(Claim.status))) == {"pending"}
         assert session.scalars(select(EventSummary)).all() == []
+
+
+def test_a_claim_just_entered_is_shown_as_it_is_read_back(engine: Engine) -> None:
+    put_file(engine, REFERENCE)
+    with writing(engine) as session:
+        writer = open_writer(session, "test")
+        first = article(events=EVENTS, claims=CLAIMS)
+        taken = ingest(writer, ClaimFile.model_validate(first), accept=True)
+        writer.begin_turn()
+        later = second(taken.events[0].id)
+        pending = ingest(writer, ClaimFile.model_validate(later), accept=False)
+        drafts = [one.draft for one in taken.claims + pending.claims if one.draft]
+        shown = [show_entered(writer, draft) for draft in drafts]
+        read = claims_out(session, [draft.claim.id for draft in drafts], writer.at)
+        again = ingest(writer, ClaimFile.model_validate(later), accept=False)
+    assert len(shown) == len(CLAIMS) + 3
+    assert any(one.warnings for one in shown[-3:]), "they contradict each other"
+    assert not any(one.draft for one in again.claims), "what was there is read"
+    assert [one.model_dump_json() for one in shown] == [one.model_dump_json() for one in read]
 
 
 def test_a_dry_run_stores_nothing(engine: Engine) -> None:

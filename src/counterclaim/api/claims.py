@@ -39,6 +39,7 @@ from counterclaim.schemas.claim import ClaimOut
 from counterclaim.schemas.decisions import AcceptIn, AssessmentIn, ReasonIn, SupersedeIn
 from counterclaim.schemas.entry import ClaimPost
 from counterclaim.schemas.page import Page
+from counterclaim.store.claims import show_entered
 from counterclaim.store.entry import enter_claim, enter_successor
 from counterclaim.store.ledger import Writer
 from counterclaim.store.review import (
@@ -120,7 +121,8 @@ async def post_claim(
     def work(writer: Writer) -> Answer:
         (taken,) = enter_claim(writer, body, accept=query.accept).claims
         status = 201 if taken.created and not query.dry_run else 200
-        return Answer(_claim(writer, taken.id), status, f"/v1/claims/{taken.id}")
+        shown = show_entered(writer, taken.draft) if taken.draft else _claim(writer, taken.id)
+        return Answer(shown, status, f"/v1/claims/{taken.id}")
 
     return await post.write(work, dry_run=query.dry_run)
 

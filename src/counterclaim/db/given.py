@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from sqlalchemy import (
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.compiler import SQLCompiler
     from sqlalchemy.sql.operators import OperatorType
     from sqlalchemy.types import TypeEngine
+
+    from counterclaim.db.values import EngineName
 
 
 class Given(TypeDecorator[list[Any]]):
@@ -109,6 +112,9 @@ AMONG = {
 }
 """How ``IN (:ids)`` is written, so that a statement reads the same however many ids there are."""
 
+ALONE = {"sqlite": "= :ids", "postgresql": "= CAST(%(ids)s AS uuid)"}
+"""How it is written for a single id, which SQLite finds without a list to go through."""
+
 
 def plain_rows(session: Session, statement: str, ids: Iterable[str]) -> list[tuple[Any, ...]]:
     """The rows of a statement with ``IN (:ids)``, straight from the driver: many and fast.
@@ -120,10 +126,20 @@ def plain_rows(session: Session, statement: str, ids: Iterable[str]) -> list[tup
     if not given:
         return []
     dialect = dialect_of(session)
-    bound = dumps(given) if dialect == "sqlite" else given
-    text_ = statement.replace("IN (:ids)", AMONG[dialect])
+    bound: Any = given
+    if len(given) == 1:
+        bound = given[0]
+    elif dialect == "sqlite":
+        bound = dumps(given)
+    text_ = _spelt(statement, dialect, alone=len(given) == 1)
     rows: list[tuple[Any, ...]] = run_on_driver(session, text_, {"ids": bound}).fetchall()
     return rows
+
+
+@cache
+def _spelt(statement: str, dialect: EngineName, *, alone: bool) -> str:
+    """A statement as a driver takes it; there are few, and each is asked for very often."""
+    return statement.replace("IN (:ids)", (ALONE if alone else AMONG)[dialect])
 
 
 def fetched(session: Session, query: Select[*tuple[Any, ...]]) -> list[tuple[Any, ...]]:

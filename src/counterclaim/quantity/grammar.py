@@ -25,13 +25,20 @@ class Reading:
     article: bool = False
 
 
+LONGEST = 5
+"""No phrase has more words."""
+
+
 def phrase_at(tokens: Sequence[Token], at: int, phrases: Iterable[str]) -> str | None:
     """The longest of the phrases that stands at a place."""
     best: str | None = None
-    for length in range(1, 6):
-        words = [token.text for token in tokens[at : at + length] if token.kind in ("word", "sign")]
+    words: list[str] = []
+    for token in tokens[at : at + LONGEST]:
+        if token.kind not in ("word", "sign"):
+            break
+        words.append(token.text)
         phrase = " ".join(words)
-        if len(words) == length and phrase in phrases:
+        if phrase in phrases:
             best = phrase
     return best
 
@@ -42,11 +49,12 @@ def read_quantity(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Reading
         return None
     if tokens[at].kind != "number" and tokens[at].text not in lexicon.first_words:
         return None
+    number = _read_cardinal(tokens, at, lexicon)
     readings = [
         *_read_bounded(tokens, at, lexicon),
         *_read_framed_range(tokens, at, lexicon),
-        *_read_joined(tokens, at, lexicon),
-        *_read_amount(tokens, at, lexicon),
+        *_read_joined(tokens, number, lexicon),
+        *_read_amount(tokens, at, number, lexicon),
     ]
     if tokens[at].kind == "word" and tokens[at].text in lexicon.articles:
         readings.append(Reading((1, 1), at + 1, (1,), article=True))
@@ -58,7 +66,8 @@ def _read_bounded(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Iterato
     if words is None:
         return
     bound = lexicon.before[words]
-    for amount in _read_amount(tokens, at + len(words.split()), lexicon):
+    behind = at + len(words.split())
+    for amount in _read_amount(tokens, behind, _read_cardinal(tokens, behind, lexicon), lexicon):
         low, high = amount.ends
         ends: Ends | None = None
         if low is not None and low == high:
@@ -72,13 +81,15 @@ def _read_bounded(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Iterato
 def _read_framed_range(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Iterator[Reading]:
     for first, middle in lexicon.ranges:
         if at < len(tokens) and tokens[at].text == first:
-            yield from _read_pair(tokens, at + 1, frozenset({middle}), lexicon)
+            number = _read_cardinal(tokens, at + 1, lexicon)
+            yield from _read_pair(tokens, number, frozenset({middle}), lexicon)
 
 
-def _read_joined(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Iterator[Reading]:
+def _read_joined(
+    tokens: Sequence[Token], number: Reading | None, lexicon: Lexicon
+) -> Iterator[Reading]:
     """A range "n to m", or a number with a bound after it: "n or more"."""
-    yield from _read_pair(tokens, at, lexicon.joined_ranges, lexicon)
-    number = _read_cardinal(tokens, at, lexicon)
+    yield from _read_pair(tokens, number, lexicon.joined_ranges, lexicon)
     words = phrase_at(tokens, number.stop, lexicon.after) if number else None
     if number is not None and words is not None:
         ends = lexicon.after[words].ends(number.numbers[0])
@@ -87,10 +98,9 @@ def _read_joined(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Iterator
 
 
 def _read_pair(
-    tokens: Sequence[Token], at: int, middles: frozenset[str], lexicon: Lexicon
+    tokens: Sequence[Token], first: Reading | None, middles: frozenset[str], lexicon: Lexicon
 ) -> Iterator[Reading]:
     """Two numbers with a word between; the scale of "2 to 3 thousand" holds for both."""
-    first = _read_cardinal(tokens, at, lexicon)
     if first is None or first.stop >= len(tokens) or tokens[first.stop].text not in middles:
         return
     second = _read_cardinal(tokens, first.stop + 1, lexicon)
@@ -104,14 +114,16 @@ def _read_pair(
         yield Reading((low, high), second.stop, (low, high))
 
 
-def _read_amount(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Iterator[Reading]:
+def _read_amount(
+    tokens: Sequence[Token], at: int, number: Reading | None, lexicon: Lexicon
+) -> Iterator[Reading]:
+    """A phrase that stands at a place, and the number that was read there."""
     # The phrase first: among readings of one length it counts, "тысячи" alone is not 1,000.
     phrase = phrase_at(tokens, at, lexicon.phrases)
     if phrase is not None:
         low, high = lexicon.phrases[phrase]
         spoken = (low,) if low is not None and low == high else ()
         yield Reading((low, high), at + len(phrase.split()), spoken)
-    number = _read_cardinal(tokens, at, lexicon)
     if number is not None:
         yield number
 

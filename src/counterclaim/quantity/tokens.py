@@ -7,10 +7,9 @@ never a number; neither are dates and times of day.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from counterclaim.quantity.registry import lexicon_for
 
@@ -22,6 +21,9 @@ if TYPE_CHECKING:
 Kind = Literal["word", "number", "name", "date", "sign"]
 Exact = int | Fraction
 
+LONGEST_NUMBER = 15
+"""Digits of a number; what has more is several."""
+
 _NUMBER = r"\d{1,3}(?:[,\u00a0\u202f ]\d{3})+(?![\d,])(?:\.\d{1,9})?|\d{1,15}(?:\.\d{1,9})?"
 _CHUNK = r"\w+(?:[-–/'’]\w+|(?<=\d)[.,]\d+)*"
 _SPACED = r"(?<![\w.,])\d{1,3}(?:[\u00a0\u202f ]\d{3})+(?!\d|[-–/'’]?\w)"
@@ -30,8 +32,7 @@ _SIGNS = {"–": "-", "—": "-", "−": "-", "≈": "~", ">=": "≥", "<=": "�
 _YEAR = range(1900, 2100)
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """``text`` is in lower case; ``value`` is set for numbers only."""
 
     kind: Kind
@@ -54,10 +55,15 @@ def tokenize(text: str, lang: str) -> list[Token]:
     for match in _scanner(lang).finditer(text):
         kind, start, end = match.lastgroup, match.start(), match.end()
         if kind == "chunk":
-            if not shouted and _is_acronym(match.group(), lexicon):
-                tokens.append(Token("name", match.group().lower(), start, end))
+            chunk = match.group()
+            if not shouted and _is_acronym(chunk, lexicon):
+                tokens.append(Token("name", chunk.lower(), start, end))
+            elif chunk.isalpha():  # Most are: there is nothing to cut.
+                tokens.append(Token("word", chunk.lower(), start, end))
+            elif chunk.isdecimal() and len(chunk) <= LONGEST_NUMBER:
+                tokens.append(Token("number", chunk, start, end, int(chunk)))
             else:
-                tokens.extend(_cut_chunk(match.group(), start, lexicon))
+                tokens.extend(_cut_chunk(chunk, start, lexicon))
         elif kind == "spaced":
             tokens.append(_number(match.group(), start))
         else:

@@ -113,18 +113,17 @@ class _Edge(NamedTuple):
 
 
 SAME = (
-    "SELECT CAST(left_id AS TEXT), CAST(right_id AS TEXT), recorded_at, ended_at"
+    "SELECT CAST(left_id AS TEXT), CAST(right_id AS TEXT), recorded_at, ended_at, 1"
     " FROM event_judgement WHERE judgement = 'same' AND "
 )
 PARTS = (
-    "SELECT CAST(whole_id AS TEXT), CAST(part_id AS TEXT), recorded_at, ended_at"
+    "SELECT CAST(whole_id AS TEXT), CAST(part_id AS TEXT), recorded_at, ended_at, 0"
     " FROM event_part WHERE "
 )
-LINKS = (
-    (f"{SAME}left_id IN (:ids)", True),
-    (f"{SAME}right_id IN (:ids)", True),
-    (f"{PARTS}whole_id IN (:ids)", False),
-    (f"{PARTS}part_id IN (:ids)", False),
+LINKS = " UNION ALL ".join(
+    f"{links}{end}_id IN (:ids)"
+    for links, ends in ((SAME, ("left", "right")), (PARTS, ("whole", "part")))
+    for end in ends
 )
 
 
@@ -166,9 +165,8 @@ class Holdings:
         while ids:
             known |= ids
             near = {
-                _Edge((left, right), span(since, until), same)
-                for statement, same in LINKS
-                for left, right, since, until in plain_rows(self.session, statement, ids)
+                _Edge((left, right), span(since, until), bool(same))
+                for left, right, since, until, same in plain_rows(self.session, LINKS, ids)
             }
             found |= near
             ids = {end for edge in near for end in edge.ends} - known

@@ -7,8 +7,10 @@ import hmac
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import orjson
 from sqlalchemy import bindparam, select
 
+from counterclaim.db import instant
 from counterclaim.models import ApiKey
 from counterclaim.statements import Prepared
 from counterclaim.vocabulary import KeyScope
@@ -16,8 +18,11 @@ from counterclaim.vocabulary import KeyScope
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
+    from typing import Any
 
     from sqlalchemy.orm import Session
+
+    from counterclaim.db import EngineName
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,30 @@ _KEY = Prepared(
         ApiKey.sha256 == bindparam("sha256"), ApiKey.revoked_at.is_(None)
     )
 )
+
+
+def key_statement(secret: str, engine: EngineName) -> tuple[str, tuple[str]]:
+    """What finds a key, as a driver takes it; ``caller_in`` reads what it finds."""
+    return _PLAINLY[engine], (key_hash(secret),)
+
+
+_PLAIN = (
+    "SELECT CAST(id AS TEXT), sha256, name, CAST(scopes AS TEXT), last_used_at FROM api_key"
+    " WHERE sha256 = ? AND revoked_at IS NULL"
+)
+_PLAINLY: dict[EngineName, str] = {"sqlite": _PLAIN, "postgresql": _PLAIN.replace("?", "%s")}
+
+
+def caller_in(rows: Sequence[Sequence[Any]], secret: str) -> Caller | None:
+    """Whose key was found by ``key_statement``, as ``find_caller`` tells it."""
+    wanted = key_hash(secret)
+    for row in rows:
+        texts = [cell.decode() if isinstance(cell, bytes) else cell for cell in row]
+        key_id, sha256, name, scopes, used = texts
+        if hmac.compare_digest(sha256, wanted):
+            last_used_at = None if used is None else instant(used)
+            return Caller(key_id, name, widened(orjson.loads(scopes)), last_used_at)
+    return None
 
 
 def caller_of(session: Session, key_id: str) -> Caller | None:

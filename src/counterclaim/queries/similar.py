@@ -72,7 +72,10 @@ def similar_events(
         "ending": start - WINDOW,
     }
     if least > WITHOUT_PLACE:
-        candidates = _NEAR.rows(session, **values, **_around(given))
+        around = _around(given)
+        if not any(around.values()):
+            return []  # What has no place is near nothing.
+        candidates = _NEAR.rows(session, **values, **around)
     else:
         candidates = _CANDIDATES.rows(session, **values)
     found = [_likeness(given, orjson.loads(text)) for (text,) in candidates]

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 class Taken:
     """One row taken in: its id, the ref it had in the body, and whether it is new.
 
-    Claims also have their status and what the checks remarked.
+    Claims also have their status and what the checks remarked, new ones the rows they were read as.
     """
 
     id: str
@@ -46,6 +46,7 @@ class Taken:
     created: bool
     status: str = Status.ACCEPTED
     warnings: list[dict[str, Any]] = field(default_factory=list)
+    draft: Draft | None = None
 
 
 @dataclass(slots=True)
@@ -136,6 +137,9 @@ class _Taking:
         """Sources, munitions and places, before anything that names them."""
         for noun in ("sources", "munitions", "places"):
             rows = getattr(self.body, noun)
+            if not rows:
+                self.intake.count(noun, 0, 0)
+                continue
             created, problems = record_references(self.writer, rows, f"/{noun}")
             self.intake.count(noun, created, len(rows))
             self.problems += problems
@@ -229,7 +233,8 @@ class _Taking:
         session = self.writer.session
         remarks = check_draft(session, draft, shape, reading.pointer, lang)
         taken.warnings = [remark.as_json() for remark in remarks]
-        draft.claim.warnings = list(taken.warnings)
+        draft.claim.warnings = taken.warnings
+        taken.draft = draft
         self.drafts.append(draft)
         self.fresh[draft.claim.id] = taken
 

@@ -79,25 +79,28 @@ class Writer:
         self.seq, self.head = seq, sealed
 
     @contextmanager
-    def savepoint(self) -> Iterator[None]:
+    def savepoint(self, *, first: bool = False) -> Iterator[None]:
         """What is written here is undone alone if it fails, with its entries in the ledger.
 
-        Errors of the driver show at the end of the block at the latest.
+        ``first`` is what nothing was written before: it ends the transaction if it fails, and costs
+        no savepoint, for which SQLite keeps a copy of every page. Errors of the driver show at the
+        end of the block at the latest.
         """
         seq, head, changes = self.seq, self.head, self.names.changes
-        trial = self.session.begin_nested()
+        trial = None if first else self.session.begin_nested()
         try:
             yield
             self.session.flush()
         except BaseException:
             self.session.drop_held()
-            trial.rollback()
+            (trial or self.session).rollback()
             self.seq, self.head = seq, head
             self.behind = None
             if self.names.changes != changes:  # It may hold rows that are undone.
                 self.names.forget()
             raise
-        trial.commit()
+        if trial is not None:
+            trial.commit()
 
     def begin_turn(self) -> None:
         """Take a later instant, and see nothing but what is written, as a transaction would."""

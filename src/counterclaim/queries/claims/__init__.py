@@ -9,6 +9,7 @@ from counterclaim.queries.claims.figures import (
 )
 from counterclaim.queries.claims.positions import event_positions
 from counterclaim.queries.claims.shapes import (
+    claim_out,
     claims_out,
     get_claim,
     moment_out,
@@ -18,6 +19,7 @@ from counterclaim.queries.claims.shapes import (
 
 __all__ = [
     "FIGURE_COLUMNS",
+    "claim_out",
     "claims_out",
     "event_claims",
     "event_positions",

@@ -54,7 +54,7 @@ def claims_out(session: Session, ids: Sequence[str], known_at: datetime) -> list
     wanted = list(dict.fromkeys(ids))
     for start in range(0, len(wanted), BATCH):
         rows = load_rows(session, wanted[start : start + BATCH], known_at)
-        made.update({head.claim.id: _claim_out(head, rows, known_at) for head in rows.heads})
+        made.update({head.claim.id: claim_out(head, rows, known_at) for head in rows.heads})
     return [made[key] for key in ids if key in made]
 
 
@@ -88,7 +88,8 @@ def moment_out(
     )
 
 
-def _claim_out(head: Head, rows: Rows, at: datetime) -> ClaimOut:
+def claim_out(head: Head, rows: Rows, at: datetime) -> ClaimOut:
+    """The shape of a claim whose rows were read, or have just been written."""
     claim, key = head.claim, head.claim.id
     chain = rows.attributions.get(key, [])
     occurrence = rows.occurrences.get(key)

@@ -6,6 +6,7 @@ Every problem is collected with a JSON pointer into the claim; nothing is writte
 from counterclaim.store.claims.content import content_key, say, seal_claim
 from counterclaim.store.claims.reading import read_claim
 from counterclaim.store.claims.shapes import Draft, Reading, RowOfRecord, Subject
+from counterclaim.store.claims.shown import show_entered
 from counterclaim.store.claims.writing import Shelf, hold_claim, note_claim, record_claims
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "record_claims",
     "say",
     "seal_claim",
+    "show_entered",
 ]

@@ -59,7 +59,7 @@ def read_claim(reading: Reading, subject: Subject) -> Draft | None:
     if occurrence is not None:
         rows.append(occurrence)
     claim, content = _claim(reading, subject, claimant_id, quote, rows)
-    return Draft(claim, quote, rows, counts, quantities, content)
+    return Draft(claim, reading.document, quote, rows, counts, quantities, content)
 
 
 def _claim(

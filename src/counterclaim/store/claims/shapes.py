@@ -103,6 +103,7 @@ class Draft:
     """A claim with its rows, read but not yet written."""
 
     claim: Claim
+    document: Document
     quote: Quote | None
     rows: list[Base]
     counts: list[tuple[InterceptionCount, str]]

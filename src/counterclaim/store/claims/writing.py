@@ -72,9 +72,6 @@ class Shelf:
         self._stored = not is_new(document)
         self.quotes: dict[tuple[int, int], Quote] = {}
         self.claims: dict[str, Claim] = {}
-        if self._stored:
-            found = _ENDED.named(session, document=document.id)
-            self.claims = {claim.content_key: claim for claim in found}
 
     def keep(self, draft: Draft) -> Claim | None:
         """Put a draft on the shelf; the claim that says the same if there is one already."""
@@ -87,7 +84,7 @@ class Shelf:
             draft.claim.quote_id = quote.id
         key = draft.claim.content_key
         if key not in self.claims:
-            self.claims[key] = self._claim_of(key) or draft.claim
+            self.claims[key] = self._claim_of(quote, key) or draft.claim
         known = self.claims[key]
         return None if known is draft.claim else known
 
@@ -97,25 +94,24 @@ class Shelf:
         at = {"document": self._document.id, "start": start, "end": end}
         return next(iter(_QUOTE.named(self._session, **at)), None)
 
-    def _claim_of(self, key: str) -> Claim | None:
-        """The claim with this key that has not ended; there is one at most."""
-        if not self._stored:
+    def _claim_of(self, quote: Quote | None, key: str) -> Claim | None:
+        """The claim with this key: the last that ended, else the one that has not ended.
+
+        What says the same rests on the same words: of words that are new nobody made a claim yet.
+        """
+        if quote is None or is_new(quote):
             return None
-        return next(iter(_LIVE.named(self._session, key=key)), None)
+        found = _SAME.named(self._session, quote=quote.id, key=key)
+        live = [claim for claim in found if claim.ended_at is None]
+        ended = [claim for claim in found if claim.ended_at and claim.status != Status.REJECTED]
+        return next(reversed(ended or live), None)
 
 
 _CLAIMS, _QUOTES = table_of(Claim).c, table_of(Quote).c
-_ENDED = Prepared(
+_SAME = Prepared(
     select(*_CLAIMS)
-    .where(
-        Claim.document_id == bindparam("document"),
-        Claim.status != Status.REJECTED,
-        Claim.ended_at.is_not(None),
-    )
+    .where(Claim.quote_id == bindparam("quote"), Claim.content_key == bindparam("key"))
     .order_by(Claim.recorded_at)
-)
-_LIVE = Prepared(
-    select(*_CLAIMS).where(Claim.content_key == bindparam("key"), Claim.ended_at.is_(None))
 )
 _QUOTE = Prepared(
     select(*_QUOTES).where(
