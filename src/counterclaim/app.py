@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from contextlib import asynccontextmanager, nullcontext
 from os import environ
 from pathlib import Path
@@ -24,6 +23,7 @@ from counterclaim.connections import PATIENCE
 from counterclaim.db import make_engine
 from counterclaim.frame import FrameMiddleware
 from counterclaim.logs import request_log
+from counterclaim.memory import settle
 from counterclaim.middleware import BodyLimitMiddleware, HeadMiddleware, OriginMiddleware
 from counterclaim.observation import Observer, is_quiet
 from counterclaim.openapi import describe
@@ -51,15 +51,10 @@ def _telemetry() -> TelemetryConfig:
 
 
 def served_app(settings: Settings | None = None) -> FastAPI:
-    """An application for a process that only serves it.
-
-    What is there at the start stays, and is not looked through for garbage: neither now, which
-    would take a tenth of a second, nor again and again.
-    """
+    """An application for a process that only serves it."""
     settings = settings or Settings()
     app = create_app(settings, request_log(settings.log_format, settings.log_level))
-    gc.freeze()
-    gc.enable()
+    settle()
     return app
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from anyio import to_thread
 from starlette._utils import get_route_path
 from starlette.routing import BaseRoute, Match
+
+from counterclaim.memory import settle_more
 
 if TYPE_CHECKING:
     from starlette.routing import Router
@@ -33,8 +34,7 @@ class Part(BaseRoute):
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection by the routes."""
         await to_thread.run_sync(import_module, self.module)
-        if gc.get_freeze_count():  # As the rest of a process that only serves.
-            gc.freeze()
+        settle_more()
         self.open()
         await self.router.app(scope, receive, send)
 
