@@ -35,6 +35,15 @@ def test_an_event_that_stands_alone_shows_what_all_equations_make_of_it(
             assert ends(figure) == ends(together["E0"][key])
 
 
+@settings(max_examples=40, deadline=None)
+@given(families(size=4, most=6), st.sampled_from(["side:US", "side:UA"]))
+def test_nothing_follows_where_nobody_is_heard(of: Family, policy: str) -> None:
+    resolution = resolver._Resolution(of, policy)
+    unheard = resolution._unheard()
+    assume(unheard is not None)
+    assert resolution._together == (unheard, ())
+
+
 def ends(figure: Any) -> list[tuple[int, tuple[str, ...]] | None]:
     return [bound and (bound.value, bound.claims) for bound in figure.trace().ends]
 

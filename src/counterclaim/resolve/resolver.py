@@ -10,7 +10,7 @@ from counterclaim.resolve.clashes import Stand, find_clashes
 from counterclaim.resolve.contradictions import implied, settle
 from counterclaim.resolve.cuts import cut_figures
 from counterclaim.resolve.equations import System, Variable
-from counterclaim.resolve.figures import show_figures, undetermined
+from counterclaim.resolve.figures import SILENT, show_figures, undetermined
 from counterclaim.resolve.grades import assess, count_voices, positions
 from counterclaim.resolve.intervals import Interval
 from counterclaim.resolve.kinship import Kinship
@@ -71,7 +71,7 @@ class _Resolution:
         self.choices = dict(self._choices(find_policy(policy)))
         self.facts = {v: choice.carriers for v, choice in self.choices.items() if choice.carriers}
         self.contradictions: tuple[Contradiction, ...] = ()
-        self.figures = self._settle_apart() or self._settle_together()
+        self.figures = self._unheard() or self._settle_apart() or self._settle_together()
 
     @cached_property
     def circumstances(self) -> Mapping[str, Circumstances]:
@@ -106,6 +106,15 @@ class _Resolution:
     def system(self) -> System:
         """All equations of the family."""
         return System(self.kinship, self.choices, self.family.munitions, self.people)
+
+    def _unheard(self) -> dict[str, Figures] | None:
+        """The figures of a family of which nobody speaks who is heard: nothing follows."""
+        if not self.choices or any(choice.voices for choice in self.choices.values()):
+            return None
+        figures: dict[str, Figures] = {event: {} for event in self.kinship.events}
+        for variable in self.choices:
+            figures[variable.event][variable.key] = SILENT
+        return figures
 
     def _settle_apart(self) -> dict[str, Figures] | None:
         """The figures of an event that stands alone, where each munition stands alone too."""
