@@ -62,8 +62,11 @@ def test_every_answer_tells_browsers_to_take_it_for_nothing_else(url: str) -> No
             304,
             "nosniff",
         )
-        large = client.post("/v1/claims", content=b" " * 200)
-        assert (large.status_code, large.headers["x-content-type-options"]) == (413, "nosniff")
+        for method, path in (("POST", "/v1/claims"), ("GET", "/v1/strikes")):
+            large = client.request(method, path, content=b" " * 200)
+            assert (large.status_code, large.headers["x-content-type-options"]) == (413, "nosniff")
+        led = client.get("/review", headers={"Accept": "text/html"}, follow_redirects=False)
+        assert (led.status_code, led.headers["x-content-type-options"]) == (303, "nosniff")
 
 
 def test_pages_of_other_origins_read_nothing_unless_they_are_named(url: str) -> None:
@@ -83,7 +86,8 @@ def test_pages_of_other_origins_read_nothing_unless_they_are_named(url: str) -> 
         other = client.get("/v1/strikes", headers={"Origin": ELSEWHERE})
         assert "access-control-allow-origin" not in other.headers
         wanted = {**asking, "Access-Control-Request-Headers": "authorization, if-match"}
-        assert client.options("/v1/claims", headers=wanted).status_code == 200
+        allowed = client.options("/v1/claims", headers=wanted)
+        assert (allowed.status_code, allowed.headers["x-content-type-options"]) == (200, "nosniff")
         refused = client.options("/v1/claims", headers={**wanted, "Origin": ELSEWHERE})
         assert refused.status_code == 400
     with TestClient(create_app(Settings(database_url=url, cors_origins="*"))) as client:

@@ -90,7 +90,8 @@ class Asker:
         for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
             _, here, there, *_, inode = line.split()[:10]
             if [here[-5:], there[-5:]] == ends:
-                return next(pid for pid in children(parent) if f"socket:[{inode}]" in opened(pid))
+                held = f"socket:[{inode}]"
+                return next((pid for pid in children(parent) if held in opened(pid)), 0)
         return 0  # Nobody has taken it yet.
 
 
@@ -132,7 +133,7 @@ class Server:
             for one in (asker, *found.values()):  # One that is idle for long would be closed.
                 assert one.ask("/healthz").status == 200
             pid = asker.worker(self.process.pid)
-            if pid in found or pid == without:
+            if pid in found or pid in {0, without}:
                 asker.close()
                 time.sleep(0.05)
             else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from limits import parse_many
@@ -33,6 +33,9 @@ PATIENCE_S = 0.5
 
 PAUSE_S = 5.0
 """After a failure Redis is not asked for so long."""
+
+KNOWN = 4096
+"""So many callers are known by the keys under which they are counted."""
 
 WARN_S = 60.0
 """That nothing is counted is logged this often."""
@@ -115,8 +118,7 @@ class Windows(Storage):
         self.windows.pop(key, None)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """How a caller stands in the window that is closest to its end; ``reset_s`` from now."""
 
     limit: int
@@ -131,6 +133,7 @@ class Rates:
     def __init__(self, rate_limit: str, storage_url: str) -> None:
         self._items = _parsed(rate_limit)
         self._limiter = FixedWindowRateLimiter(_storage(storage_url))
+        self._keys = lru_cache(maxsize=KNOWN)(self._keys_of)
         self._asked_from = self._warned_from = 0.0
         self.policy = ", ".join(f"{one.amount};w={one.get_expiry()}" for one in self._items)
 
@@ -154,15 +157,26 @@ class Rates:
         if time.monotonic() < self._asked_from:
             return None
         try:
-            found = [await self._standing(item, caller, counts=counts) for item in self._items]
+            found = await self._standings(caller, counts=counts)
         except (StorageError, OSError) as error:
             self._failed(error)
             return None
         return min(found, key=lambda one: (not one.exceeded, one.remaining, -one.reset_s))
 
+    async def _standings(self, caller: str, *, counts: bool) -> list[Standing]:
+        """How the caller stands in each window."""
+        windows = self._limiter.storage
+        if isinstance(windows, Windows):
+            now = time.time()
+            keys = self._keys(caller)
+            return [_standing_in(windows, item, key, now, counts=counts) for item, key in keys]
+        return [await self._standing(item, caller, counts=counts) for item in self._items]
+
+    def _keys_of(self, caller: str) -> list[tuple[RateLimitItem, str]]:
+        """Under what the library counts a caller."""
+        return [(item, item.key_for(caller)) for item in self._items]
+
     async def _standing(self, item: RateLimitItem, caller: str, *, counts: bool) -> Standing:
-        if isinstance(self._limiter.storage, Windows):
-            return _standing_in(self._limiter.storage, item, caller, counts=counts)
         ask = self._limiter.hit if counts else self._limiter.test
         allowed = await ask(item, caller)
         stats = await self._limiter.get_window_stats(item, caller)
@@ -177,10 +191,11 @@ class Rates:
             log.warning("Requests are served uncounted, the rate limits do not hold: %s", error)
 
 
-def _standing_in(windows: Windows, item: RateLimitItem, caller: str, *, counts: bool) -> Standing:
+def _standing_in(
+    windows: Windows, item: RateLimitItem, key: str, now: float, *, counts: bool
+) -> Standing:
     """What the library would find, by one look into the memory instead of three."""
-    now = time.time()
-    key, expiry = item.key_for(caller), item.get_expiry()
+    expiry = item.get_expiry()
     window = windows.add(key, expiry, 1, now) if counts else windows.at(key, expiry, now)
     left = item.amount - window.counted
     reset_s = max(1, -int(-(window.ends_at - now) // 1))

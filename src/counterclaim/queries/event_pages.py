@@ -109,13 +109,13 @@ class Filling(NamedTuple):
     """The values of a page's gaps.
 
     Attributes:
-        at: The instant of the state.
+        at: The instant of the state, in the end as the driver takes it.
         low: The least sort key, on the way up from a page.
         high: The sort key behind the greatest one that was there by that instant.
         highest: The sort key behind the greatest one.
     """
 
-    at: datetime | None
+    at: Any
     low: int | None
     high: int
     highest: int
