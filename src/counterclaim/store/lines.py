@@ -17,7 +17,6 @@ from counterclaim.queries.asof import View, last_change
 from counterclaim.queries.event_lines import event_rows, lines_of_events, lines_of_rows
 from counterclaim.queries.events import Shown, documents_of, figures_of
 from counterclaim.statements import Prepared, insert_tuples, run_on_driver
-from counterclaim.store.crew import Crew
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from counterclaim.queries.referents import Referents
+    from counterclaim.store.crew import Crew
 
     Rows = list[tuple[object, ...]]
 
@@ -76,8 +76,12 @@ _SOME_DUE = Prepared(select(EventLine.sk).where(EventLine.rendered_at.is_(None))
 
 def renew_lines(session: Session, hands: Crew | None = None) -> None:
     """Make all lines that are due, by a crew if there is one."""
-    hands = hands or Crew(session)
-    for _, lines in hands.results(_render, _all_told(session, last_change(session))):
+    due = _all_told(session, last_change(session))
+    if hands is None:
+        made = (render_lines(session, told) for told in due)
+    else:
+        made = (lines for _, lines in hands.results(_render, due))
+    for lines in made:
         _write(session, lines)
 
 

@@ -59,7 +59,7 @@ READ = 5000
 """So many entries of the ledger are read at a time."""
 
 
-SHARED = 5000
+SHARED = 20_000
 """From so many entries of the ledger on it takes longer to replay them than to start processes."""
 
 
