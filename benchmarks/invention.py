@@ -356,7 +356,7 @@ class Inventor:
         content = say(claim, quote, rows)
         claim.content_key = content.key
         self._keep(claim, *rows)
-        note_claim(self.writer, Draft(claim, quote, rows, [], [], content), quote)
+        note_claim(self.writer, Draft(claim, document, quote, rows, [], [], content), quote)
 
     def _claim_row(
         self, account: Account, document: Document, claimant_id: str, quote_id: str

@@ -81,20 +81,15 @@ def _chain(names: Referents, rows: list[Any]) -> Joined:
 
 
 def _places(names: Referents, rows: list[Any]) -> Joined:
-    known = names.places.rows
-    nowhere = (None, None, None, None)
+    found = ((row, *map(names.places.rows.get, (row.place_id, row.anchor_id))) for row in rows)
     return [
         (
             row,
-            *(known[row.place_id][PLACED] if row.place_id else nowhere),
-            known[row.anchor_id].key if row.anchor_id else None,
+            *((one.key, one.name, one.country, one.region) if one else [None] * 4),
+            anchor and anchor.key,
         )
-        for row in rows
+        for row, one, anchor in found
     ]
-
-
-PLACED = slice(2, 6)
-"""Of a place its key, name, country and region."""
 
 
 def _document(names: Referents, document: Document) -> DocumentRow:
