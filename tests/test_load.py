@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 SOAKING = ROUNDS >= 5
 LOAD_S = ROUNDS * 12.0 if SOAKING else 2.0
 CLIENTS = 200 if SOAKING else 50
-REMEMBERED_MIB = {"postgresql": 2 * 64, "sqlite": 2 * (64 + 192)}
+REMEMBERED_MIB = {"postgresql": 2 * 48, "sqlite": 2 * (48 + 64)}
 """So much may be added to memory: what two processes remember of answers, and of SQLite's file."""
 
 

@@ -9,6 +9,8 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from counterclaim.db import make_engine
+from counterclaim.reader import make_reader
 from counterclaim.waiting import GatheringConnection, give_bytes
 
 if TYPE_CHECKING:
@@ -67,3 +69,21 @@ def test_an_error_ends_one_statement_and_giving_up_the_connection(address: str) 
             await other.execute("SELECT 1")
 
     asyncio.run(ask())
+
+
+def test_a_reader_takes_the_server_that_writes_go_to(postgres: PostgresServer) -> None:
+    url = make_url(postgres.url("postgres")).update_query_dict(
+        {"target_session_attrs": "read-write"}
+    )
+    engine = make_engine(url.render_as_string(hide_password=False))
+
+    async def ask() -> None:
+        reader = make_reader(engine, pool_size=1, cache_mib=1)
+        await reader.open()
+        try:
+            assert await reader.fetch(("SELECT 1", ())) == [(1,)]
+        finally:
+            await reader.close()
+
+    asyncio.run(ask())
+    engine.dispose()

@@ -66,3 +66,15 @@ def test_a_long_log_begins_anew_when_its_readers_let_go_of_it(url: str) -> None:
         assert reader.execute(text("PRAGMA integrity_check")).scalar_one() == "ok"
     turns.close()
     readers.dispose()
+
+
+def test_a_log_that_cannot_be_emptied_ends_no_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wal, "LONGEST_MIB", 2)
+    (tmp_path / "store.db").mkdir()
+    (tmp_path / "store.db-wal").write_bytes(bytes(3 * MIB))
+    engine = make_engine(f"sqlite:///{tmp_path}/store.db")
+    wal.WriteAheadLog(engine).shorten()
+    engine.dispose()
+    assert (tmp_path / "store.db-wal").stat().st_size == 3 * MIB

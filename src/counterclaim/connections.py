@@ -69,24 +69,25 @@ class Together:
     def write(self, data: bytes) -> None:
         """Send a piece, or keep it until the next one or the end of this turn of the loop."""
         if self._begins:
-            self._send_head()
+            self.flush()
             self._begins, self._head = False, data
-            self._loop.call_soon(self._send_head)
+            self._loop.call_soon(self.flush)
         elif self._head and data:
             head, self._head = self._head, b""
             self._transport.writelines((head, data))
         else:
-            self._send_head()
+            self.flush()
             self._transport.write(data)
 
-    def _send_head(self) -> None:
+    def flush(self) -> None:
+        """Send what was kept."""
         if self._head:
             head, self._head = self._head, b""
             self._transport.write(head)
 
     def close(self) -> None:
         """Send what was kept, and close the connection."""
-        self._send_head()
+        self.flush()
         self._transport.close()
 
     def is_closing(self) -> bool:
@@ -116,6 +117,11 @@ class ImpatientProtocol(HttpToolsProtocol):
         if self._answered is not None:  # Of several requests at once Uvicorn tells the last alone.
             self._answered.disconnected = True
         super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """End with the answer under way."""
+        self._together.flush()
+        super().shutdown()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._answered = cycle

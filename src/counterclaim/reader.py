@@ -158,6 +158,9 @@ class PostgresReader:
         from counterclaim.waiting import GatheringConnection, give_bytes  # noqa: PLC0415 - as above
 
         _none, given = self._engine.dialect.create_connect_args(self._engine.url)
+        if given.get("target_session_attrs") == "read-write":
+            # It reads only, and libpq would take no server for one that can be written to.
+            given["target_session_attrs"] = "primary"
         options = "-c timezone=UTC -c default_transaction_read_only=on"
         self._pool = AsyncConnectionPool(
             connection_class=GatheringConnection,

@@ -7,9 +7,11 @@ import io
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import func, select, update
 
 from api.test_time_travel import engine_of, serve
 from counterclaim.db import reading
+from counterclaim.models import LedgerEntry
 from counterclaim.queries import resolved
 from counterclaim.queries.asof import View, read_instant
 from counterclaim.queries.families import load_families
@@ -172,6 +174,15 @@ def test_what_was_resolved_holds_until_the_next_write(client: TestClient, engine
     assert launched(stored) == (4, 9)
 
 
+def lose_newest_entry(engine: Engine) -> None:
+    """Have another newest entry than before, as after the loss of a server that had the first."""
+    newest = select(func.max(LedgerEntry.seq)).scalar_subquery()
+    with engine.begin() as connection:
+        connection.execute(
+            update(LedgerEntry).where(LedgerEntry.seq == newest).values(hash="0" * 64)
+        )
+
+
 def test_a_write_forgets_what_it_touched_and_no_more(
     client: TestClient, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -223,6 +234,9 @@ def test_a_write_forgets_what_it_touched_and_no_more(
     decide(engine, end_judgement, judged.id)
     assert resolved_anew() == {c, d}
     decide(engine, rate_source, "aland-mod", Reliability.A, "Always right.")
+    assert resolved_anew() == {a, b, c, d, whole}
+    lose_newest_entry(engine)
+    put_claim(engine, ["courier"], 5, d, "2024-05-10")
     assert resolved_anew() == {a, b, c, d, whole}
 
 

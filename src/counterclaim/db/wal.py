@@ -7,6 +7,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from counterclaim.db.engines import BUSY_MS
 
 if TYPE_CHECKING:
@@ -43,19 +45,20 @@ class WriteAheadLog:
     def _size(self) -> int:
         try:
             return self._file.stat().st_size if self._file else 0
-        except FileNotFoundError:
+        except OSError:
             return 0
 
     def _empty(self) -> bool:
         """Whether there was room, and all readers let go of the log in time."""
-        with closing(self._engine.raw_connection()) as connection:
-            cursor = connection.cursor()
-            cursor.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
-            try:
-                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                ((busy, _pages, _moved),) = cursor.fetchall()
-            except sqlite3.OperationalError:
-                return False
-            finally:
-                cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        try:
+            with closing(self._engine.raw_connection()) as connection:
+                cursor = connection.cursor()
+                cursor.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
+                try:
+                    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                    ((busy, _pages, _moved),) = cursor.fetchall()
+                finally:
+                    cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        except (sqlite3.Error, SQLAlchemyError):
+            return False  # Whatever is wrong, the next write will say.
         return not busy

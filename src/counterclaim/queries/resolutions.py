@@ -169,7 +169,7 @@ class Resolutions:
         known, head = self._head, _Head(*(_HEAD.row(session) or (0, None, "")))
         if head.seq <= known.seq:
             return
-        touched = _touched(session, known.seq, head)
+        touched = _touched(session, known, head)
         with self._lock:
             if self._head is known:
                 self._forget(touched)
@@ -206,21 +206,25 @@ _HEAD = Prepared(
     .limit(1)
 )
 _SINCE = Prepared(
-    select(LedgerEntry.action, LedgerEntry.subject, LedgerEntry.body)
-    .where(LedgerEntry.seq > bindparam("seq"))
+    select(LedgerEntry.hash, LedgerEntry.action, LedgerEntry.subject, LedgerEntry.body)
+    .where(LedgerEntry.seq >= bindparam("seq"))
     .order_by(LedgerEntry.seq)
-    .limit(MOST_ENTRIES + 1)
+    .limit(MOST_ENTRIES + 2)
 )
 _VERSIONS = Prepared(select(EventSummary.sk).where(among_given(EventSummary.event_id)))
 
 
-def _touched(session: Session, seq: int, head: _Head) -> set[int] | None:
+def _touched(session: Session, known: _Head, head: _Head) -> set[int] | None:
     """The versions of all events that entries behind one may have changed; None: of any event."""
-    entries = _SINCE.rows(session, seq=seq)
+    entries = _SINCE.rows(session, seq=known.seq)
+    if known.seq:
+        if entries[0][0] != known.version:
+            return None  # The entry that was known was lost with a server, and others came.
+        entries = entries[1:]
     if len(entries) > MOST_ENTRIES or head.at is None:
         return None
     events: set[str] = set()
-    for action, subject, body in entries:
+    for _hash, action, subject, body in entries:
         if action in OF_CLAIMS:
             events.update(filter(None, (orjson.loads(body)["event"],)))
         elif action in OF_EVENTS:
