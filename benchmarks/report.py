@@ -132,12 +132,17 @@ def table_lines(rows: Sequence[Row]) -> Iterator[str]:
     servers.sort(key=lambda name: name != OURS)
     yield f"| workload | {' | '.join(servers)} | p99 ms |"
     yield f"|---|{'---:|' * (len(servers) + 1)}"
-    workloads = dict.fromkeys(row["workload"] for row in rows)
-    for workload in workloads:
-        found = {row["server"]: row for row in rows if row["workload"] == workload}
+    labels = dict.fromkeys(label_of(row) for row in rows)
+    for label in labels:
+        found = {row["server"]: row for row in rows if label_of(row) == label}
         cells = [markdown_cell(found.get(server), rows) for server in servers]
         ours = found.get(OURS, {})
-        yield f"| {workload} | {' | '.join(cells)} | {shown(ours.get('p99_ms'))} |"
+        yield f"| {label} | {' | '.join(cells)} | {shown(ours.get('p99_ms'))} |"
+
+
+def label_of(row: Row) -> str:
+    """What a cell measures, as a table names it."""
+    return ", ".join(filter(None, (row["workload"], row.get("cache"))))
 
 
 def markdown_cell(row: Row | None, rows: Sequence[Row]) -> str:

@@ -94,7 +94,8 @@ def reads_beside_writer(store: Path, plain: Path, folder: Path, seconds: float) 
             alone = measure(port, reads, 1, seconds)
             posts = claim_posts(ours.running, facts, 4000)
             beside, _writes = measure_both(port, reads, posts, seconds)
-            for name, sample in ((workload, alone), (f"{workload} beside a writer", beside)):
+            for how, sample in (("alone", alone), ("beside a writer", beside)):
+                name = f"{workload} {how}"
                 count = len(sample.latencies)
                 found.append(Written(name, "counterclaim", 1, sample, count, "answers/s"))
     return found

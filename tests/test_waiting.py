@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import make_url
 
 from counterclaim.db import make_engine
-from counterclaim.reader import make_reader
+from counterclaim.reader import UnansweredError, make_reader
 from counterclaim.waiting import GatheringConnection, give_bytes
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def test_an_error_ends_one_statement_and_giving_up_the_connection(address: str) 
     asyncio.run(ask())
 
 
-def test_a_reader_takes_the_server_that_writes_go_to(postgres: PostgresServer) -> None:
+def test_a_reader_that_finds_no_server_says_so_at_once(postgres: PostgresServer) -> None:
     url = make_url(postgres.url("postgres")).update_query_dict(
         {"target_session_attrs": "read-write"}
     )
@@ -81,7 +81,9 @@ def test_a_reader_takes_the_server_that_writes_go_to(postgres: PostgresServer) -
         reader = make_reader(engine, pool_size=1, cache_mib=1)
         await reader.open()
         try:
-            assert await reader.fetch(("SELECT 1", ())) == [(1,)]
+            async with asyncio.timeout(0.5):
+                with pytest.raises(UnansweredError):
+                    await reader.fetch(("SELECT 1", ()))
         finally:
             await reader.close()
 

@@ -159,8 +159,7 @@ class PostgresReader:
 
         _none, given = self._engine.dialect.create_connect_args(self._engine.url)
         if given.get("target_session_attrs") == "read-write":
-            # It reads only, and libpq would take no server for one that can be written to.
-            given["target_session_attrs"] = "primary"
+            return  # It only reads, so that libpq would look for such a server without end.
         options = "-c timezone=UTC -c default_transaction_read_only=on"
         self._pool = AsyncConnectionPool(
             connection_class=GatheringConnection,
