@@ -14,7 +14,7 @@ from psycopg.types.string import ByteaBinaryLoader
 from psycopg.waiting import Ready, Wait
 
 if TYPE_CHECKING:
-    from asyncio import Future
+    from asyncio import AbstractEventLoop, Future
     from collections.abc import Generator
 
     Work = Generator[Any, Any, Any]
@@ -36,31 +36,40 @@ class GatheringConnection(AsyncConnection[Any]):
             return await super().wait(_resumed(gen, wanted), interval, timeout)
         loop, socket = get_running_loop(), self.pgconn.socket
         gathered: Future[tuple[Any, Any]] = loop.create_future()
-        loop.add_reader(socket, _take_in, gen, gathered)
+        loop.add_reader(socket, _take_in, loop, socket, gen, gathered)
         try:
             wanted, result = await gathered
         except CancelledError:
+            if gathered.cancelled():
+                loop.remove_reader(socket)
             self.pgconn.finish()
             raise
-        finally:
-            loop.remove_reader(socket)
         if wanted is None:
             return result
         return await super().wait(_resumed(gen, wanted), interval)
 
 
-def _take_in(work: Work, gathered: Future[tuple[Any, Any]]) -> None:
-    """Go on with what came; all is there when nothing is wanted any more but to write."""
+def _take_in(
+    loop: AbstractEventLoop, socket: int, work: Work, gathered: Future[tuple[Any, Any]]
+) -> None:
+    """Go on with what came; all is there when nothing is wanted any more but to write.
+
+    The socket is let go of here, not by who is woken: one that was lost is closed by now, and the
+    next connection may have its number before that task runs.
+    """
     if gathered.done():
         return
     try:
         wanted = work.send(READABLE)
     except StopIteration as end:
+        loop.remove_reader(socket)
         gathered.set_result((None, end.value))
     except Exception as error:  # noqa: BLE001 - it is raised where the result is awaited
+        loop.remove_reader(socket)
         gathered.set_exception(error)
     else:
         if wanted != Wait.R:
+            loop.remove_reader(socket)
             gathered.set_result((wanted, None))
 
 
